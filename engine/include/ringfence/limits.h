@@ -1,0 +1,88 @@
+// Every limit of Ringfence in one place, each with the reason for its number.
+// One past a limit is a Status with kLimit (a decision's inputs: kInvalidArgument) or a diagnostic,
+// never a crash.
+#ifndef RINGFENCE_LIMITS_H_
+#define RINGFENCE_LIMITS_H_
+
+#include <cstddef>
+
+namespace ringfence {
+
+// Ids of users and lists. 255 fits one length byte in files and is more than the 254 octets of a
+// mail address (RFC 5321 with erratum 1690) and the 255 of a Matrix user id.
+inline constexpr std::size_t kMaxIdBytes = 255;
+
+// Names people give in a policy: rule ids, outcome and policy names, [a-z0-9][a-z0-9_-]*. Fits a
+// terminal column and a DNS label (63) with one to spare.
+inline constexpr std::size_t kMaxNameBytes = 64;
+
+// A rule's reason, shown in explanations and logs: a long sentence, not a page.
+inline constexpr std::size_t kMaxReasonBytes = 256;
+
+// The note kept with an activated policy: a commit message's worth.
+inline constexpr std::size_t kMaxNoteBytes = 1024;
+
+// Policies, cases and catalogs. The largest allowed policy (4,096 rules of some 200 bytes) fits; a
+// file larger than this is a mistake, and reading it would hold memory of about a hundred times its
+// size.
+inline constexpr std::size_t kMaxJsonBytes = 1024 * 1024;
+
+// Nesting of JSON. Our formats need six; the rest is room, bounded because readers and printers
+// recurse.
+inline constexpr std::size_t kMaxJsonDepth = 64;
+
+// One condition's text, its leaf tests and its nesting. Generated conditions (long `in` lists,
+// audiences joined by
+// ||) reach hundreds of tests; 4,096 tests of 16 bytes are the 64 KiB. The depth bounds recursion
+// on the C++ stack.
+inline constexpr std::size_t kMaxConditionBytes = 65536;
+inline constexpr std::size_t kMaxConditionTerms = 4096;
+inline constexpr std::size_t kMaxConditionDepth = 64;
+
+// Rules of one decision: four times the 1,000 of the largest benchmark policy; a rule's index fits
+// 16 bits.
+inline constexpr std::size_t kMaxRules = 4096;
+
+// Named outcomes of a policy: four for each of the 16 signals; an index fits a byte and a reached
+// set one word.
+inline constexpr std::size_t kMaxOutcomes = 64;
+
+// Decisions of a policy: `ring`, `path` and room for six of a host's own.
+inline constexpr std::size_t kMaxDecisions = 8;
+
+// Values a decision other than `ring` may declare.
+inline constexpr std::size_t kMaxPathValues = 16;
+
+// Invariants of a policy; each costs one walk over the diagrams when it is proved.
+inline constexpr std::size_t kMaxInvariants = 256;
+
+// Facts of a catalog: a fact id fits one byte. The standard catalog has fewer than half.
+inline constexpr std::size_t kMaxFacts = 256;
+
+// Bits of all fact values of one question: nine 64-byte-aligned words; a frame and its bookkeeping
+// stay within two cache lines.
+inline constexpr std::size_t kFrameBits = 576;
+
+// Nodes kept in a compiled policy (an index fits 16 bits) and nodes made while compiling. The
+// second bounds the time a hostile policy can take to about two seconds.
+inline constexpr std::size_t kMaxDiagramNodes = 65536;
+inline constexpr std::size_t kMaxDiagramCreated = 1000000;
+
+// Facts one question may carry: more than the caller of a server knows, fewer than would make a
+// question a database.
+inline constexpr std::size_t kMaxQuestionFacts = 64;
+
+// Questions of one batch: a page of call buttons many times over; bounds how long one read
+// transaction lasts.
+inline constexpr std::size_t kMaxBatch = 4096;
+
+// Diagnostics kept of one file; what is beyond is counted. Nobody reads more, and a hostile file
+// could earn a million.
+inline constexpr std::size_t kMaxDiagnostics = 100;
+
+// A line of an import or of a file of questions: two ids and every fact fit a dozen times.
+inline constexpr std::size_t kMaxLineBytes = 65536;
+
+}  // namespace ringfence
+
+#endif  // RINGFENCE_LIMITS_H_
