@@ -1,1 +1,37 @@
-# Install rules: headers, library, CMake package, pkg-config file, shipped rule sets and contracts.
+# Install rules: headers, library, tool, CMake package, pkg-config file, shipped rule sets, contracts.
+# The installed tree is relocatable: nothing in it names the prefix it was installed to.
+include(CMakePackageConfigHelpers)
+
+set(rf_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/ringfence)
+
+install(
+  TARGETS ringfence
+  EXPORT ringfenceTargets
+  FILE_SET HEADERS)
+install(EXPORT ringfenceTargets NAMESPACE ringfence:: DESTINATION ${rf_package_dir})
+# GUARD(skeleton): RINGFENCE_TOOL alone decides once cli/ is there.
+if(TARGET ringfence_tool)
+  install(TARGETS ringfence_tool)
+endif()
+
+configure_package_config_file(cmake/ringfenceConfig.cmake.in ringfenceConfig.cmake
+                              INSTALL_DESTINATION ${rf_package_dir})
+write_basic_package_version_file(ringfenceConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/ringfenceConfig.cmake
+              ${CMAKE_CURRENT_BINARY_DIR}/ringfenceConfigVersion.cmake
+        DESTINATION ${rf_package_dir})
+
+# The .pc file finds its prefix from its own place, which is as deep as the library directory is.
+file(RELATIVE_PATH rf_pc_to_prefix ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
+string(REGEX REPLACE "/$" "" rf_pc_to_prefix "${rf_pc_to_prefix}")
+configure_file(cmake/ringfence.pc.in ringfence.pc @ONLY)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/ringfence.pc
+        DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+
+foreach(folder rules schema)
+  # GUARD(skeleton): delete this condition once rules/ and schema/ are there.
+  if(EXISTS ${PROJECT_SOURCE_DIR}/${folder})
+    install(DIRECTORY ${folder} DESTINATION ${CMAKE_INSTALL_DATADIR}/ringfence)
+  endif()
+endforeach()
+install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
