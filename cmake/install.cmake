@@ -1,4 +1,4 @@
-# Install rules: headers, library, tool, CMake package, pkg-config file, shipped rule sets, contracts.
+# Install rules: headers, library, tool, CMake and pkg-config packages, rule sets, contracts.
 # The installed tree is relocatable: nothing in it names the prefix it was installed to.
 include(CMakePackageConfigHelpers)
 
