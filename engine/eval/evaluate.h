@@ -1,0 +1,39 @@
+// Program + sources -> decision: the only hot loop. One walk while every fact can be read; a sweep of
+// all reachable nodes once one cannot.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "facts/frame.h"
+#include "program/program.h"
+#include <ringfence/decision.h>
+#include <ringfence/fact_source.h>
+
+namespace ringfence {
+
+/// Scratch of one evaluation: owned by a Reader, sized once per program, no allocation afterwards.
+struct EvalScratch {
+  Frame frame;
+  std::vector<uint64_t> active;     ///< bit per node
+  std::vector<uint64_t> reachable;  ///< bit per leaf
+  void Prepare(const Program& program);
+};
+
+/// Where facts come from: host sources first, then the store's.
+struct Sources {
+  std::span<FactSource* const> all;
+  size_t host_count = 0;
+};
+
+/// What the sweep saw of `ring`: bit i is Effect i. A single bit unless facts were unavailable.
+using EffectSet = uint8_t;
+
+/// Decides every decision of the program. `scratch->frame` was begun for the question (BeginFrame).
+/// No allocation, lock or string. The caller sets revision.
+void Evaluate(const Program& program, const Layout& layout, const Question& question,
+              const Sources& sources, EvalScratch* scratch, Decision* decision,
+              EffectSet* effects = nullptr);
+
+}  // namespace ringfence

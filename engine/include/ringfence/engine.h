@@ -1,0 +1,122 @@
+// The engine: one per process. Readers: one per thread. They answer questions.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <ringfence/catalog.h>
+#include <ringfence/decision.h>
+#include <ringfence/explain.h>
+#include <ringfence/export.h>
+#include <ringfence/fact_source.h>
+#include <ringfence/policy.h>
+#include <ringfence/question.h>
+#include <ringfence/status.h>
+#include <ringfence/store.h>
+
+namespace ringfence {
+
+class Reader;
+
+struct EngineOptions {
+  /// The store to read; none: every group a host's source does not serve is unavailable.
+  std::optional<Store> store;
+  /// The policy to use whatever the store says. Without it: the store's policy in force, followed at
+  /// every decision; where the store has none, or there is no store, the shipped `default`.
+  std::optional<Policy> policy;
+};
+
+/// Thread-safe. Open it after any fork: SQLite connections do not survive one.
+class RINGFENCE_API Engine {
+ public:
+  static Result<Engine> Open(EngineOptions options);
+  /// Opens an SQLite file for reading and writing.
+  static Result<Engine> Open(const std::string& database);
+
+  /// A Reader for the calling thread. It keeps what it needs of the engine alive.
+  Result<Reader> NewReader();
+  /// The same with host sources, asked before the store, in order. They must outlive the Reader and
+  /// serve it alone.
+  Result<Reader> NewReader(std::span<FactSource* const> host_sources);
+
+  /// Publishes a policy to all Readers of this engine: they pin it at their next call (one atomic
+  /// load). Refused (kInvalidArgument) when the engine follows a store's policy in force.
+  Status SetPolicy(Policy policy);
+
+  /// The store given at Open. Must not be called without one.
+  Store& store();
+  bool has_store() const;
+  const Catalog& catalog() const;
+
+  struct Impl;
+
+ private:
+  explicit Engine(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
+  std::shared_ptr<Impl> impl_;
+};
+
+/// Should a call button be drawn?
+struct PreviewAnswer {
+  enum class Button : uint8_t { kNo, kMaybe, kYes };
+  Button button = Button::kNo;  ///< kMaybe: it depends on facts a caller must not probe; draw it
+  CallerView caller;            ///< of the decision without those facts; told only makes sense for kNo
+};
+
+/// Is a call that was let through still allowed?
+struct RecheckAnswer {
+  bool stands = false;  ///< same effect as before
+  Decision now;
+};
+
+/// One per thread, not thread-safe. Owns its connection, its scratch memory and its pin on a policy.
+/// No call writes, waits for a lock another process holds, or (but for Explain, Resolve of a new
+/// policy, and errors) allocates.
+class RINGFENCE_API Reader {
+ public:
+  Reader(Reader&&) noexcept;
+  Reader& operator=(Reader&&) noexcept;
+  ~Reader();
+
+  /// One question, one read transaction. A Status (no decision, so that the host chooses) for: a bad
+  /// argument (kInvalidArgument), a store older than `at_least` (kStale), a policy in force that does
+  /// not compile (kCorrupt). A group that cannot be read is no error but *unavailable*: the policy
+  /// answers. O(longest path of the diagram) and at most one read per group.
+  Result<Decision> Decide(const Question& question);
+
+  /// All in one read transaction, under one policy. `decisions` has the size of `questions`, at most
+  /// kMaxBatch. A bad question fails the batch, naming its position.
+  Status DecideBatch(std::span<const Question> questions, std::span<Decision> decisions);
+  /// One caller, many callees, the same facts.
+  Status DecideBatch(const Question& question, std::span<const Party> callees,
+                     std::span<Decision> decisions);
+
+  /// Decide without counting or logging, for a drawn button. Facts the catalog marks `probe` are
+  /// unavailable in it unless `as_callee`.
+  Result<PreviewAnswer> Preview(const Question& question, bool as_callee = false);
+
+  /// At ring and at answer: the same question again. O(1) when nothing was written since `earlier`.
+  Result<RecheckAnswer> Recheck(const Question& question, const Decision& earlier);
+
+  /// The decision with rules, conditions, facts and nearest changes. For people: allocates.
+  Result<Explanation> Explain(const Question& question, const ExplainOptions& options = {});
+
+  /// The handle of a known user; kNotFound when no write ever named it.
+  Result<int64_t> Resolve(std::string_view user);
+
+  /// The policy pinned by the last call.
+  const Policy& policy() const;
+
+  struct Impl;
+
+ private:
+  friend class Engine;
+  explicit Reader(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace ringfence
