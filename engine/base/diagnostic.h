@@ -38,6 +38,10 @@ class Diagnostics {
   size_t errors() const { return errors_; }      // including those not kept
   size_t warnings() const { return warnings_; }  // including those not kept
 
+  // Whether a further error would only be counted. A reader that has many should then spend nothing
+  // on hints.
+  bool full() const;
+
   // Those kept, by offset; equal offsets in the order they were added.
   const std::vector<Diagnostic>& items() const { return items_; }
 

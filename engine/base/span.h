@@ -2,7 +2,9 @@
 #ifndef RINGFENCE_BASE_SPAN_H_
 #define RINGFENCE_BASE_SPAN_H_
 
+#include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 namespace ringfence {
 
@@ -14,6 +16,9 @@ struct SourceSpan {
 
   friend bool operator==(const SourceSpan&, const SourceSpan&) = default;
 };
+
+// The place of `length` bytes at `offset`, both cut to the text. Linear in `offset`.
+SourceSpan SpanAt(std::string_view text, size_t offset, size_t length);
 
 }  // namespace ringfence
 
