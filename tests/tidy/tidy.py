@@ -171,7 +171,7 @@ def check_direction(file):
         yield 1, f"engine/{stage} is not in the direction table"
         return
     for number, quoted, name in file.includes():
-        if not quoted:
+        if not quoted or name.startswith(tuple(PRIVATE_HEADERS)):
             continue
         other = name.split("/")[0] if "/" in name else None
         if other is None or other == "..":
