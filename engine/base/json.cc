@@ -165,9 +165,9 @@ class TreeBuilder {
     const char* const end = digits.data() + digits.size();
     const auto [stop, error] = std::from_chars(digits.data(), end, value.integer);
     if (stop != end) {
-      Error(value.span, "a fraction or an exponent in a number", kExpectedInteger);
+      Error(value.span, kNumberWithFraction, kExpectedInteger);
     } else if (error != std::errc()) {
-      Error(value.span, "an integer out of range", kExpectedInteger);
+      Error(value.span, kIntegerOutOfRange, kExpectedInteger);
     }
     Attach(std::move(value));
     return true;

@@ -43,6 +43,7 @@ std::string_view ToString(JsonValue::Type type);
 // position inside one escaped character gives the whole escape. `text` is the text `value` was
 // parsed from, `value` a string of it; begin and length are cut to the string (begin == size gives
 // the closing quote's place, length 0).
+// Linear in begin + length: made for diagnostics, not for every token of a long string.
 SourceSpan SpanInString(const JsonValue& value, size_t begin, size_t length, std::string_view text);
 
 // Parses one whole text. On success `*out` is the tree and nothing was added to `diagnostics`;

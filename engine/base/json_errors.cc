@@ -58,6 +58,14 @@ SyntaxError BadValue(std::string_view text, size_t offset) {
   return error;
 }
 
+// RapidJSON computes a double to learn that it is too big.
+SyntaxError BadNumber(std::string_view text, size_t offset) {
+  const SourceSpan span = UnexpectedAt(text, offset);
+  const std::string_view number = text.substr(span.offset, span.length);
+  const bool integer = number.find_first_of(".eE") == std::string_view::npos;
+  return {span, integer ? kIntegerOutOfRange : kNumberWithFraction, kExpectedInteger};
+}
+
 // A string that is not closed is shown from its quote to the end of its line: where it should have
 // ended nobody knows.
 SyntaxError OpenString(std::string_view text, size_t quote) {
@@ -73,7 +81,8 @@ SyntaxError BadEscape(std::string_view text, size_t offset, size_t token) {
     return {SpanAt(text, offset, 1), "a control character in a string",
             "an escape such as \\t or \\u0009"};
   }
-  if (offset + 1 == text.size() || text[offset + 1] == '\n') return OpenString(text, token);
+  const std::string_view escaped = text.substr(offset + 1, 1);
+  if (escaped.empty() || escaped == "\n" || escaped == "\r") return OpenString(text, token);
   const size_t length = 1 + DecodeUtf8(text, offset + 1).length;
   return {SpanAt(text, offset, length), "an unknown escape in a string", kEscapes};
 }
@@ -128,7 +137,7 @@ SyntaxError Explain(rapidjson::ParseErrorCode code, std::string_view text, size_
     case rapidjson::kParseErrorNumberTooBig:
     case rapidjson::kParseErrorNumberMissFraction:
     case rapidjson::kParseErrorNumberMissExponent:
-      return {UnexpectedAt(text, first), "a fraction or an exponent in a number", kExpectedInteger};
+      return BadNumber(text, first);
     case rapidjson::kParseErrorUnspecificSyntaxError:
       return BadComment(text, token);
     default:

@@ -14,6 +14,8 @@ namespace ringfence {
 
 inline constexpr const char* kExpectedValue =
     "a value: an object, an array, a string in double quotes, an integer, true, false or null";
+inline constexpr const char* kNumberWithFraction = "a fraction or an exponent in a number";
+inline constexpr const char* kIntegerOutOfRange = "an integer out of range";
 inline constexpr const char* kExpectedInteger =
     "an integer from -9223372036854775808 to 9223372036854775807";
 inline constexpr const char* kExpectedSurrogates = "an escaped pair such as \\uD83D\\uDE00";
