@@ -162,11 +162,9 @@ size_t Distance(std::string_view a, std::string_view b, size_t enough) {
     }
     before.swap(last);
     last.swap(row);
-    const auto least = [](const std::vector<size_t>& v) {
-      return *std::min_element(v.begin(), v.end());
-    };
-    if (least(last) >= enough && least(before) >= enough)
-      return enough;  // a row depends on two before
+    // The least of a row never falls. A transposition adds one to a cell two rows above, and the
+    // row above is at most one more in that column.
+    if (*std::min_element(last.begin(), last.end()) >= enough) return enough;
   }
   return last[b.size()];
 }

@@ -137,17 +137,19 @@ TEST_CASE("what is beyond the limit is counted, and errors displace warnings") {
   for (size_t i = 0; i < kMaxDiagnostics; ++i) diagnostics.Warning("f", {}, "w");
   CHECK(diagnostics.Render("").find("not shown") == std::string::npos);
   CHECK_FALSE(diagnostics.full());
+  diagnostics.Warning("f", {}, "late");
+  CHECK(diagnostics.items().back().message == "w");
   diagnostics.Error("f", {}, "the error");
   CHECK(diagnostics.items().size() == kMaxDiagnostics);
   CHECK(diagnostics.items().back().message == "the error");
-  CHECK(diagnostics.Render("").ends_with("f: error: the error\n1 more warning not shown\n"));
+  CHECK(diagnostics.Render("").ends_with("f: error: the error\n2 more warnings not shown\n"));
 
   for (size_t i = 0; i < kMaxDiagnostics; ++i) diagnostics.Error("f", {}, "e");
   CHECK(diagnostics.full());
   CHECK(diagnostics.items().size() == kMaxDiagnostics);
   CHECK(diagnostics.errors() == kMaxDiagnostics + 1);
   CHECK(diagnostics.Render("").ends_with(
-      "f: error: e\n1 more error and 100 more warnings not shown\n"));
+      "f: error: e\n1 more error and 101 more warnings not shown\n"));
 }
 
 TEST_CASE("the nearest word is within a third of the length") {

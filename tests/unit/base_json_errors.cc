@@ -213,6 +213,15 @@ TEST_CASE("every duplicate key is reported at its place") {
       "  expected: each key once in an object\n  hint: it was first given in line 1\n"
       "f:4:10: error: duplicate key 'a'\n \"a\": 4, \"\\u0061\": 5}\n         ^~~~~~~~\n"
       "  expected: each key once in an object\n  hint: it was first given in line 1\n");
+  std::string lines = "{\n\"a\": 0";
+  for (int i = 0; i < 60; ++i) lines += ",\n\"a\": 0";
+  const std::string errors = Errors(lines + "}");
+  size_t hints = 0;
+  for (size_t at = 0; (at = errors.find("first given in line 2\n", at)) != std::string::npos;
+       ++at) {
+    ++hints;
+  }
+  CHECK(hints == 60);
   CHECK(Errors("[{\"a\": 1}, {\"a\": 1}]") == "(accepted)");
   CHECK(Errors("{\"e\xCC\x81\": 1, \"\xC3\xA9\": 1}") == "(accepted)");  // compared exactly
 }

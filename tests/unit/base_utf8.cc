@@ -10,13 +10,14 @@
 namespace ringfence {
 namespace {
 
-// Whether the bytes are one valid sequence; then they must be what encoding its code point gives.
+// Whether the bytes are taken for one code point; what is taken must be what encoding it gives.
 bool IsOneCodePoint(const std::string& bytes) {
   const Utf8Step step = DecodeUtf8(bytes, 0);
   if (!step.ok || step.length != bytes.size()) return false;
   std::string again;
   AppendUtf8(step.code_point, &again);
-  return again == bytes;
+  REQUIRE(again == bytes);
+  return true;
 }
 
 char Byte(unsigned value) { return static_cast<char>(value); }
