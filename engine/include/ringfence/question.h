@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include <ringfence/catalog.h>
@@ -21,6 +22,7 @@ struct Party {
   constexpr Party() = default;
   constexpr Party(std::string_view external_id) : id(external_id) {}  // NOLINT: implicit on purpose
   constexpr Party(const char* external_id) : id(external_id) {}       // NOLINT
+  Party(const std::string& external_id) : id(external_id) {}          // NOLINT
   static constexpr Party Handle(int64_t handle) {
     Party party;
     party.handle = handle;

@@ -1,0 +1,113 @@
+// Engine: opens the store, keeps the policy, hands out Readers.
+#include <ringfence/engine.h>
+
+#include <utility>
+
+#include "api/engine_impl.h"
+#include "api/policy_impl.h"
+#include "api/reader_impl.h"
+#include "api/store_impl.h"
+#include "base/check.h"
+
+namespace ringfence {
+
+Result<Policy> Engine::Impl::PolicyNumber(int64_t number, StoreSession& session) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (current_number_ == number) return *current_;
+  if (number == 0) {
+    Result<Policy> shipped = Policy::Shipped("default");
+    if (!shipped.ok()) return shipped;
+    current_ = std::move(shipped).value();
+  } else {
+    PolicyRecord record;
+    Status read = session.PolicyText(number, &record);
+    if (!read.ok()) return read;
+    const std::string name = "policy " + std::to_string(number) + " of the store";
+    Result<Policy> compiled = Policy::Compile(record.text, name, catalog);
+    if (!compiled.ok()) {
+      return Status(StatusCode::kCorrupt,
+                    name + " does not compile:\n" + compiled.status().message());
+    }
+    if (compiled->digest() != record.digest) {
+      return Status(StatusCode::kCorrupt, name + " does not have the digest stored with it");
+    }
+    current_ = std::move(compiled).value();
+  }
+  current_number_ = number;
+  return *current_;
+}
+
+void Engine::Impl::Publish(Policy policy) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  current_ = std::move(policy);
+  generation.fetch_add(1, std::memory_order_release);
+}
+
+Policy Engine::Impl::Published() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  CHECK(current_.has_value());
+  return *current_;
+}
+
+Result<Engine> Engine::Open(EngineOptions options) {
+  auto impl = std::make_shared<Impl>();
+  impl->store = std::move(options.store);
+  if (impl->store.has_value()) impl->catalog = impl->store->catalog();
+  impl->follows_store = impl->store.has_value() && !options.policy.has_value();
+  if (impl->follows_store) return Engine(std::move(impl));
+  if (!options.policy.has_value()) {
+    Result<Policy> shipped = Policy::Shipped("default");
+    if (!shipped.ok()) return shipped.status();
+    options.policy = std::move(shipped).value();
+  }
+  if (!impl->store.has_value()) impl->catalog = options.policy->catalog();
+  if (impl->catalog.digest_hex() != options.policy->catalog().digest_hex()) {
+    return Status(StatusCode::kInvalidArgument,
+                  "the policy and the store were opened with different catalogs");
+  }
+  impl->Publish(std::move(*options.policy));
+  return Engine(std::move(impl));
+}
+
+Result<Engine> Engine::Open(const std::string& database) {
+  StoreOptions store_options;
+  store_options.path = database;
+  Result<Store> store = Store::Open(store_options);
+  if (!store.ok()) return store.status();
+  EngineOptions options;
+  options.store = std::move(store).value();
+  return Open(std::move(options));
+}
+
+Result<Reader> Engine::NewReader() { return NewReader({}); }
+
+Result<Reader> Engine::NewReader(std::span<FactSource* const> host_sources) {
+  auto reader = std::make_unique<Reader::Impl>();
+  Status opened = reader->Open(impl_, host_sources);
+  if (!opened.ok()) return opened;
+  return Reader(std::move(reader));
+}
+
+Status Engine::SetPolicy(Policy policy) {
+  if (impl_->follows_store) {
+    return Status(StatusCode::kInvalidArgument,
+                  "this engine follows its store's policy in force: activate the policy there");
+  }
+  if (policy.catalog().digest_hex() != impl_->catalog.digest_hex()) {
+    return Status(StatusCode::kInvalidArgument,
+                  "the new policy is written for another catalog than the engine's");
+  }
+  impl_->Publish(std::move(policy));
+  return Status();
+}
+
+Store& Engine::store() {
+  CHECK(impl_->store.has_value());
+  return *impl_->store;
+}
+
+bool Engine::has_store() const { return impl_->store.has_value(); }
+
+const Catalog& Engine::catalog() const { return impl_->catalog; }
+
+}  // namespace ringfence

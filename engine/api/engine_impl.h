@@ -1,0 +1,35 @@
+// What the Readers of one engine share: the store and the policy of the hour.
+#pragma once
+
+#include <ringfence/engine.h>
+
+#include <atomic>
+#include <mutex>
+#include <optional>
+
+#include "store/backend.h"
+
+namespace ringfence {
+
+struct Engine::Impl {
+  std::optional<Store> store;
+  Catalog catalog = Catalog::Standard();  ///< of the store, else of the policy
+  bool follows_store = false;             ///< the policy is the store's policy in force
+
+  /// The policy with this number in the store; 0: none in force, the shipped default. Compiled once
+  /// for all Readers. kCorrupt when the stored text does not compile to the digest stored beside
+  /// it.
+  Result<Policy> PolicyNumber(int64_t number, StoreSession& session);
+
+  /// Publishing without a store: Readers compare the generation and copy under the mutex.
+  std::atomic<uint64_t> generation{0};
+  void Publish(Policy policy);
+  Policy Published();
+
+ private:
+  std::mutex mutex_;
+  std::optional<Policy> current_;
+  int64_t current_number_ = -1;
+};
+
+}  // namespace ringfence

@@ -1,0 +1,279 @@
+// Reader: one question or many, one snapshot, one policy; the button, the invite and the ring.
+#include <ringfence/engine.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "api/engine_impl.h"
+#include "api/policy_impl.h"
+#include "api/reader_impl.h"
+#include "api/store_impl.h"
+#include "base/check.h"
+#include "eval/explain.h"
+#include "eval/nearest.h"
+
+namespace ringfence {
+namespace {
+
+/// A decision takes microseconds and a durable write milliseconds, so one repetition is rare; this
+/// many in a row mean that something is badly wrong.
+constexpr int kMaxAttempts = 100;
+
+std::string NameOf(const std::string& given, const Party& party, const char* fallback) {
+  if (!given.empty()) return given;
+  return party.id.empty() ? fallback : std::string(party.id);
+}
+
+}  // namespace
+
+Status Reader::Impl::Open(std::shared_ptr<Engine::Impl> shared,
+                          std::span<FactSource* const> host_sources) {
+  engine = std::move(shared);
+  sources.assign(host_sources.begin(), host_sources.end());
+  host_count = sources.size();
+  if (engine->store.has_value()) {
+    Result<std::unique_ptr<StoreSession>> opened = engine->store->impl()->backend->NewSession();
+    if (!opened.ok()) return opened.status();
+    session = std::move(opened).value();
+    sources.push_back(session.get());
+  }
+  if (!engine->follows_store) {
+    PinPublished();
+    return Status();
+  }
+  session->BeginSnapshot();
+  SnapshotInfo info;
+  Status pinned = session->Info(&info);
+  if (pinned.ok()) pinned = PinNumber(info.policy_number);
+  session->EndSnapshot();
+  return pinned;
+}
+
+void Reader::Impl::Pin(Policy pinned) {
+  policy = std::move(pinned);
+  scratch.Prepare(policy->impl()->program);
+  probes = FactSet{};
+  probe_groups = static_cast<GroupSet>((1u << kGroupCount) - 1);
+  for (const FactInfo& fact : policy->catalog().facts()) {
+    if (fact.probe) {
+      probes.Insert(fact.id);
+    } else {
+      probe_groups = static_cast<GroupSet>(probe_groups & ~Bit(fact.group));
+    }
+  }
+}
+
+void Reader::Impl::PinPublished() {
+  const uint64_t newest = engine->generation.load(std::memory_order_acquire);
+  if (newest == generation) return;
+  generation = newest;
+  Pin(engine->Published());
+}
+
+Status Reader::Impl::PinNumber(int64_t number) {
+  Result<Policy> in_force = engine->PolicyNumber(number, *session);
+  if (!in_force.ok()) return in_force.status();
+  Pin(std::move(in_force).value());
+  policy_number = number;
+  return Status();
+}
+
+/// Probe facts become unavailable, carried ones too: a preview must not answer about them at all.
+void Reader::Impl::HideProbes() {
+  Frame& frame = scratch.frame;
+  for (size_t i = 0; i < std::size(probes.words); ++i) {
+    frame.carried.words[i] |= probes.words[i];
+    frame.unavailable.words[i] |= probes.words[i];
+    frame.from_host.words[i] &= ~probes.words[i];
+  }
+  frame.loaded = static_cast<GroupSet>(frame.loaded | probe_groups);
+}
+
+Status Reader::Impl::DecideIn(const Question& question, Sight sight, Decision* decision,
+                              EffectSet* effects) {
+  const Policy::Impl& pinned = *policy->impl();
+  Status begun = BeginFrame(pinned.layout, question, &scratch.frame);
+  if (!begun.ok()) return begun;
+  if (sight == Sight::kNoProbes) HideProbes();
+  Evaluate(pinned.program, pinned.layout, question, AllSources(), &scratch, decision, effects);
+  return Status();
+}
+
+template <class DecideAll>
+Status Reader::Impl::Attempt(uint64_t at_least, uint64_t* revision, const DecideAll& decide_all) {
+  for (;;) {
+    Status decided = decide_all();
+    if (!decided.ok()) return decided;
+    SnapshotInfo info;
+    Status read = session->Info(&info);
+    if (!read.ok()) {
+      // Nothing could be read: every group was unavailable and the policy answered that. Only a
+      // question that demands a revision has no answer.
+      *revision = 0;
+      return at_least == 0 ? Status() : read;
+    }
+    if (info.revision < at_least) {
+      return Status(StatusCode::kStale,
+                    "the store is at revision " + std::to_string(info.revision) +
+                        ", the question asks for at least " + std::to_string(at_least));
+    }
+    *revision = info.revision;
+    if (!engine->follows_store || info.policy_number == policy_number) return Status();
+    Status pinned = PinNumber(info.policy_number);
+    if (!pinned.ok()) return pinned;
+  }
+}
+
+template <class DecideAll>
+Status Reader::Impl::InSnapshot(uint64_t at_least, uint64_t* revision,
+                                const DecideAll& decide_all) {
+  if (!engine->follows_store) PinPublished();
+  if (session == nullptr) {
+    *revision = 0;
+    if (at_least == 0) return decide_all();
+    return Status(StatusCode::kStale, "the engine has no store, so no revision can be demanded");
+  }
+  const std::atomic<uint64_t>& epoch = engine->store->impl()->backend->write_epoch();
+  for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
+    const uint64_t before = epoch.load(std::memory_order_acquire);
+    session->BeginSnapshot();
+    Status attempted = Attempt(at_least, revision, decide_all);
+    session->EndSnapshot();
+    if (!attempted.ok() || epoch.load(std::memory_order_acquire) == before) return attempted;
+  }
+  return Status(StatusCode::kBusy, "writes of this process kept overtaking the decision");
+}
+
+Reader::Reader(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Reader::Reader(Reader&&) noexcept = default;
+Reader& Reader::operator=(Reader&&) noexcept = default;
+Reader::~Reader() = default;
+
+Result<Decision> Reader::Decide(const Question& question) {
+  Decision decision;
+  Status decided = impl_->InSnapshot(question.at_least, &decision.revision, [&] {
+    return impl_->DecideIn(question, Impl::Sight::kAll, &decision, nullptr);
+  });
+  if (!decided.ok()) return decided;
+  return decision;
+}
+
+Status Reader::DecideBatch(std::span<const Question> questions, std::span<Decision> decisions) {
+  if (questions.size() != decisions.size() || questions.size() > kMaxBatch) {
+    return Status(
+        StatusCode::kInvalidArgument,
+        "a batch takes as many decisions as questions, at most " + std::to_string(kMaxBatch));
+  }
+  uint64_t at_least = 0;
+  for (const Question& question : questions) at_least = std::max(at_least, question.at_least);
+  uint64_t revision = 0;
+  Status decided = impl_->InSnapshot(at_least, &revision, [&] {
+    for (size_t i = 0; i < questions.size(); ++i) {
+      Status one = impl_->DecideIn(questions[i], Impl::Sight::kAll, &decisions[i], nullptr);
+      if (one.ok()) continue;
+      return Status(one.code(), "question " + std::to_string(i) + ": " + one.message());
+    }
+    return Status();
+  });
+  for (Decision& decision : decisions) decision.revision = revision;
+  return decided;
+}
+
+Status Reader::DecideBatch(const Question& question, std::span<const Party> callees,
+                           std::span<Decision> decisions) {
+  if (callees.size() != decisions.size() || callees.size() > kMaxBatch) {
+    return Status(
+        StatusCode::kInvalidArgument,
+        "a batch takes as many decisions as callees, at most " + std::to_string(kMaxBatch));
+  }
+  uint64_t revision = 0;
+  Question one = question;
+  Status decided = impl_->InSnapshot(question.at_least, &revision, [&] {
+    for (size_t i = 0; i < callees.size(); ++i) {
+      one.callee = callees[i];
+      Status status = impl_->DecideIn(one, Impl::Sight::kAll, &decisions[i], nullptr);
+      if (status.ok()) continue;
+      return Status(status.code(), "callee " + std::to_string(i) + ": " + status.message());
+    }
+    return Status();
+  });
+  for (Decision& decision : decisions) decision.revision = revision;
+  return decided;
+}
+
+Result<PreviewAnswer> Reader::Preview(const Question& question, bool as_callee) {
+  const Impl::Sight sight = as_callee ? Impl::Sight::kAll : Impl::Sight::kNoProbes;
+  Decision decision;
+  EffectSet effects = 0;
+  Status decided = impl_->InSnapshot(question.at_least, &decision.revision, [&] {
+    return impl_->DecideIn(question, sight, &decision, &effects);
+  });
+  if (!decided.ok()) return decided;
+  constexpr EffectSet kRefuses = 1u << static_cast<unsigned>(Effect::kRefuse);
+  PreviewAnswer answer;
+  answer.caller = decision.ForCaller();
+  if (effects != kRefuses) {
+    const bool may_refuse = (effects & kRefuses) != 0;
+    answer.button = may_refuse ? PreviewAnswer::Button::kMaybe : PreviewAnswer::Button::kYes;
+  }
+  return answer;
+}
+
+Result<RecheckAnswer> Reader::Recheck(const Question& question, const Decision& earlier) {
+  const Effect before = earlier.effect;
+  Result<Decision> now = Decide(question);
+  if (!now.ok()) return now.status();
+  RecheckAnswer answer;
+  answer.now = now.value();
+  answer.stands = answer.now.let_through() && answer.now.effect == before;
+  return answer;
+}
+
+Result<Explanation> Reader::Explain(const Question& question, const ExplainOptions& options) {
+  if (options.max_changes < 1 || options.max_changes > 3 || options.max_sets < 0) {
+    return Status(StatusCode::kInvalidArgument,
+                  "an explanation looks for sets of 1 to 3 changes, and lists 0 or more");
+  }
+  Explanation explanation;
+  Decision decision;
+  Status decided = impl_->InSnapshot(question.at_least, &decision.revision, [&] {
+    explanation = Explanation{};
+    Status one = impl_->DecideIn(question, Impl::Sight::kAll, &decision, nullptr);
+    if (!one.ok()) return one;
+    const Policy::Impl& pinned = *impl_->policy->impl();
+    Frame& frame = impl_->scratch.frame;
+    const GroupSet named = GroupsNamed(pinned.program, pinned.layout);
+    for (int i = 0; i < kGroupCount; ++i) {
+      const auto group = static_cast<Group>(i);
+      const bool wanted = (named & ~frame.loaded & Bit(group)) != 0 && group != Group::kCall;
+      if (!wanted) continue;
+      LoadGroup(pinned.layout, group, question, impl_->sources, impl_->host_count, &frame);
+    }
+    const ExplainContext context{pinned.layout, pinned.program, frame,
+                                 NameOf(options.caller_name, question.caller, "the caller"),
+                                 NameOf(options.callee_name, question.callee, "the callee")};
+    ExplainDecision(context, decision, &explanation);
+    if (options.nearest) {
+      FindNearest(context, decision, options.max_changes, options.max_sets, &explanation);
+    }
+    return Status();
+  });
+  if (!decided.ok()) return decided;
+  explanation.decision = decision.Copy();
+  return explanation;
+}
+
+Result<int64_t> Reader::Resolve(std::string_view user) {
+  if (impl_->session == nullptr) {
+    return Status(StatusCode::kNotFound, "the engine has no store that could know a user");
+  }
+  impl_->session->BeginSnapshot();
+  Result<int64_t> handle = impl_->session->Resolve(user);
+  impl_->session->EndSnapshot();
+  return handle;
+}
+
+const Policy& Reader::policy() const { return *impl_->policy; }
+
+}  // namespace ringfence

@@ -1,0 +1,49 @@
+// A Reader's own things: session, sources, scratch, pin on a policy.
+#pragma once
+
+#include <ringfence/engine.h>
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "api/engine_impl.h"
+#include "eval/evaluate.h"
+
+namespace ringfence {
+
+struct Reader::Impl {
+  Status Open(std::shared_ptr<Engine::Impl> shared, std::span<FactSource* const> host_sources);
+
+  /// Which facts a question may see.
+  enum class Sight : uint8_t { kAll, kNoProbes };
+
+  /// Runs `decide_all` (Status()) in one snapshot under the policy in force there; again when the
+  /// policy turns out to have changed, or when a write of this process was committed meanwhile (so
+  /// that what a write forbade before it returned cannot ring afterwards).
+  template <class DecideAll>
+  Status InSnapshot(uint64_t at_least, uint64_t* revision, const DecideAll& decide_all);
+  template <class DecideAll>
+  Status Attempt(uint64_t at_least, uint64_t* revision, const DecideAll& decide_all);
+
+  /// One question inside InSnapshot.
+  Status DecideIn(const Question& question, Sight sight, Decision* decision, EffectSet* effects);
+  void PinPublished();
+  Status PinNumber(int64_t number);
+  void Pin(Policy pinned);
+  void HideProbes();
+  Sources AllSources() const { return {sources, host_count}; }
+
+  std::shared_ptr<Engine::Impl> engine;
+  std::unique_ptr<StoreSession> session;
+  std::optional<Policy> policy;
+  int64_t policy_number = -1;
+  uint64_t generation = 0;
+  EvalScratch scratch;
+  FactSet probes;                    ///< of the pinned policy's catalog
+  GroupSet probe_groups = 0;         ///< groups of probes alone
+  std::vector<FactSource*> sources;  ///< the host's, then the session
+  size_t host_count = 0;
+};
+
+}  // namespace ringfence
