@@ -1,6 +1,9 @@
-// Program + sources -> decision: the only hot loop. One walk while every fact can be read; a sweep of
-// all reachable nodes once one cannot.
+// Program + sources -> decision: the only hot loop. One walk while every fact can be read; a sweep
+// of all reachable nodes once one cannot.
 #pragma once
+
+#include <ringfence/decision.h>
+#include <ringfence/fact_source.h>
 
 #include <cstdint>
 #include <span>
@@ -8,16 +11,14 @@
 
 #include "facts/frame.h"
 #include "program/program.h"
-#include <ringfence/decision.h>
-#include <ringfence/fact_source.h>
 
 namespace ringfence {
 
 /// Scratch of one evaluation: owned by a Reader, sized once per program, no allocation afterwards.
 struct EvalScratch {
   Frame frame;
-  std::vector<uint64_t> active;     ///< bit per node
-  std::vector<uint64_t> reachable;  ///< bit per leaf
+  std::vector<uint64_t> active;     ///< bit per node; all clear between evaluations
+  std::vector<uint64_t> reachable;  ///< bit per leaf; likewise
   void Prepare(const Program& program);
 };
 
@@ -30,8 +31,13 @@ struct Sources {
 /// What the sweep saw of `ring`: bit i is Effect i. A single bit unless facts were unavailable.
 using EffectSet = uint8_t;
 
-/// Decides every decision of the program. `scratch->frame` was begun for the question (BeginFrame).
-/// No allocation, lock or string. The caller sets revision.
+/// Decides every decision of the program, which has passed VerifyProgram for this layout.
+/// `scratch->frame` was begun for the question (BeginFrame). No allocation, lock or string of ours.
+/// The caller sets revision.
+///
+/// Basis: complete when the same rule decides whatever the unavailable facts are; partial when
+/// several rules can decide and all lead to the same; on_unavailable otherwise. So it does not
+/// depend on the order of facts. O(facts on one path) when all facts are available, else O(edges).
 void Evaluate(const Program& program, const Layout& layout, const Question& question,
               const Sources& sources, EvalScratch* scratch, Decision* decision,
               EffectSet* effects = nullptr);
