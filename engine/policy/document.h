@@ -2,6 +2,9 @@
 // Parse gives it; compile, print, explain, the reference evaluator and analysis read it.
 #pragma once
 
+#include <ringfence/catalog.h>
+#include <ringfence/decision.h>
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -11,8 +14,6 @@
 #include "base/diagnostic.h"
 #include "base/span.h"
 #include "facts/condition.h"
-#include <ringfence/catalog.h>
-#include <ringfence/decision.h>
 
 namespace ringfence {
 
@@ -25,10 +26,10 @@ struct Outcome {
   Effect effect = Effect::kRefuse;
   Signal signal = Signal::kOffline;
   Record record = Record::kNothing;
-  uint16_t sip_status = 0;        ///< already resolved to the signal's default
-  std::string told;               ///< likewise
+  uint16_t sip_status = 0;  ///< already resolved to the signal's default
+  std::string told;         ///< likewise
   uint32_t retry_after_s = 0;
-  std::optional<int64_t> rank;    ///< for Combine::kHighest
+  std::optional<int64_t> rank;  ///< for Combine::kHighest
   bool built_in = false;
   SourceSpan span;
 };
@@ -82,10 +83,11 @@ struct PolicyDefault {
 };
 
 struct Document {
+  std::string file;  ///< what its spans are places in; not part of the policy
   std::string name;
   int catalog_version = 1;
   std::vector<PolicyDefault> defaults;
-  std::vector<Outcome> outcomes;  ///< [0] "ring", [1] "refuse" built in (may be redefined), then the policy's
+  std::vector<Outcome> outcomes;  ///< [0] "ring", [1] "refuse" built in, then the policy's own
   uint16_t unknown_callee = 1;    ///< index into outcomes; its effect is refuse
   std::vector<DecisionRules> decisions;  ///< [0] is `ring`
   std::vector<Invariant> invariants;
@@ -98,16 +100,21 @@ FactCode DefaultValue(const Catalog& catalog, const Document& document, FactId f
 std::optional<Document> ParsePolicy(const Catalog& catalog, std::string_view text,
                                     std::string_view file, Diagnostics* diagnostics);
 
-/// Warnings about a valid document: `otherwise` or `on_unavailable` rings, constant conditions, an
-/// outcome no rule uses, a default equal to the catalog's, ids that differ only in case.
+/// Warnings about a valid document: `otherwise` or `on_unavailable` rings, constant conditions,
+/// rules that can never decide because of them, an outcome or value no rule uses, a default equal
+/// to the catalog's, a rank nobody looks at, ids that differ only in - and _.
 void LintDocument(const Catalog& catalog, const Document& document, Diagnostics* diagnostics);
 
-/// Canonical JSON: fixed key order, canonical conditions, two-space indent, defaults spelt out where
-/// a reader needs them. ParsePolicy(Print(d)) prints the same.
+/// Canonical JSON: fixed key order, canonical conditions, two-space indent, defaults spelt out
+/// where a reader needs them, without `doc`. ParsePolicy(Print(d)) prints the same.
 std::string PrintDocument(const Catalog& catalog, const Document& document);
 
 /// The policy digest: SHA-256 over the canonical document and the catalog's digest, 64 hex digits.
 std::string PolicyDigest(const Catalog& catalog, const Document& document);
+
+/// The condition of an invariant: as FormatCondition, with D.effect and its like for the terms.
+std::string FormatInvariant(const Catalog& catalog, const Document& document,
+                            const Invariant& invariant);
 
 /// One line per thing, for golden tests and `compile --dump document`.
 std::string DumpDocument(const Catalog& catalog, const Document& document);
