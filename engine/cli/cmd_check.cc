@@ -1,0 +1,121 @@
+// `ringfence check`: one question from the command line, or many from a file or standard input.
+#include <ringfence/engine.h>
+
+#include "cli/command.h"
+#include "cli/decision_text.h"
+#include "cli/json_out.h"
+#include "cli/question.h"
+#include "cli/questions.h"
+#include "cli/text.h"
+
+namespace ringfence::cli {
+namespace {
+
+/// --as: "operator" (everything) unless it says caller.
+Result<bool> AsCaller(const Arguments& arguments) {
+  const std::string_view as = arguments.Get("as");
+  if (as.empty() || as == "operator") return false;
+  if (as == "caller") return true;
+  return Status(StatusCode::kInvalidArgument, "--as is caller or operator");
+}
+
+void PrintOne(Context& context, const OpenEngine& open, const AskedQuestion& question,
+              const Decision& decision) {
+  Output& out = context.out();
+  if (context.json()) {
+    JsonOut json;
+    json.Object();
+    WriteDecision(json, open.engine.catalog(), question, decision, open.in_force);
+    json.EndObject();
+    out.Print(json.Line());
+    return;
+  }
+  out.Print(DecisionLine(out, question, decision, RuleAndReason(decision)) + "\n");
+  const std::string basis = BasisNote(decision);
+  if (!basis.empty()) out.Print(Cat({"  ", basis, "\n"}));
+  if (!open.policy_note.empty()) out.Print(Cat({"  ", open.policy_note, "\n"}));
+}
+
+int CheckOne(Context& context, const Arguments& arguments, OpenEngine& open, bool as_caller) {
+  auto question = QuestionFromArguments(open.engine.catalog(), arguments);
+  if (!question.ok()) return Fail(question.status());
+  auto reader = open.engine.NewReader();
+  if (!reader.ok()) return Fail(reader.status());
+  auto decision = reader->Decide(question->View());
+  if (!decision.ok()) return Fail(decision.status());
+  if (!as_caller) {
+    PrintOne(context, open, *question, *decision);
+  } else if (context.json()) {
+    context.out().Print(PrintableJson(decision->ForCaller().ToJson()) + "\n");
+  } else {
+    context.out().Print(CallerViewText(decision->ForCaller()));
+  }
+  return decision->let_through() ? kExitGood : kExitNegative;
+}
+
+int Run(Context& context, const Arguments& arguments) {
+  auto as_caller = AsCaller(arguments);
+  if (!as_caller.ok()) return Fail(as_caller.status());
+  auto open = OpenEngineFor(context, arguments.Has("without-db"));
+  if (!open.ok()) return Fail(open.status());
+  if (!arguments.Has("questions")) return CheckOne(context, arguments, *open, *as_caller);
+  const Status alone = ExpectNoQuestion(arguments);
+  if (!alone.ok()) return Fail(alone);
+  return CheckQuestions(context, *open, std::string(arguments.Get("questions")), *as_caller);
+}
+
+constexpr std::string_view kDescription =
+    "Decides whether a call may ring, and prints the effect, the deciding rule and, for a refusal, "
+    "what the caller is told.\n"
+    "\n"
+    "With --questions every question of a file is answered, one line each: caller, callee, effect, "
+    "rule, told, path, separated by tabs (`-` for no path); with --json one object a line. From "
+    "standard input each line is answered and flushed before the next is read, under the newest "
+    "policy and revision, so that a script can hold the program open. A line that is no question "
+    "is answered by `error` and the reason (with --json an object with the key `error`), and the "
+    "exit code at the end is 2.\n"
+    "\n"
+    "Questions with an `expect` (an effect) are compared: the end of the output is a matrix of "
+    "expected and given effects and an explanation of the first 20 differences. From a file such "
+    "questions are not answered one by one unless --json is given.\n"
+    "\n"
+    "The keys of a JSON object are caller, callee, effect (refuse, ring, silence, screen, "
+    "voicemail), outcome, signal, sip, retry_after, told, path and other decisions, rule, reason, "
+    "basis (complete, partial, on_unavailable), facts_read, groups_read, groups_unavailable, "
+    "policy {name, digest, in_force} and revision. `reason`, `rule` and the facts are not for the "
+    "caller's eyes: what is, is what --as caller prints.";
+
+constexpr std::string_view kExamples =
+    "ringfence check --caller alice --callee bob\n"
+    "ringfence check --caller alice --callee bob --call media=video platform=ios\n"
+    "ringfence check --caller alice --callee bob --as caller --json\n"
+    "ringfence check --no-account --callee bob\n"
+    "ringfence check --caller a --callee b --without-db --policy default \\\n"
+    "    --fact 'callee.follows(caller)=true' 'callee.blocks(caller)=false'\n"
+    "ringfence check --questions expected.tsv --policy ./next.json\n"
+    "ringfence check --questions - --json";
+
+}  // namespace
+
+Command CheckCommand() {
+  Command command;
+  command.name = "check";
+  command.brief = "may this caller ring this callee?";
+  command.synopsis =
+      "--caller USER --callee USER [--call NAME=VALUE ...] [--fact NAME=VALUE ...] [--as caller]\n"
+      "--no-account --callee USER [...]\n"
+      "--questions FILE|- [--as caller]";
+  command.description = kDescription;
+  command.options = QuestionOptions();
+  command.options.push_back({"as", "caller|operator",
+                             "caller: print only what the caller may see, without the reason. "
+                             "operator, the default: print everything."});
+  command.examples = kExamples;
+  command.exits =
+      "0   the call is let through; all questions were answered, as expected\n"
+      "1   the call is refused; an answer differs from what was expected";
+  command.run = Run;
+  return command;
+}
+
+}  // namespace ringfence::cli

@@ -1,0 +1,132 @@
+// `ringfence explain`: why a decision is what it is, and what would change it.
+#include <algorithm>
+
+#include "cli/command.h"
+#include "cli/decision_text.h"
+#include "cli/explain_text.h"
+#include "cli/json_out.h"
+#include "cli/questions.h"
+#include "cli/text.h"
+
+namespace ringfence::cli {
+namespace {
+
+struct Run {
+  Context& context;
+  OpenEngine& open;
+  Reader& reader;
+  bool brief;
+
+  /// Prints one explanation. The exit code of the decision, or of the failure.
+  int Explain(const AskedQuestion& question) {
+    auto explanation = reader.Explain(question.View());
+    if (!explanation.ok()) return Fail(explanation.status(), Place(question));
+    Print(question, *explanation);
+    return explanation->decision->let_through() ? kExitGood : kExitNegative;
+  }
+
+  static std::string Place(const AskedQuestion& question) {
+    return question.line == 0 ? std::string() : Cat({"line ", std::to_string(question.line)});
+  }
+
+  void Print(const AskedQuestion& question, const Explanation& explanation) {
+    Output& out = context.out();
+    if (context.json()) {
+      JsonOut json;
+      json.Object();
+      WriteDecision(json, open.engine.catalog(), question, explanation.decision.view,
+                    open.in_force);
+      WriteExplanation(json, open.engine.catalog(), explanation);
+      json.EndObject();
+      out.Print(json.Line());
+      return;
+    }
+    out.Print(ExplanationHead(out, question, explanation));
+    if (!brief) out.Print(ExplanationRules(out, explanation));
+  }
+
+  int ExplainFile(const std::string& path) {
+    auto lines = LineReader::Open(path);
+    if (!lines.ok()) return Fail(lines.status());
+    QuestionReader questions(*std::move(lines), open.engine.catalog());
+    int worst = kExitGood;
+    for (bool first = true;; first = false) {
+      const QuestionReader::Got got = questions.Next();
+      if (got == QuestionReader::Got::kEnd) return worst;
+      if (got != QuestionReader::Got::kQuestion) {
+        const std::string place = Cat({"line ", std::to_string(questions.number())});
+        worst = std::max(worst, Fail(questions.status(), place));
+        if (got == QuestionReader::Got::kFailed) return worst;
+        continue;
+      }
+      if (!first && !brief && !context.json()) context.out().Print("\n");
+      const int code = Explain(questions.question());
+      if (code > kExitNegative) worst = std::max(worst, code);  // a refusal in a list is no failure
+      if (questions.is_stdin() && !context.out().Flush()) return kExitEnvironment;
+    }
+  }
+};
+
+int RunExplain(Context& context, const Arguments& arguments) {
+  auto open = OpenEngineFor(context, arguments.Has("without-db"));
+  if (!open.ok()) return Fail(open.status());
+  auto reader = open->engine.NewReader();
+  if (!reader.ok()) return Fail(reader.status());
+  Run run{context, *open, *reader, arguments.Has("brief")};
+  int code = kExitGood;
+  if (arguments.Has("questions")) {
+    const Status alone = ExpectNoQuestion(arguments);
+    if (!alone.ok()) return Fail(alone);
+    code = run.ExplainFile(std::string(arguments.Get("questions")));
+  } else {
+    auto question = QuestionFromArguments(open->engine.catalog(), arguments);
+    if (!question.ok()) return Fail(question.status());
+    code = run.Explain(*question);
+  }
+  if (!open->policy_note.empty() && !context.json()) {
+    context.out().Print(Cat({"  ", open->policy_note, "\n"}));
+  }
+  return code;
+}
+
+constexpr std::string_view kDescription =
+    "Prints the decision with its deciding rule in words, and for a refusal the nearest changes: "
+    "every smallest set of at most three changes of facts that would alter the effect, at most 20 "
+    "sets, by who can make them. Changes in one set are joined by `and`, sets are separated by "
+    "`|`. An effect other than ring is named behind its set. A rule of the floor is never proposed "
+    "for lifting.\n"
+    "\n"
+    "Then follow the rules of every decision in the order in which they are tried, each condition "
+    "with the value of every fact and where it came from: chosen (stored for the user), default "
+    "(never chosen: the policy's or the catalog's), relation, call, host (carried with the "
+    "question), derived, absent (no such account or data), unavailable (could not be read). An "
+    "arrow marks the deciding rule.\n"
+    "\n"
+    "The output is for operators: it tells what the caller must not learn.";
+
+}  // namespace
+
+Command ExplainCommand() {
+  Command command;
+  command.name = "explain";
+  command.brief = "why is the decision what it is, and what would change it?";
+  command.synopsis =
+      "--caller USER --callee USER [--call NAME=VALUE ...] [--fact NAME=VALUE ...] [--brief]\n"
+      "--no-account --callee USER [...]\n"
+      "--questions FILE|- [--brief]";
+  command.description = kDescription;
+  command.options = QuestionOptions();
+  command.options.push_back({"brief", "", "Only the decision and the nearest changes."});
+  command.examples =
+      "ringfence explain --caller carol --callee bob\n"
+      "ringfence explain --caller carol --callee bob --policy x-2023 --call platform=ios\n"
+      "ringfence explain --questions asked.tsv --brief\n"
+      "ringfence explain --caller carol --callee bob --json | jq '.nearest[].changes'";
+  command.exits =
+      "0   the call is let through; all questions of a file were explained\n"
+      "1   the call is refused";
+  command.run = RunExplain;
+  return command;
+}
+
+}  // namespace ringfence::cli

@@ -1,0 +1,262 @@
+// `ringfence user`: what one user chose, what is held about them, and forgetting them.
+#include <unistd.h>
+
+#include <map>
+
+#include "cli/command.h"
+#include "cli/json_in.h"
+#include "cli/json_out.h"
+#include "cli/text.h"
+
+namespace ringfence::cli {
+namespace {
+
+constexpr size_t kNameColumns = 20;
+constexpr size_t kValueColumns = 12;
+
+/// All of one command in one transaction: "key=value" or, for unset, "key".
+int WriteEntries(Context& context, const Arguments& arguments, bool unset) {
+  auto store = context.OpenStore(StoreOptions::Mode::kReadWrite);
+  if (!store.ok()) return Fail(store.status());
+  const Catalog& catalog = store->catalog();
+  auto writes = store->Begin();
+  if (!writes.ok()) return Fail(writes.status());
+  const std::string_view user = arguments.At(0);
+  std::string what = Printable(user) + ":";
+  for (size_t i = 1; i < arguments.positional().size(); ++i) {
+    const std::string_view pair = arguments.At(i);
+    const size_t equals = pair.find('=');
+    if (unset != (equals == std::string_view::npos)) {
+      return Fail(Status(StatusCode::kInvalidArgument, Cat({"'", Printable(pair), "': expected ",
+                                                            unset ? "NAME" : "NAME=VALUE"})));
+    }
+    auto fact = catalog.FindUserEntry(pair.substr(0, equals));
+    if (!fact.ok()) return Fail(fact.status());
+    auto code = catalog.ParseValue(*fact, unset ? "unset" : pair.substr(equals + 1));
+    if (!code.ok()) return Fail(code.status());
+    if (*code == kUnavailableCode) {
+      return Fail(Status(StatusCode::kInvalidArgument, "unavailable is no value to store"));
+    }
+    const Status status = writes->SetUser(user, *fact, *code);
+    if (!status.ok()) return Fail(status);
+    what += Cat({" ", catalog.fact(*fact).entry, "=", catalog.FormatValue(*fact, *code)});
+  }
+  return SayRevision(context, writes->Commit(), what);
+}
+
+int RunSet(Context& context, const Arguments& arguments) {
+  return WriteEntries(context, arguments, false);
+}
+int RunUnset(Context& context, const Arguments& arguments) {
+  return WriteEntries(context, arguments, true);
+}
+
+/// What unset settings are worth, under the policy that --policy names or that is in force.
+class Defaults {
+ public:
+  Status Load(const Context& context, const Store& store) {
+    std::string canonical;
+    if (!context.policy().empty()) {
+      auto policy = CompilePolicy(context.policy());
+      if (!policy.ok()) return policy.status();
+      canonical = policy->canonical();
+    } else {
+      auto record = store.PolicyInForce();
+      if (!record.ok() && record.status().code() != StatusCode::kNotFound) return record.status();
+      if (record.ok()) canonical = record->text;
+    }
+    for (const JsonMember& member : MembersOf(canonical, "defaults")) {
+      values_[member.key] = member.value;
+    }
+    return Status();
+  }
+
+  std::string Value(const Catalog& catalog, const UserValue& value) const {
+    auto found = values_.find(value.name);
+    if (found != values_.end()) return found->second;
+    // default_code counts values without unset, a stored code counts unset as 0.
+    return catalog.FormatValue(value.fact, catalog.fact(value.fact).default_code + 1);
+  }
+
+ private:
+  std::map<std::string, std::string> values_;
+};
+
+int RunShow(Context& context, const Arguments& arguments) {
+  auto store = context.OpenStore(StoreOptions::Mode::kReadOnly);
+  if (!store.ok()) return Fail(store.status());
+  auto user = store->ShowUser(arguments.At(0));
+  if (!user.ok()) return Fail(user.status());
+  Defaults defaults;
+  const Status loaded = defaults.Load(context, *store);
+  if (!loaded.ok()) return Fail(loaded);
+
+  const Catalog& catalog = store->catalog();
+  JsonOut json;
+  json.Object().Key("user").Text(user->user).Key("settings").Array();
+  std::string text = Printable(user->user) + "\n";
+  for (const UserValue& value : user->values) {
+    if (!catalog.fact(value.fact).can_be_unset) continue;
+    const bool chosen = value.code != 0;
+    const std::string shown =
+        chosen ? catalog.FormatValue(value.fact, value.code) : defaults.Value(catalog, value);
+    const std::string_view source = chosen ? "chosen" : "default";
+    text += Cat({"  ", Pad(value.name, kNameColumns), "  ", Pad(shown, kValueColumns), "  ",
+                 chosen ? context.out().Styled(Style::kBold, source) : std::string(source), "\n"});
+    json.Object().Key("name").Text(value.name).Key("value").Text(shown);
+    json.Key("source").Text(source).EndObject();
+  }
+  json.EndArray().EndObject();
+  context.out().Print(context.json() ? json.Line() : text);
+  return kExitGood;
+}
+
+int RunExport(Context& context, const Arguments& arguments) {
+  auto store = context.OpenStore(StoreOptions::Mode::kReadOnly);
+  if (!store.ok()) return Fail(store.status());
+  auto user = store->ShowUser(arguments.At(0));
+  if (!user.ok()) return Fail(user.status());
+  auto relations = store->Relations(arguments.At(0));
+  if (!relations.ok()) return Fail(relations.status());
+  JsonOut json(!context.json());
+  json.Object().Key("user").Text(user->user).Key("chosen").Object();
+  for (const UserValue& value : user->values) {
+    if (value.code == 0 || !store->catalog().fact(value.fact).can_be_unset) continue;
+    json.Key(value.name).Text(store->catalog().FormatValue(value.fact, value.code));
+  }
+  json.EndObject().Key("relations").Array();
+  for (const RelationInfo& relation : *relations) {
+    json.Object().Key("subject").Text(relation.subject).Key("relation").Text(relation.relation);
+    json.Key("object").Text(relation.object).Key("value").Text(relation.value).EndObject();
+  }
+  json.EndArray().EndObject();
+  context.out().Print(json.Line());
+  return kExitGood;
+}
+
+int RunForget(Context& context, const Arguments& arguments) {
+  const std::string user = Printable(arguments.At(0));
+  if (isatty(STDIN_FILENO) != 0 && !arguments.Has("yes")) {
+    return Fail(Status(StatusCode::kInvalidArgument,
+                       Cat({"forgetting ", user, " cannot be undone: say --yes"})));
+  }
+  auto store = context.OpenStore(StoreOptions::Mode::kReadWrite);
+  if (!store.ok()) return Fail(store.status());
+  auto report = store->Forget(arguments.At(0));
+  if (!report.ok()) return Fail(report.status());
+  if (context.json()) {
+    JsonOut json;
+    json.Object().Key("user").Text(arguments.At(0)).Key("existed").Bool(report->existed);
+    json.Key("relations_removed").Number(report->relations_removed);
+    json.Key("purged").Bool(report->purged).EndObject();
+    context.out().Print(json.Line());
+    return kExitGood;
+  }
+  if (!report->existed) {
+    context.out().Print(Cat({user, ": nothing is held under this id, "}));
+  } else {
+    context.out().Print(Cat({user, ": forgotten, with ",
+                             Count(report->relations_removed, "relation", "relations"), ", "}));
+  }
+  context.out().Print(report->purged
+                          ? "purged\n"
+                          : "not purged: another process keeps an old state open; what was "
+                            "deleted leaves the files when `ringfence doctor --purge` succeeds\n");
+  return kExitGood;
+}
+
+constexpr std::string_view kDone = "0   done";
+
+Command SetCommand() {
+  Command command;
+  command.name = "user set";
+  command.brief = "choose settings or give attributes";
+  command.synopsis = "USER NAME=VALUE...";
+  command.description =
+      "Stores what a user chose or what the operator gives them; all of it or nothing. Names are "
+      "settings and attributes of the catalog: calls_enabled, allow_followed, verified, ... The "
+      "user becomes known.";
+  command.examples = "ringfence --db world.db user set bob allow_everyone=true calls_enabled=true";
+  command.exits = kDone;
+  command.least = 2;
+  command.most = kAnyNumber;
+  command.run = RunSet;
+  return command;
+}
+
+Command UnsetCommand() {
+  Command command;
+  command.name = "user unset";
+  command.brief = "take choices back: the policy's defaults apply again";
+  command.synopsis = "USER NAME...";
+  command.description =
+      "Removes what was stored, all of it or nothing. From then on the user follows the policy's "
+      "default, also when that changes.";
+  command.examples = "ringfence --db world.db user unset bob allow_everyone";
+  command.exits = kDone;
+  command.least = 2;
+  command.most = kAnyNumber;
+  command.run = RunUnset;
+  return command;
+}
+
+Command ShowCommand() {
+  Command command;
+  command.name = "user show";
+  command.brief = "a user's settings, each with its source";
+  command.synopsis = "USER [--policy FILE|NAME]";
+  command.description =
+      "Prints every setting and attribute with its value and whether the value was chosen (stored) "
+      "or is the default: that of the policy in force, or of --policy, else the catalog's.";
+  command.examples = "ringfence --db world.db user show bob";
+  command.exits = kDone;
+  command.least = 1;
+  command.most = 1;
+  command.run = RunShow;
+  return command;
+}
+
+Command ForgetCommand() {
+  Command command;
+  command.name = "user forget";
+  command.brief = "remove everything held about a user";
+  command.synopsis = "USER [--yes]";
+  command.description =
+      "Removes the user's settings, attributes and every relation they stand in, as callee and as "
+      "caller, and says whether the deleted bytes have left the files too (purged). They cannot "
+      "while another process keeps an old state of the database open; `ringfence doctor --purge` "
+      "tries again. A forgotten user is unknown from then on.\n"
+      "\n"
+      "The command asks no question; on a terminal it wants --yes.";
+  command.options = {{"yes", "", "Yes, forget the user."}};
+  command.examples = "ringfence --db world.db user forget carol --yes";
+  command.exits = "0   nothing is held about the user any more (purged or not: see the output)";
+  command.least = 1;
+  command.most = 1;
+  command.run = RunForget;
+  return command;
+}
+
+Command ExportCommandOfUser() {
+  Command command;
+  command.name = "user export";
+  command.brief = "everything held about a user, as JSON";
+  command.synopsis = "USER";
+  command.description =
+      "Prints all that the database holds about one person: what they chose or were given, and "
+      "every relation they stand in, on either side. With --json on one line.";
+  command.examples = "ringfence --db world.db user export carol > carol.json";
+  command.exits = kDone;
+  command.least = 1;
+  command.most = 1;
+  command.run = RunExport;
+  return command;
+}
+
+}  // namespace
+
+std::vector<Command> UserCommands() {
+  return {SetCommand(), UnsetCommand(), ShowCommand(), ForgetCommand(), ExportCommandOfUser()};
+}
+
+}  // namespace ringfence::cli

@@ -1,0 +1,185 @@
+// What a command works with.
+#include "cli/context.h"
+
+#include <fcntl.h>
+#include <ringfence/limits.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+#include "cli/json_out.h"
+#include "cli/text.h"
+
+namespace ringfence::cli {
+namespace {
+
+constexpr size_t kShortDigest = 8;
+constexpr size_t kReadBytes = 65536;
+
+bool IsFileName(std::string_view text) {
+  return text.find('/') != std::string_view::npos || text.ends_with(".json");
+}
+
+Status FileError(const std::string& path, int error) {
+  const StatusCode code = error == ENOENT || error == ENOTDIR ? StatusCode::kNotFound
+                          : error == EISDIR                   ? StatusCode::kInvalidArgument
+                                                              : StatusCode::kIo;
+  return Status(code, Cat({Printable(path), ": ", std::strerror(error)}));
+}
+
+/// Closes a file that was opened for reading: nothing can be lost by a failed close.
+struct Closer {
+  int file;
+  ~Closer() {
+    if (file > STDERR_FILENO) close(file);
+  }
+};
+
+}  // namespace
+
+int ExitCode(const Status& status) {
+  switch (status.code()) {
+    case StatusCode::kOk:
+      return kExitGood;
+    case StatusCode::kInvalidArgument:
+    case StatusCode::kNotFound:
+    case StatusCode::kParse:
+    case StatusCode::kLimit:
+      return kExitUsage;
+    default:
+      return kExitEnvironment;
+  }
+}
+
+int Fail(const Status& status, std::string_view doing) {
+  if (status.ok()) return kExitGood;
+  std::string message = PrintableLines(status.message());
+  while (!message.empty() && message.back() == '\n') message.pop_back();
+  if (message.find('\n') != std::string::npos) {
+    Output::Diagnostics(message);
+  } else {
+    Output::Error(doing.empty() ? message : Cat({doing, ": ", message}));
+  }
+  return ExitCode(status);
+}
+
+Result<std::string> ReadFile(const std::string& path, size_t limit) {
+  const int file = path == "-" ? STDIN_FILENO : open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return FileError(path, errno);
+  const Closer closer{file};
+  std::string text;
+  // One byte past the limit is read, so that a device without end is refused and not read for ever.
+  while (text.size() <= limit) {
+    char buffer[kReadBytes];
+    const ssize_t got = read(file, buffer, sizeof buffer);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return FileError(path, errno);
+    if (got == 0) return text;
+    text.append(buffer, static_cast<size_t>(got));
+  }
+  return Status(StatusCode::kLimit,
+                Cat({Printable(path), ": larger than ", Thousands(limit), " bytes"}));
+}
+
+Result<PolicyText> ReadPolicyText(std::string_view file_or_name) {
+  const std::string name(file_or_name);
+  auto text = IsFileName(name) ? ReadFile(name, kMaxJsonBytes) : Policy::ShippedText(name);
+  if (text.ok()) return PolicyText{*std::move(text), IsFileName(name) ? name : name + ".json"};
+  if (IsFileName(name) || text.status().code() != StatusCode::kNotFound) return text.status();
+  std::string message = Cat({"no shipped rule set is called '", Printable(name), "'"});
+  if (auto nearest = Nearest(name, Policy::ShippedNames())) {
+    message += Cat({"; did you mean ", *nearest, "?"});
+  } else {
+    message += "; `ringfence rules` lists them, and a file is written with a slash: ./policy";
+  }
+  return Status(StatusCode::kNotFound, message);
+}
+
+Result<Policy> CompilePolicy(std::string_view file_or_name) {
+  auto text = ReadPolicyText(file_or_name);
+  if (!text.ok()) return text.status();
+  return Policy::Compile(text->text, text->file_name);
+}
+
+Context::Context(const Arguments& arguments, ColorMode color)
+    : out_(color, arguments.Has("quiet")),
+      json_(arguments.Has("json")),
+      has_db_option_(arguments.Has("db")),
+      db_(arguments.Get("db")),
+      policy_(arguments.Get("policy")) {
+  if (!has_db_option_) {
+    const char* variable = std::getenv("RINGFENCE_DB");
+    if (variable != nullptr) db_ = variable;
+  }
+}
+
+Result<std::string> Context::DatabasePath() const {
+  if (!db_.empty()) return db_;
+  return Status(StatusCode::kInvalidArgument,
+                "no database: name it with --db FILE or in the environment variable "
+                "RINGFENCE_DB (`ringfence --db FILE init` makes one)");
+}
+
+Result<Store> Context::OpenStore(StoreOptions::Mode mode) const {
+  auto path = DatabasePath();
+  if (!path.ok()) return path.status();
+  StoreOptions options;
+  options.path = *path;
+  options.mode = mode;
+  return Store::Open(options);
+}
+
+int SayRevision(Context& context, const Result<uint64_t>& revision, std::string_view what) {
+  if (!revision.ok()) return Fail(revision.status());
+  if (context.json()) {
+    JsonOut json;
+    json.Object().Key("revision").Number(*revision).EndObject();
+    context.out().Print(json.Line());
+  } else {
+    context.out().Say(Cat({what, " (revision ", std::to_string(*revision), ")\n"}));
+  }
+  return kExitGood;
+}
+
+std::string PolicyLabel(std::string_view name, std::string_view digest) {
+  return Cat({Printable(name), " ", digest.substr(0, kShortDigest)});
+}
+
+Result<OpenEngine> OpenEngineFor(Context& context, bool without_db) {
+  if (without_db && context.has_db_option()) {
+    return Status(StatusCode::kInvalidArgument, "--db and --without-db exclude each other");
+  }
+  EngineOptions options;
+  std::string note;
+  std::optional<bool> in_force;
+  if (!without_db) {
+    auto store = context.OpenStore(StoreOptions::Mode::kReadOnly);
+    if (!store.ok()) return store.status();
+    options.store = *std::move(store);
+    in_force = true;
+  }
+  if (!context.policy().empty()) {
+    auto policy = CompilePolicy(context.policy());
+    if (!policy.ok()) return policy.status();
+    if (options.store) {
+      const std::string label = PolicyLabel(policy->name(), policy->digest());
+      auto record = options.store->PolicyInForce();
+      if (!record.ok() && record.status().code() != StatusCode::kNotFound) return record.status();
+      in_force = record.ok() && record->digest == policy->digest();
+      if (!record.ok()) {
+        note = Cat({"policy ", label, " is not in force: no policy is"});
+      } else if (!*in_force) {
+        note = Cat({"policy ", label, " is not the one in force, which is ",
+                    PolicyLabel(record->name, record->digest)});
+      }
+    }
+    options.policy = *std::move(policy);
+  }
+  auto engine = Engine::Open(std::move(options));
+  if (!engine.ok()) return engine.status();
+  return OpenEngine{*std::move(engine), std::move(note), in_force};
+}
+
+}  // namespace ringfence::cli

@@ -1,0 +1,83 @@
+// What a command works with: the global options, the output, and how to open stores and policies.
+// Gives exit codes from statuses.
+#pragma once
+
+#include <ringfence/engine.h>
+#include <ringfence/policy.h>
+#include <ringfence/status.h>
+#include <ringfence/store.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "cli/arguments.h"
+#include "cli/output.h"
+
+namespace ringfence::cli {
+
+/// Exit codes of every command.
+inline constexpr int kExitGood = 0;         ///< let through, pass, equal
+inline constexpr int kExitNegative = 1;     ///< refused, fail, different
+inline constexpr int kExitUsage = 2;        ///< the command line or the input is at fault
+inline constexpr int kExitEnvironment = 3;  ///< files, locks, disks
+
+int ExitCode(const Status& status);
+/// Prints the status as an error, with what was being done in front of it unless the message names
+/// places itself (diagnostics do). Gives the exit code; an ok status prints nothing.
+int Fail(const Status& status, std::string_view doing = {});
+
+/// A policy's text and the name its diagnostics carry.
+struct PolicyText {
+  std::string text;
+  std::string file_name;
+};
+/// From a file (a slash in the name, or .json at its end) or of a shipped rule set.
+Result<PolicyText> ReadPolicyText(std::string_view file_or_name);
+Result<Policy> CompilePolicy(std::string_view file_or_name);
+
+/// Reads a whole file of at most `limit` bytes (kLimit beyond); "-" is standard input.
+Result<std::string> ReadFile(const std::string& path, size_t limit);
+
+class Context {
+ public:
+  Context(const Arguments& arguments, ColorMode color);
+
+  Output& out() { return out_; }
+  bool json() const { return json_; }
+  /// --policy; empty when not given.
+  const std::string& policy() const { return policy_; }
+  /// --db was given on the command line.
+  bool has_db_option() const { return has_db_option_; }
+
+  /// The path of --db or RINGFENCE_DB; kInvalidArgument, saying how, where there is neither.
+  Result<std::string> DatabasePath() const;
+  Result<Store> OpenStore(StoreOptions::Mode mode) const;
+
+ private:
+  Output out_;
+  bool json_;
+  bool has_db_option_;
+  std::string db_;
+  std::string policy_;
+};
+
+/// After a write: what was done and the new revision, or the failure. Gives the exit code.
+int SayRevision(Context& context, const Result<uint64_t>& revision, std::string_view what);
+
+/// An engine as check and explain need it.
+struct OpenEngine {
+  Engine engine;
+  /// With --policy: how it differs from the policy in force, for people; empty where it is that.
+  std::string policy_note;
+  /// Whether the policy used is the one in force. No value without a store.
+  std::optional<bool> in_force;
+};
+/// With a store (read only) unless `without_db`.
+Result<OpenEngine> OpenEngineFor(Context& context, bool without_db);
+
+/// "default 1a2b3c4d": how people see which policy it is.
+std::string PolicyLabel(std::string_view name, std::string_view digest);
+
+}  // namespace ringfence::cli
