@@ -2,16 +2,20 @@
 // Two implementations: sqlite (file) and memory. One contract suite runs on both.
 #pragma once
 
+#include <ringfence/fact_source.h>
+#include <ringfence/status.h>
+#include <ringfence/store.h>
+
+#include <atomic>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "facts/frame.h"
-#include <ringfence/fact_source.h>
-#include <ringfence/status.h>
-#include <ringfence/store.h>
 
 namespace ringfence {
 
@@ -21,20 +25,25 @@ struct SnapshotInfo {
   int64_t policy_number = 0;  ///< 0: none in force
 };
 
-/// One Reader's view: a connection, its statements and at most one open snapshot.
+/// One Reader's view: a connection, its statements and at most one open snapshot. One thread at a
+/// time; it keeps what it needs of its store alive.
 class StoreSession : public FactSource {
  public:
   /// Opens a snapshot lazily: nothing is read until a group or Info is asked for.
   virtual void BeginSnapshot() = 0;
   virtual void EndSnapshot() = 0;
-  /// Revision and policy of the snapshot. Cheap (no table read) when nothing was written since the last
-  /// snapshot of this session. kBusy or kIo when it cannot be read.
+  /// Revision and policy of the snapshot. Cheap (no table read) when nothing was written since the
+  /// last snapshot of this session. kBusy, kIo or kCorrupt when it cannot be read; kSchema when the
+  /// file was migrated beyond what this program reads (every group is unavailable then).
   virtual Status Info(SnapshotInfo* info) = 0;
-  /// The policy of that number, in this snapshot. Allocates.
+  /// The policy of that number, in this snapshot. kNotFound: there is none. Allocates.
   virtual Status PolicyText(int64_t number, PolicyRecord* record) = 0;
+  /// The handle of a known user, in the snapshot if one is open. kNotFound: not known.
   virtual Result<int64_t> Resolve(std::string_view user) = 0;
 };
 
+/// Writes that are applied together or not at all. kInvalidArgument leaves the transaction usable;
+/// any other failure dooms it: every later call, Commit too, repeats that status.
 class StoreTransaction {
  public:
   virtual ~StoreTransaction() = default;  ///< rolls back unless committed
@@ -42,26 +51,43 @@ class StoreTransaction {
   virtual Status SetUser(std::string_view user, FactId fact, FactCode code) = 0;
   virtual Status Relate(std::string_view subject, FactId relation, std::string_view object,
                         FactCode code) = 0;
+  /// A user nobody knows is no error: `existed` is false. Leaves `purged` alone.
   virtual Status Forget(std::string_view user, ForgetReport* report) = 0;
-  virtual Status AddPolicy(const PolicyRecord& record) = 0;
+  /// Puts a policy in force; gives `number`.
+  virtual Status AddPolicy(PolicyRecord* record) = 0;
+  /// The new revision, durable and counted in write_epoch(). Ends the use of this object.
   virtual Result<uint64_t> Commit() = 0;
 };
 
+/// Thread-safe. Listings see one committed state each and never wait for the writer.
 class StoreBackend {
  public:
   virtual ~StoreBackend() = default;
   virtual Result<std::unique_ptr<StoreSession>> NewSession() = 0;
+  /// Waits for another writer, of this process or another, as long as the busy timeout.
   virtual Result<std::unique_ptr<StoreTransaction>> Begin() = 0;
   virtual Result<uint64_t> Revision() = 0;
   virtual Result<UserInfo> ShowUser(std::string_view user) = 0;
+  /// By the other user's handle, then in the catalog's order; the user's own relations first.
+  /// A symmetric one once. kNotFound: not known.
   virtual Result<std::vector<RelationInfo>> Relations(std::string_view user) = 0;
-  virtual Status EachUser(const std::function<bool(const UserInfo&)>& sink) = 0;
+  virtual Status EachUser(const std::function<bool(const UserInfo&)>& sink) = 0;  ///< by name
+  /// By subject's handle, then as Relations.
   virtual Status EachRelation(const std::function<bool(const RelationInfo&)>& sink) = 0;
+  virtual Result<PolicyRecord> PolicyInForce() = 0;          ///< kNotFound: none
   virtual Result<std::vector<PolicyRecord>> Policies() = 0;  ///< newest first
   virtual Result<bool> Purge() = 0;
   virtual Result<std::vector<DoctorFinding>> Doctor() = 0;
+
+  /// Grows with every commit of this process, after it and before the committing call returns. A
+  /// decision during which it has not moved saw every write acknowledged before the decision ended.
+  const std::atomic<uint64_t>& write_epoch() const { return write_epoch_; }
+
+ protected:
+  std::atomic<uint64_t> write_epoch_{0};
 };
 
+/// `options.path` must not be empty. Errors: as Store::Open.
 Result<std::unique_ptr<StoreBackend>> OpenSqliteStore(const StoreOptions& options,
                                                       const Layout& layout);
 Result<std::unique_ptr<StoreBackend>> OpenMemoryStore(const Layout& layout);

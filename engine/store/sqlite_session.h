@@ -1,0 +1,84 @@
+// One Reader's view of the file: the hot path of every decision on SQLite.
+// Takes groups of facts to read; gives packed rows. Never writes, never waits for a lock.
+#pragma once
+
+#include <ringfence/status.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "store/backend.h"
+#include "store/rows.h"
+#include "store/sqlite_db.h"
+
+namespace ringfence {
+
+class SqliteSession final : public StoreSession {
+ public:
+  /// Opening may wait for locks, as long as `busy_timeout_ms`; reading never does.
+  static Result<std::unique_ptr<StoreSession>> Open(const std::string& path, int busy_timeout_ms,
+                                                    std::shared_ptr<const RowFormat> format);
+  ~SqliteSession() override;
+
+  ReadState Read(Group group, const Question& question, GroupWriter& out) noexcept override;
+  void BeginSnapshot() override;
+  void EndSnapshot() override;
+  Status Info(SnapshotInfo* info) override;
+  Status PolicyText(int64_t number, PolicyRecord* record) override;
+  Result<int64_t> Resolve(std::string_view user) override;
+
+ private:
+  /// What this snapshot is known to hold of one party of the question. The id is copied, because a
+  /// batch may ask about many users from one buffer.
+  struct PartyMemo {
+    bool set = false;
+    bool has_words = false;
+    bool is_known = false;     ///< meaningful when `resolved`
+    bool resolved = false;     ///< id, or that there is none, is known
+    uint8_t name_bytes = 0;
+    int64_t asked_handle = 0;  ///< of Party::handle; 0: asked by name
+    int64_t id = 0;
+    UserWords words{};
+    char name[kMaxIdBytes] = {};
+  };
+
+  SqliteSession(Connection db, std::shared_ptr<const RowFormat> format);
+  Status Prepare();
+
+  /// Opens the transaction; the snapshot begins with the first row read in it.
+  bool EnsureTransaction();
+  /// Steps a read. After the first of a snapshot, learns whether anything was written since the
+  /// last one, and if so reads the meta row. False: the store cannot be read.
+  bool StepRead(Statement& statement, bool* has_row);
+  bool NoticeWrites();
+  bool Remember(int rc);
+  Status ReadFailure() const;  ///< why the last StepRead was false
+
+  PartyMemo* MemoOf(const Party& party, PartyMemo* memo);
+  Lookup FindUser(PartyMemo* memo);  ///< id and words
+  Lookup FindId(PartyMemo* memo);    ///< id alone
+  ReadState ReadUser(const Party& party, PartyMemo* memo, GroupWriter& out);
+  ReadState ReadPair(const Question& question, GroupWriter& out);
+  ReadState ReadCohort(const Question& question, GroupWriter& out);
+  /// The external id of a party. False: there is none, or it cannot be read.
+  bool NameOf(const Party& party, char* buffer, std::string_view* name);
+
+  // Statements go before their connection.
+  Connection db_;
+  Statement begin_, commit_, version_, meta_;
+  Statement user_by_name_, user_by_id_, id_by_name_, name_by_id_, pair_, policy_;
+  std::shared_ptr<const RowFormat> format_;
+  SipHashKey cohort_key_{};
+
+  bool in_transaction_ = false;
+  bool fresh_ = false;        ///< this snapshot was read from, and `info_` is of it
+  bool too_new_ = false;      ///< the file was migrated beyond what this program reads
+  bool knows_version_ = false;
+  uint32_t data_version_ = 0;  ///< of the pager, when `info_` was read
+  int last_error_ = 0;
+  SnapshotInfo info_;
+  PartyMemo caller_, callee_;
+};
+
+}  // namespace ringfence

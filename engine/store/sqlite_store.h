@@ -1,0 +1,74 @@
+// The store in an SQLite file: connections and who may use them. Writing, listing, purging and
+// checking are in files of their own.
+#pragma once
+
+#include <ringfence/store.h>
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "store/backend.h"
+#include "store/rows.h"
+#include "store/sqlite_db.h"
+#include "store/writer_gate.h"
+
+namespace ringfence {
+
+/// The one connection that writes, and its statements. Used by whoever holds the gate.
+struct SqliteWriter {
+  Connection db;
+  Statement begin, commit, min_writer, bump;
+  Statement find_user, insert_user, update_user, delete_user;
+  Statement find_pair, put_pair, delete_pair, delete_mirrors, delete_pairs;
+  Statement count_forget, insert_policy, set_policy;
+
+  Status Prepare();
+};
+
+class SqliteStore final : public StoreBackend {
+ public:
+  static Result<std::unique_ptr<StoreBackend>> Open(const StoreOptions& options,
+                                                    const Layout& layout);
+
+  Result<std::unique_ptr<StoreSession>> NewSession() override;
+  Result<std::unique_ptr<StoreTransaction>> Begin() override;  // sqlite_writer.cc
+  // sqlite_listings.cc
+  Result<uint64_t> Revision() override;
+  Result<UserInfo> ShowUser(std::string_view user) override;
+  Result<std::vector<RelationInfo>> Relations(std::string_view user) override;
+  Status EachUser(const std::function<bool(const UserInfo&)>& sink) override;
+  Status EachRelation(const std::function<bool(const RelationInfo&)>& sink) override;
+  Result<PolicyRecord> PolicyInForce() override;
+  Result<std::vector<PolicyRecord>> Policies() override;
+  Result<bool> Purge() override;                        // sqlite_purge.cc
+  Result<std::vector<DoctorFinding>> Doctor() override;  // sqlite_doctor.cc
+
+ private:
+  friend class SqliteTransaction;
+
+  SqliteStore(StoreOptions options, std::shared_ptr<const RowFormat> format)
+      : options_(std::move(options)), format_(std::move(format)) {}
+
+  Status OpenWriter();
+  Status OpenReadOnly();
+  /// The gate, or why not: kReadOnly, kBusy.
+  Status AcquireWriter();
+  void ReleaseWriter() { gate_.Release(); }
+
+  /// Runs `work` in one read transaction on a connection nobody else uses meanwhile.
+  Status WithReader(const std::function<Status(Connection&)>& work);
+
+  const StoreOptions options_;
+  const std::shared_ptr<const RowFormat> format_;
+  WriterGate gate_;
+  std::unique_ptr<SqliteWriter> writer_;  ///< null: read-only
+  std::mutex readers_mutex_;
+  std::vector<Connection> readers_;  ///< open and idle, for listings
+};
+
+}  // namespace ringfence
