@@ -1,13 +1,14 @@
-// A typed condition over facts, as the CEL subset means it. Made by policy/, carried by a document and
-// by a program (for explanations), turned into a diagram by compile/.
+// A typed condition over facts, as the CEL subset means it. Made by policy/, carried by a document
+// and by a program (for explanations), turned into a diagram by compile/.
 #pragma once
+
+#include <ringfence/catalog.h>
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include "base/span.h"
-#include <ringfence/catalog.h>
 
 namespace ringfence {
 
@@ -16,8 +17,8 @@ enum class CompareOp : uint8_t { kEq, kNe, kLt, kLe, kGt, kGe };
 /// One node. `a`, `b`, `c` index Condition::nodes; children come before their parents.
 struct ConditionNode {
   enum class Op : uint8_t {
-    kConst,    ///< value
-    kTest,     ///< `fact` has one of `values` (bool and enum; sorted value codes, unset never listed)
+    kConst,  ///< value
+    kTest,   ///< `fact` has one of `values` (bool and enum; sorted value codes, unset never listed)
     kCompare,  ///< `fact` `compare` `constant` (int; constant in the catalog's range)
     kIntIn,    ///< `fact` in `constants` (int; sorted)
     kSame,     ///< `fact` == `other` (one bool or enum type; compare is kEq or kNe)
@@ -33,7 +34,7 @@ struct ConditionNode {
   FactId other = 0;
   uint32_t a = 0, b = 0, c = 0;
   int64_t constant = 0;
-  std::vector<FactCode> values;    ///< as FactCode of a value: bool 0/1, enum member index (no shift)
+  std::vector<FactCode> values;  ///< as FactCode of a value: bool 0/1, enum member index (no shift)
   std::vector<int64_t> constants;
   SourceSpan span;  ///< in the policy's file
 };

@@ -1,31 +1,53 @@
-// The facts of one decision: kFrameBits packed bits, which of them are unavailable, carried or loaded.
-// Takes values from the question and from sources; gives value codes to the evaluator.
+// The facts of one decision: kFrameBits packed bits, which of them are unavailable, carried or
+// loaded. Takes values from the question and from sources; gives value codes to the evaluator.
 #pragma once
-
-#include <array>
-#include <cstdint>
 
 #include <ringfence/catalog.h>
 #include <ringfence/fact_source.h>
 #include <ringfence/limits.h>
 
+#include <array>
+#include <cstdint>
+#include <span>
+
 namespace ringfence {
 
 inline constexpr int kFrameWords = kFrameBits / 32;
+
+/// First words of the blocks of a frame. A user's block is the same for callee and caller, a pair
+/// has one word for callee -> caller and one for caller -> callee, so that a stored row serves both
+/// sides.
+inline constexpr int kUserWords = 5;
+inline constexpr int kPairWords = 2;
+inline constexpr int kCallWords = 2;
+inline constexpr int kDerivedWords = 4;
+inline constexpr int kCalleeWord = 0;
+inline constexpr int kCallerWord = 5;
+inline constexpr int kPairWord = 10;  ///< +0: callee -> caller, +1: caller -> callee
+inline constexpr int kCallWord = 12;
+inline constexpr int kDerivedWord = 14;
+static_assert(kDerivedWord + kDerivedWords == kFrameWords);
 
 /// Where a group's bits lie. The store's rows and the log's entries have the same layout.
 struct GroupBlock {
   uint16_t first_word;
   uint16_t word_count;
 };
-/// Words 0-4 callee, 5-9 caller, 10-11 pair (forward half, reverse half), 12-13 call, 14 cohort,
-/// 15-17 the rest of the derived groups (which share words; see kGroupBlocks).
-inline constexpr int kUserWords = 5;
-inline constexpr int kCalleeWord = 0;
-inline constexpr int kCallerWord = 5;
-inline constexpr int kPairWord = 10;  ///< +0: callee -> caller, +1: caller -> callee
-inline constexpr int kCallWord = 12;
-inline constexpr int kDerivedWord = 14;
+/// By Group. The derived groups share one block, each with bits of its own: a group's words are the
+/// whole block, and the bits of other groups in them are ignored.
+inline constexpr std::array<GroupBlock, kGroupCount> kGroupBlocks = {{
+    {kCallWord, kCallWords},        // kCall
+    {kCalleeWord, kUserWords},      // kCallee
+    {kCallerWord, kUserWords},      // kCaller
+    {kPairWord, kPairWords},        // kPair
+    {kDerivedWord, kDerivedWords},  // kCohort
+    {kDerivedWord, kDerivedWords},  // kContact
+    {kDerivedWord, kDerivedWords},  // kCallerContact
+    {kDerivedWord, kDerivedWords},  // kList
+    {kDerivedWord, kDerivedWords},  // kGrant
+    {kDerivedWord, kDerivedWords},  // kAttempts
+    {kDerivedWord, kDerivedWords},  // kTime
+}};
 
 /// Place of one fact in the frame, precomputed for the hot loop.
 struct FactPlace {
@@ -36,16 +58,19 @@ struct FactPlace {
 };
 
 /// Mutable scratch of one evaluation. Reset before each question; never allocates.
+///
+/// A fact's bits mean something once it is carried or its group is loaded, unless it is
+/// unavailable.
 struct Frame {
   std::array<uint32_t, kFrameWords> words{};
   FactSet unavailable;
-  FactSet carried;        ///< given with the question (call attributes included)
-  FactSet from_host;      ///< carried, or given by a host's source
-  GroupSet loaded = 0;    ///< asked of a source, or carried whole
-  GroupSet read = 0;      ///< asked of a source
-  GroupSet failed = 0;    ///< asked and unavailable
-  GroupSet absent = 0;    ///< asked and nothing held
-  GroupSet host = 0;      ///< answered by the host's source
+  FactSet carried;      ///< given with the question; also the other half of a symmetric relation
+  FactSet from_host;    ///< carried, or given by a host's source
+  GroupSet loaded = 0;  ///< needs no reading any more: kCall, carried whole, read, or known absent
+  GroupSet read = 0;    ///< answered by a source, whatever the answer
+  GroupSet failed = 0;  ///< unavailable: a source said so, or none serves the group
+  GroupSet absent = 0;  ///< nothing held: a source said so, or the question (no account)
+  GroupSet host = 0;    ///< answered by a host's source
 
   FactCode Get(const FactPlace& place) const {
     return (words[place.word] >> place.shift) & place.mask;
@@ -56,27 +81,39 @@ struct Frame {
   }
 };
 
-/// What the frame code needs of a catalog, flat: places, absent images, facts of each group.
+/// What the frame code needs of a catalog, flat: places, images of a frame, facts of each group.
 struct Layout {
   explicit Layout(const Catalog& catalog);
 
   Catalog catalog;
   std::array<FactPlace, kMaxFacts> places{};
-  std::array<FactCode, kMaxFacts> code_counts{};
-  std::array<uint32_t, kFrameWords> absent_image{};  ///< settings: the absent value, never unset
-  std::array<uint32_t, kFrameWords> empty_image{};   ///< settings: unset; the rest as absent_image
-  std::array<std::array<uint32_t, kFrameWords>, kGroupCount> group_mask{};
+  std::array<FactCode, kMaxFacts> code_counts{};  ///< 0 beyond the catalog
+  /// Nobody and nothing there: settings have their absent value, never unset.
+  std::array<uint32_t, kFrameWords> absent_image{};
+  /// Accounts there that hold nothing: `known` is true, settings are unset, the rest as above.
+  std::array<uint32_t, kFrameWords> empty_image{};
+  std::array<std::array<uint32_t, kFrameWords>, kGroupCount> group_mask{};  ///< bits of its facts
   std::array<FactSet, kGroupCount> group_facts;
+  FactSet symmetric;
+  /// The catalog makes sure that these exist.
   FactId callee_known = 0, caller_known = 0, same_account = 0, caller_cohort = 0, callee_cohort = 0;
 };
 
-/// Puts the question's own facts into a fresh frame: call attributes, carried facts,
-/// call.same_account. Errors (kInvalidArgument): parties missing or mixed, bad ids, more facts than
-/// kMaxQuestionFacts, a fact twice, a code out of range, facts that contradict each other.
+/// Puts the question's own facts into a fresh frame: call attributes, carried facts and what
+/// follows from them. Groups that need no source then are marked loaded: those carried whole, and
+/// those of a party without an account, which take absent values.
+///
+/// `call.same_account` compares the ids, or else the handles; where one party is named by id only
+/// and the other by handle only, it is unavailable unless carried.
+///
+/// Errors (kInvalidArgument): a party missing, a bad id or handle, a caller named in a call without
+/// account, more than kMaxQuestionFacts facts, a fact of another catalog, a fact twice, a code out
+/// of range, facts that contradict each other or the parties. O(facts); allocates for errors only.
 Status BeginFrame(const Layout& layout, const Question& question, Frame* frame);
 
-/// Reads one group into the frame from the first source that serves it; a group none serves is
-/// unavailable. Carried facts of the group keep their values.
+/// Reads one group (never kCall, at most once) into the frame from the first source that serves it;
+/// a group none serves is unavailable. Carried facts keep their values. `known` follows the read
+/// state: kRead means that the account exists, whatever the packed bit says. Does not allocate.
 void LoadGroup(const Layout& layout, Group group, const Question& question,
                std::span<FactSource* const> sources, size_t host_sources, Frame* frame);
 

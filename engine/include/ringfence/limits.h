@@ -56,8 +56,13 @@ inline constexpr std::size_t kMaxPathValues = 16;
 // Invariants of a policy; each costs one walk over the diagrams when it is proved.
 inline constexpr std::size_t kMaxInvariants = 256;
 
-// Facts of a catalog: a fact id fits one byte. The standard catalog has fewer than half.
+// Facts of a catalog: a fact id fits one byte. The standard catalog has fewer than two
+// thirds.
 inline constexpr std::size_t kMaxFacts = 256;
+
+// Members of an enum of the catalog: a condition lists them, an edge of every diagram node stands
+// for one.
+inline constexpr std::size_t kMaxMembers = 64;
 
 // Bits of all fact values of one question: nine 64-byte-aligned words; a frame and its bookkeeping
 // stay within two cache lines.

@@ -1,0 +1,17 @@
+// EmbeddedFile: a file of this tree whose text is compiled into the library. What the sources made
+// by rf_embed (cmake/embed.cmake) give.
+#ifndef RINGFENCE_BASE_EMBEDDED_H_
+#define RINGFENCE_BASE_EMBEDDED_H_
+
+#include <string_view>
+
+namespace ringfence {
+
+struct EmbeddedFile {
+  std::string_view name;  // the file's own name, or its folder's: see rf_embed
+  std::string_view text;
+};
+
+}  // namespace ringfence
+
+#endif  // RINGFENCE_BASE_EMBEDDED_H_
