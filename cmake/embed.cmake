@@ -26,7 +26,8 @@ if(NOT CMAKE_SCRIPT_MODE_FILE)
     endforeach()
     # The list stands in a file of its own, written when it changes: a file that is gone, or a new
     # one older than the output, would otherwise go unseen.
-    file(CONFIGURE OUTPUT ${out}.list CONTENT "${files}\n" @ONLY)
+    string(REPLACE ";" "\n" lines "${files}")
+    file(CONFIGURE OUTPUT ${out}.list CONTENT "${lines}\n" @ONLY)
     add_custom_command(
       OUTPUT ${out}
       COMMAND ${CMAKE_COMMAND} -D out=${out} -D function=${function} -D by_folder=${arg_BY_FOLDER}
