@@ -49,9 +49,9 @@ Result<PolicyRecord> Activate(StoreTransaction& transaction, PolicyRecord record
 Result<FactCode> ParseStored(const Catalog& catalog, FactId fact, std::string_view value) {
   Result<FactCode> code = catalog.ParseValue(fact, value);
   if (code.ok() && *code == kUnavailableCode) {
-    return Status(StatusCode::kInvalidArgument, "'" + catalog.fact(fact).entry +
-                                                    "' cannot be stored as '" +
-                                                    Printable(value, 32) + "'");
+    return Status(
+        StatusCode::kInvalidArgument,
+        "'" + catalog.fact(fact).entry + "' cannot be stored as '" + Printable(value, 32) + "'");
   }
   return code;
 }
@@ -111,8 +111,8 @@ Result<Store> Store::Open(const StoreOptions& options, const Catalog& catalog) {
 Result<Store::Transaction> Store::Begin() {
   Result<std::unique_ptr<StoreTransaction>> transaction = impl_->backend->Begin();
   if (!transaction.ok()) return transaction.status();
-  return Transaction(std::unique_ptr<Transaction::Impl>(
-      new Transaction::Impl{impl_, std::move(*transaction)}));
+  return Transaction(
+      std::unique_ptr<Transaction::Impl>(new Transaction::Impl{impl_, std::move(*transaction)}));
 }
 
 Result<uint64_t> Store::SetUser(std::string_view user, std::string_view entry,
@@ -237,7 +237,8 @@ Result<std::vector<DoctorFinding>> Store::Doctor() const {
   if (!policy.ok()) {
     findings->push_back({"policy", name + " is in force and does not compile", true});
   } else if (policy->digest() != record->digest) {
-    findings->push_back({"policy", name + " is in force and does not have its stored digest", true});
+    findings->push_back(
+        {"policy", name + " is in force and does not have its stored digest", true});
   }
   return findings;
 }

@@ -52,9 +52,8 @@ class Shards {
   Shard& Own(size_t hash) {
     const size_t index = hash % kShards;
     if (!owned_[index]) {
-      shards_[index] =
-          shards_[index] == nullptr ? std::make_shared<Shard>()
-                                    : std::make_shared<Shard>(*shards_[index]);
+      shards_[index] = shards_[index] == nullptr ? std::make_shared<Shard>()
+                                                 : std::make_shared<Shard>(*shards_[index]);
       owned_[index] = true;
     }
     return *shards_[index];
@@ -71,9 +70,9 @@ struct World {
   uint64_t revision = 0;
   int64_t last_handle = 0;
   int64_t policy_number = 0;
-  Shards<NameShard> names;  // by hash of the name
-  Shards<UserShard> users;  // by handle
-  Shards<PairShard> pairs;  // by callee's handle
+  Shards<NameShard> names;                                    // by hash of the name
+  Shards<UserShard> users;                                    // by handle
+  Shards<PairShard> pairs;                                    // by callee's handle
   std::vector<std::shared_ptr<const PolicyRecord>> policies;  // oldest first
 
   /// 0: not known.
@@ -216,12 +215,11 @@ class MemorySession final : public StoreSession {
   ReadState ReadUser(const Party& party, GroupWriter& out) {
     const MemoryUser* user = Current().User(HandleOf(party));
     if (user == nullptr) return ReadState::kAbsent;
-    out.SetPacked(user->words);
+    out.SetPacked(shared_->format->ForFrame(user->words));
     return ReadState::kRead;
   }
   ReadState ReadPair(const Question& question, GroupWriter& out) {
-    const PairWords pair =
-        Current().Pair(HandleOf(question.callee), HandleOf(question.caller));
+    const PairWords pair = Current().Pair(HandleOf(question.callee), HandleOf(question.caller));
     if (pair.empty()) return ReadState::kAbsent;
     const uint32_t words[] = {pair.forward, pair.reverse};
     out.SetPacked(words);
@@ -445,9 +443,8 @@ Result<std::vector<PolicyRecord>> MemoryStore::Policies() {
 }  // namespace
 
 Result<std::unique_ptr<StoreBackend>> OpenMemoryStore(const Layout& layout) {
-  Result<std::shared_ptr<const RowFormat>> format = RowFormat::Make(layout);
-  if (!format.ok()) return format.status();
-  return std::unique_ptr<StoreBackend>(std::make_unique<MemoryStore>(*format));
+  return std::unique_ptr<StoreBackend>(
+      std::make_unique<MemoryStore>(std::make_shared<const RowFormat>(layout)));
 }
 
 }  // namespace ringfence

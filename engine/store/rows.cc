@@ -23,9 +23,9 @@ bool IsRelation(const FactInfo& info) {
 Status CodeOutOfRange(const FactInfo& info, FactCode code) {
   const std::string value =
       code == kUnavailableCode ? std::string("unavailable") : "code " + std::to_string(code);
-  return Status(StatusCode::kInvalidArgument,
-                "'" + info.entry + "' cannot be stored as " + value + ": it has " +
-                    std::to_string(info.code_count()) + " codes");
+  return Status(StatusCode::kInvalidArgument, "'" + info.entry + "' cannot be stored as " + value +
+                                                  ": it has " + std::to_string(info.code_count()) +
+                                                  " codes");
 }
 
 }  // namespace
@@ -51,21 +51,19 @@ bool UnpackUser(std::span<const uint8_t> bytes, UserWords* words) {
 
 RowFormat::RowFormat(const Layout& layout) : layout_(layout) {
   for (const FactInfo& info : layout_.catalog.facts()) {
-    if (IsUserEntry(info)) user_entries_.push_back(info.id);
-    if (IsRelation(info)) relations_.push_back(info.id);
-  }
-}
-
-Result<std::shared_ptr<const RowFormat>> RowFormat::Make(const Layout& layout) {
-  std::shared_ptr<const RowFormat> format(new RowFormat(layout));
-  for (FactId id : format->relations_) {
-    const FactInfo& info = format->catalog().fact(id);
-    if (info.absent_code != 0) {
-      return Status(StatusCode::kInvalidArgument,
-                    "the absent choice of relation '" + info.entry + "' must be its first member");
+    if (IsRelation(info)) {
+      CHECK(info.absent_code ==
+            0);  // A pair without a row reads as zero; Catalog::Parse demands it.
+      relations_.push_back(info.id);
     }
+    if (!IsUserEntry(info)) continue;
+    user_entries_.push_back(info.id);
+    const FactPlace& place = layout_.places[info.id];
+    stored_[place.word] |= place.mask << place.shift;
   }
-  return format;
+  for (size_t i = 0; i < derived_.size(); ++i) {
+    derived_[i] = layout_.empty_image[kCalleeWord + i] & ~stored_[i];
+  }
 }
 
 Status RowFormat::CheckSetUser(std::string_view user, FactId fact, FactCode code) const {
@@ -90,9 +88,9 @@ Status RowFormat::CheckRelate(std::string_view subject, FactId relation, std::st
   const FactInfo& info = catalog().fact(relation);
   if (code >= info.code_count()) return CodeOutOfRange(info, code);
   if (subject == object) {
-    return Status(StatusCode::kInvalidArgument,
-                  "'" + Printable(subject, 32) + "' cannot stand in relation '" + info.entry +
-                      "' to themselves");
+    return Status(StatusCode::kInvalidArgument, "'" + Printable(subject, 32) +
+                                                    "' cannot stand in relation '" + info.entry +
+                                                    "' to themselves");
   }
   return Status();
 }
@@ -137,8 +135,8 @@ void RowFormat::DescribeHalf(std::string_view subject, std::string_view object, 
     const FactInfo& info = catalog().fact(id);
     const FactCode code = Get(id, {&half, 1}, kPairWord);
     if (code == 0 || (info.symmetric && !with_symmetric)) continue;
-    out->push_back({std::string(subject), info.entry, std::string(object),
-                    catalog().FormatValue(id, code)});
+    out->push_back(
+        {std::string(subject), info.entry, std::string(object), catalog().FormatValue(id, code)});
   }
 }
 

@@ -9,7 +9,6 @@
 
 #include <array>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -47,8 +46,7 @@ enum class Lookup : uint8_t { kKnown, kUnknown, kFailed };
 /// Immutable; shared by a store and its sessions.
 class RowFormat {
  public:
-  /// kInvalidArgument: a relation whose absence is not code 0 (a pair without a row reads as zero).
-  static Result<std::shared_ptr<const RowFormat>> Make(const Layout& layout);
+  explicit RowFormat(const Layout& layout);
 
   const Layout& layout() const { return layout_; }
   const Catalog& catalog() const { return layout_.catalog; }
@@ -67,9 +65,16 @@ class RowFormat {
   /// `pair`'s callee is the relation's subject.
   void PutRelation(FactId relation, FactCode code, PairWords* pair) const;
 
+  /// A row as a frame wants it: what is not stored (derived facts) has its absent value.
+  UserWords ForFrame(const UserWords& row) const {
+    UserWords words = derived_;
+    for (size_t i = 0; i < words.size(); ++i) words[i] |= row[i] & stored_[i];
+    return words;
+  }
+
   UserInfo DescribeUser(std::string_view name, const UserWords& words) const;
-  /// Appends the subject's relations in `half`. A symmetric one only where `with_symmetric`, so that
-  /// whoever walks both halves or both rows can list it once.
+  /// Appends the subject's relations in `half`. A symmetric one only where `with_symmetric`, so
+  /// that whoever walks both halves or both rows can list it once.
   void DescribeHalf(std::string_view subject, std::string_view object, uint32_t half,
                     bool with_symmetric, std::vector<RelationInfo>* out) const;
 
@@ -82,13 +87,13 @@ class RowFormat {
                         std::optional<std::string_view> callee, GroupWriter& out) const;
 
  private:
-  explicit RowFormat(const Layout& layout);
-
   FactCode Get(FactId fact, std::span<const uint32_t> block, int first_word) const;
 
   Layout layout_;
   std::vector<FactId> user_entries_;
   std::vector<FactId> relations_;
+  UserWords stored_ = kNewUser;  ///< mask
+  UserWords derived_{};          ///< absent values of what is not stored
 };
 
 }  // namespace ringfence

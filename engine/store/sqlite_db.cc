@@ -81,9 +81,7 @@ Status SqliteStatus(sqlite3* db, int rc, std::string_view what) {
                                 std::to_string(rc) + ")");
 }
 
-bool IsCorruption(int rc) {
-  return (rc & 0xFF) == SQLITE_CORRUPT || (rc & 0xFF) == SQLITE_NOTADB;
-}
+bool IsCorruption(int rc) { return (rc & 0xFF) == SQLITE_CORRUPT || (rc & 0xFF) == SQLITE_NOTADB; }
 
 std::string_view Statement::Text(int column) const {
   // The pointer first: asking for it is what makes the bytes text.

@@ -50,9 +50,7 @@ class Statement {
   /// Valid until the next Step or Reset.
   std::string_view Text(int column) const;
   std::span<const uint8_t> Blob(int column) const;
-  bool IsNull(int column) const {
-    return sqlite3_column_type(stmt_.get(), column) == SQLITE_NULL;
-  }
+  bool IsNull(int column) const { return sqlite3_column_type(stmt_.get(), column) == SQLITE_NULL; }
 
  private:
   friend class Connection;

@@ -122,8 +122,9 @@ Status Examination::CheckEntries() {
   Result<std::vector<StoredEntry>> missing = MissingEntries(EntriesOf(format_), *file);
   if (!missing.ok()) Find("entries", missing.status().message());
   if (missing.ok() && !missing->empty()) {
-    Find("entries", std::to_string(missing->size()) +
-                        " entries of the catalog are not listed yet: the views do not show them",
+    Find("entries",
+         std::to_string(missing->size()) +
+             " entries of the catalog are not listed yet: the views do not show them",
          false);
   }
   return Status();
@@ -152,13 +153,12 @@ Status Examination::CheckMeta() {
              " forgotten users may still be found in free space or in the log: purge",
          false);
   }
-  return ForEach("policy", "SELECT coalesce(max(number), 0) FROM policies",
-                 [&](const Statement& row) {
-                   if (row.Int(0) == meta->policy_number) return;
-                   Find("policy", "policy " + std::to_string(meta->policy_number) +
-                                      " is in force and the latest is " +
-                                      std::to_string(row.Int(0)));
-                 });
+  return ForEach(
+      "policy", "SELECT coalesce(max(number), 0) FROM policies", [&](const Statement& row) {
+        if (row.Int(0) == meta->policy_number) return;
+        Find("policy", "policy " + std::to_string(meta->policy_number) +
+                           " is in force and the latest is " + std::to_string(row.Int(0)));
+      });
 }
 
 Status Examination::CheckUsers() {
@@ -197,27 +197,27 @@ std::string PairName(const Statement& row) {
 
 Status Examination::CheckPairs() {
   std::vector<std::string> wrong;
-  Status status = ForEach(
-      "corrupt-value", "SELECT callee, caller, forward, reverse FROM pairs",
-      [&](const Statement& row) {
-        if (((row.Int(2) | row.Int(3)) >> 32) != 0) {
-          Find("corrupt-value", PairName(row) + "a half has more than 32 bits");
-          return;
-        }
-        const PairWords pair = {static_cast<uint32_t>(row.Int(2)),
-                                static_cast<uint32_t>(row.Int(3))};
-        if (pair.empty()) Find("corrupt-value", PairName(row) + "holds no relation", false);
-        wrong.clear();
-        format_.FindCorruptPair(pair, &wrong);
-        for (const std::string& sentence : wrong) Find("corrupt-value", PairName(row) + sentence);
-      });
+  Status status = ForEach("corrupt-value", "SELECT callee, caller, forward, reverse FROM pairs",
+                          [&](const Statement& row) {
+                            if (((row.Int(2) | row.Int(3)) >> 32) != 0) {
+                              Find("corrupt-value", PairName(row) + "a half has more than 32 bits");
+                              return;
+                            }
+                            const PairWords pair = {static_cast<uint32_t>(row.Int(2)),
+                                                    static_cast<uint32_t>(row.Int(3))};
+                            if (pair.empty())
+                              Find("corrupt-value", PairName(row) + "holds no relation", false);
+                            wrong.clear();
+                            format_.FindCorruptPair(pair, &wrong);
+                            for (const std::string& sentence : wrong)
+                              Find("corrupt-value", PairName(row) + sentence);
+                          });
   if (!status.ok()) return status;
-  return ForEach("orphan",
-                 "SELECT callee, caller FROM pairs WHERE callee NOT IN (SELECT id FROM users)"
-                 " OR caller NOT IN (SELECT id FROM users) OR callee = caller",
-                 [&](const Statement& row) {
-                   Find("orphan", PairName(row) + "not two known users");
-                 });
+  return ForEach(
+      "orphan",
+      "SELECT callee, caller FROM pairs WHERE callee NOT IN (SELECT id FROM users)"
+      " OR caller NOT IN (SELECT id FROM users) OR callee = caller",
+      [&](const Statement& row) { Find("orphan", PairName(row) + "not two known users"); });
 }
 
 Status Examination::CheckMirror() {
@@ -232,12 +232,12 @@ Status Examination::CheckMirror() {
 }
 
 Status Examination::CheckPolicies() {
-  return ForEach("policy", "SELECT number, text, text_sha256 FROM policies",
-                 [&](const Statement& row) {
-                   if (Sha256Hex(row.Text(1)) == row.Text(2)) return;
-                   Find("policy", "the text of policy " + std::to_string(row.Int(0)) +
-                                      " is not what was activated");
-                 });
+  return ForEach(
+      "policy", "SELECT number, text, text_sha256 FROM policies", [&](const Statement& row) {
+        if (Sha256Hex(row.Text(1)) == row.Text(2)) return;
+        Find("policy",
+             "the text of policy " + std::to_string(row.Int(0)) + " is not what was activated");
+      });
 }
 
 Status Examination::Run() {

@@ -14,8 +14,8 @@ Status NotKnown(std::string_view user) {
 }
 
 Status DamagedUser(int64_t id) {
-  return Status(StatusCode::kCorrupt, "the settings of user " + std::to_string(id) +
-                                          " are damaged: run the doctor");
+  return Status(StatusCode::kCorrupt,
+                "the settings of user " + std::to_string(id) + " are damaged: run the doctor");
 }
 
 // Steps to the next row. False at the end, or with `*status` not ok.
@@ -147,8 +147,8 @@ Result<PolicyRecord> SqliteStore::PolicyInForce() {
   PolicyRecord record;
   Status status = WithReader([&](Connection& db) -> Status {
     Statement select;
-    const std::string sql = std::string(kPolicyColumns) +
-                            "WHERE number = (SELECT policy_number FROM meta)";
+    const std::string sql =
+        std::string(kPolicyColumns) + "WHERE number = (SELECT policy_number FROM meta)";
     Status read = db.Prepare(sql, &select);
     if (!read.ok()) return read;
     if (Next(db, select, &read)) {

@@ -14,8 +14,8 @@ bool IsBusy(int rc) { return (rc & 0xFF) == SQLITE_BUSY || (rc & 0xFF) == SQLITE
 // Copies the log into the file and cuts it to nothing. `*emptied` is false while somebody reads an
 // older snapshot.
 Status EmptyLog(Connection& db, bool* emptied) {
-  const int rc = sqlite3_wal_checkpoint_v2(db.get(), "main", SQLITE_CHECKPOINT_TRUNCATE, nullptr,
-                                           nullptr);
+  const int rc =
+      sqlite3_wal_checkpoint_v2(db.get(), "main", SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
   *emptied = rc == SQLITE_OK;
   return *emptied || IsBusy(rc) ? Status() : db.Error(rc, "empty the write-ahead log");
 }
@@ -38,8 +38,8 @@ Result<bool> PurgeFile(Connection& db) {
   if (!emptied) return false;
   // What another process forgot meanwhile is not covered, hence the count read before.
   Statement update;
-  status = db.Prepare("UPDATE meta SET forgets_purged = max(forgets_purged, ?1) WHERE id = 1",
-                      &update);
+  status =
+      db.Prepare("UPDATE meta SET forgets_purged = max(forgets_purged, ?1) WHERE id = 1", &update);
   if (!status.ok()) return status;
   update.Bind(1, meta->forgets);
   if (const int updated = update.Run(); updated != SQLITE_OK) {

@@ -94,8 +94,7 @@ Status SetVersion(Connection& db, int version) {
 }
 
 Status CreateInTransaction(Connection& db, const RowFormat& format) {
-  const std::string application =
-      "PRAGMA application_id=" + std::to_string(kStoreApplicationId);
+  const std::string application = "PRAGMA application_id=" + std::to_string(kStoreApplicationId);
   Status status = db.Execute(application.c_str(), "create the store");
   if (status.ok()) status = SetVersion(db, kStoreSchemaVersion);
   if (status.ok()) status = db.Execute(std::string(StoreSql()).c_str(), "create the store");
@@ -109,9 +108,9 @@ Status ApplyStep(Connection& db, const MigrationStep& step) {
   Status status = db.Execute(step.sql, "migrate to schema " + std::to_string(step.version));
   if (!status.ok()) return status;
   if (status = SetVersion(db, step.version); !status.ok()) return status;
-  const std::string sql = "UPDATE meta SET revision = revision + 1, min_reader = " +
-                          std::to_string(step.min_reader) +
-                          ", min_writer = " + std::to_string(step.min_writer);
+  const std::string sql =
+      "UPDATE meta SET revision = revision + 1, min_reader = " + std::to_string(step.min_reader) +
+      ", min_writer = " + std::to_string(step.min_writer);
   return db.Execute(sql.c_str(), "migrate to schema " + std::to_string(step.version));
 }
 
@@ -214,11 +213,10 @@ Status CheckSchema(Connection& db, SchemaUse use, int known_version) {
   if (!meta.ok()) return meta.status();
   const int needed = use == SchemaUse::kRead ? meta->min_reader : meta->min_writer;
   if (needed <= known_version) return Status();
-  return Status(StatusCode::kSchema,
-                "the store has schema " + std::to_string(version) + ", to " +
-                    (use == SchemaUse::kRead ? "read" : "write") +
-                    " which a program must know schema " + std::to_string(needed) +
-                    ", and this one knows " + known);
+  return Status(StatusCode::kSchema, "the store has schema " + std::to_string(version) + ", to " +
+                                         (use == SchemaUse::kRead ? "read" : "write") +
+                                         " which a program must know schema " +
+                                         std::to_string(needed) + ", and this one knows " + known);
 }
 
 std::vector<StoredEntry> EntriesOf(const RowFormat& format) {

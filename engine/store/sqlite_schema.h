@@ -34,8 +34,8 @@ struct Meta {
 };
 Result<Meta> ReadMeta(Connection& db);
 
-/// Makes the schema in a file that holds nothing yet; leaves any other file alone. Two processes may
-/// do so at once.
+/// Makes the schema in a file that holds nothing yet; leaves any other file alone. Two processes
+/// may do so at once.
 Status CreateIfEmpty(Connection& db, const RowFormat& format);
 
 enum class SchemaUse { kRead, kWrite };

@@ -26,8 +26,9 @@ SqliteSession::SqliteSession(Connection db, std::shared_ptr<const RowFormat> for
 
 SqliteSession::~SqliteSession() { EndSnapshot(); }
 
-Result<std::unique_ptr<StoreSession>> SqliteSession::Open(
-    const std::string& path, int busy_timeout_ms, std::shared_ptr<const RowFormat> format) {
+Result<std::unique_ptr<StoreSession>> SqliteSession::Open(const std::string& path,
+                                                          int busy_timeout_ms,
+                                                          std::shared_ptr<const RowFormat> format) {
   Result<Connection> db = Connection::Open(path, Connection::Access::kRead, busy_timeout_ms);
   if (!db.ok()) return db.status();
   if (Status status = CheckSchema(*db, SchemaUse::kRead); !status.ok()) return status;
@@ -200,7 +201,7 @@ ReadState SqliteSession::ReadUser(const Party& party, PartyMemo* memo, GroupWrit
   memo = MemoOf(party, memo);
   switch (FindUser(memo)) {
     case Lookup::kKnown:
-      out.SetPacked(memo->words);
+      out.SetPacked(format_->ForFrame(memo->words));
       return ReadState::kRead;
     case Lookup::kUnknown:
       return ReadState::kAbsent;

@@ -34,8 +34,8 @@ class SqliteSession final : public StoreSession {
   struct PartyMemo {
     bool set = false;
     bool has_words = false;
-    bool is_known = false;     ///< meaningful when `resolved`
-    bool resolved = false;     ///< id, or that there is none, is known
+    bool is_known = false;  ///< meaningful when `resolved`
+    bool resolved = false;  ///< id, or that there is none, is known
     uint8_t name_bytes = 0;
     int64_t asked_handle = 0;  ///< of Party::handle; 0: asked by name
     int64_t id = 0;
@@ -72,8 +72,8 @@ class SqliteSession final : public StoreSession {
   SipHashKey cohort_key_{};
 
   bool in_transaction_ = false;
-  bool fresh_ = false;        ///< this snapshot was read from, and `info_` is of it
-  bool too_new_ = false;      ///< the file was migrated beyond what this program reads
+  bool fresh_ = false;    ///< this snapshot was read from, and `info_` is of it
+  bool too_new_ = false;  ///< the file was migrated beyond what this program reads
   bool knows_version_ = false;
   uint32_t data_version_ = 0;  ///< of the pager, when `info_` was read
   int last_error_ = 0;

@@ -1,7 +1,6 @@
 // The store in an SQLite file: opening it, and handing out connections.
 #include "store/sqlite_store.h"
 
-#include "base/check.h"
 #include "store/sqlite_schema.h"
 #include "store/sqlite_session.h"
 
@@ -20,14 +19,13 @@ constexpr size_t kMaxIdleReaders = 4;
 
 Result<std::unique_ptr<StoreBackend>> SqliteStore::Open(const StoreOptions& options,
                                                         const Layout& layout) {
-  Result<std::shared_ptr<const RowFormat>> format = RowFormat::Make(layout);
-  if (!format.ok()) return format.status();
   if (options.busy_timeout_ms < 0) {
     return Status(StatusCode::kInvalidArgument, "busy_timeout_ms must not be negative");
   }
-  std::unique_ptr<SqliteStore> store(new SqliteStore(options, *format));
-  const Status status = options.mode == StoreOptions::Mode::kReadOnly ? store->OpenReadOnly()
-                                                                      : store->OpenWriter();
+  std::unique_ptr<SqliteStore> store(
+      new SqliteStore(options, std::make_shared<const RowFormat>(layout)));
+  const Status status =
+      options.mode == StoreOptions::Mode::kReadOnly ? store->OpenReadOnly() : store->OpenWriter();
   if (!status.ok()) return status;
   return std::unique_ptr<StoreBackend>(std::move(store));
 }

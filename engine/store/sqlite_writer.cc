@@ -64,8 +64,8 @@ class SqliteTransaction final : public StoreTransaction {
   /// Rolls back what is not committed and lets the next writer in.
   void Close();
   /// A failure that is not the caller's fault: what was written is undone at once, so that no other
-  /// process waits for nothing, and this transaction can no longer commit. The gate stays shut until
-  /// the end, because the caller of this may still have a statement to reset.
+  /// process waits for nothing, and this transaction can no longer commit. The gate stays shut
+  /// until the end, because the caller of this may still have a statement to reset.
   Status Fail(Status status);
   Status FailSqlite(int rc) { return Fail(writer_.db.Error(rc, "write the store")); }
   Status Usable() const;
@@ -185,8 +185,8 @@ Status SqliteTransaction::PutPair(int64_t callee, int64_t caller, const PairWord
   return rc == SQLITE_OK ? Status() : FailSqlite(rc);
 }
 
-Status SqliteTransaction::Relate(std::string_view subject, FactId relation,
-                                 std::string_view object, FactCode code) {
+Status SqliteTransaction::Relate(std::string_view subject, FactId relation, std::string_view object,
+                                 FactCode code) {
   if (Status status = Usable(); !status.ok()) return status;
   Status status = format().CheckRelate(subject, relation, object, code);
   if (!status.ok()) return status;

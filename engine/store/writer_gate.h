@@ -13,8 +13,8 @@ class WriterGate {
   /// False: somebody else still held it when the time was over.
   bool Acquire(int timeout_ms) {
     std::unique_lock lock(mutex_);
-    const bool free = changed_.wait_for(lock, std::chrono::milliseconds(timeout_ms),
-                                        [this] { return !held_; });
+    const bool free =
+        changed_.wait_for(lock, std::chrono::milliseconds(timeout_ms), [this] { return !held_; });
     if (free) held_ = true;
     return free;
   }
