@@ -77,6 +77,8 @@ const std::string& Policy::digest() const { return impl_->digest; }
 const std::string& Policy::canonical() const { return impl_->canonical; }
 const Catalog& Policy::catalog() const { return impl_->layout.catalog; }
 
+FactCode Policy::DefaultValue(FactId fact) const { return impl_->program.unset_values[fact]; }
+
 std::string Policy::DumpText(Dump what) const {
   switch (what) {
     case Dump::kDocument:

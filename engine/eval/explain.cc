@@ -204,6 +204,12 @@ std::string Summarise(const ExplainContext& context, const Decision& decision) {
 
 }  // namespace
 
+std::string_view ToString(FactOrigin origin) {
+  constexpr std::array<std::string_view, 8> kNames = {
+      "chosen", "default", "relation", "call", "host", "derived", "absent", "unavailable"};
+  return kNames[static_cast<size_t>(origin)];
+}
+
 GroupSet GroupsNamed(const Program& program, const Layout& layout) {
   GroupSet groups = 0;
   for (const ProgramDecision& decision : program.decisions) {

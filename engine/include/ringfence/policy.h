@@ -46,6 +46,9 @@ class RINGFENCE_API Policy {
   const std::string& digest() const;     ///< 64 hexadecimal digits, over canonical text and catalog
   const std::string& canonical() const;  ///< canonical JSON; compiles to the same digest
   const Catalog& catalog() const;
+  /// The value code (never unset) that an unset setting or attribute takes under this policy: its
+  /// `defaults`, else the catalog's.
+  FactCode DefaultValue(FactId fact) const;
   std::string DumpText(Dump what) const;
   std::vector<DecisionStats> Stats() const;
 
