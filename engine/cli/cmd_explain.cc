@@ -41,7 +41,7 @@ struct Run {
       out.Print(json.Line());
       return;
     }
-    out.Print(ExplanationHead(out, question, explanation));
+    out.Print(ExplanationHead(out, question, explanation, brief));
     if (!brief) out.Print(ExplanationRules(out, explanation));
   }
 
@@ -90,7 +90,7 @@ int RunExplain(Context& context, const Arguments& arguments) {
 }
 
 constexpr std::string_view kDescription =
-    "Prints the decision with its deciding rule in words, and for a refusal the nearest changes: "
+    "Prints the decision with its deciding rule in words, and the nearest changes: "
     "every smallest set of at most three changes of facts that would alter the effect, at most 20 "
     "sets, by who can make them. Changes in one set are joined by `and`, sets are separated by "
     "`|`. An effect other than ring is named behind its set. A rule of the floor is never proposed "
@@ -116,7 +116,8 @@ Command ExplainCommand() {
       "--questions FILE|- [--brief]";
   command.description = kDescription;
   command.options = QuestionOptions();
-  command.options.push_back({"brief", "", "Only the decision and the nearest changes."});
+  command.options.push_back(
+      {"brief", "", "Only the decision and, for a refusal, the nearest changes."});
   command.examples =
       "ringfence explain --caller carol --callee bob\n"
       "ringfence explain --caller carol --callee bob --policy x-2023 --call platform=ios\n"

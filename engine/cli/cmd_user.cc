@@ -1,17 +1,15 @@
 // `ringfence user`: what one user chose, what is held about them, and forgetting them.
 #include <unistd.h>
 
-#include <map>
+#include <algorithm>
 
 #include "cli/command.h"
-#include "cli/json_in.h"
 #include "cli/json_out.h"
 #include "cli/text.h"
 
 namespace ringfence::cli {
 namespace {
 
-constexpr size_t kNameColumns = 20;
 constexpr size_t kValueColumns = 12;
 
 /// All of one command in one transaction: "key=value" or, for unset, "key".
@@ -51,57 +49,39 @@ int RunUnset(Context& context, const Arguments& arguments) {
   return WriteEntries(context, arguments, true);
 }
 
-/// What unset settings are worth, under the policy that --policy names or that is in force.
-class Defaults {
- public:
-  Status Load(const Context& context, const Store& store) {
-    std::string canonical;
-    if (!context.policy().empty()) {
-      auto policy = CompilePolicy(context.policy());
-      if (!policy.ok()) return policy.status();
-      canonical = policy->canonical();
-    } else {
-      auto record = store.PolicyInForce();
-      if (!record.ok() && record.status().code() != StatusCode::kNotFound) return record.status();
-      if (record.ok()) canonical = record->text;
-    }
-    for (const JsonMember& member : MembersOf(canonical, "defaults")) {
-      values_[member.key] = member.value;
-    }
-    return Status();
-  }
-
-  std::string Value(const Catalog& catalog, const UserValue& value) const {
-    auto found = values_.find(value.name);
-    if (found != values_.end()) return found->second;
-    // default_code counts values without unset, a stored code counts unset as 0.
-    return catalog.FormatValue(value.fact, catalog.fact(value.fact).default_code + 1);
-  }
-
- private:
-  std::map<std::string, std::string> values_;
-};
+/// The policy whose defaults unset settings take: that of --policy, that in force, or `default`.
+Result<Policy> PolicyFor(const Context& context, const Store& store) {
+  if (!context.policy().empty()) return CompilePolicy(context.policy());
+  auto record = store.PolicyInForce();
+  if (record.ok()) return Policy::Compile(record->text, record->name);
+  if (record.status().code() != StatusCode::kNotFound) return record.status();
+  return Policy::Shipped("default");
+}
 
 int RunShow(Context& context, const Arguments& arguments) {
   auto store = context.OpenStore(StoreOptions::Mode::kReadOnly);
   if (!store.ok()) return Fail(store.status());
   auto user = store->ShowUser(arguments.At(0));
   if (!user.ok()) return Fail(user.status());
-  Defaults defaults;
-  const Status loaded = defaults.Load(context, *store);
-  if (!loaded.ok()) return Fail(loaded);
+  auto policy = PolicyFor(context, *store);
+  if (!policy.ok()) return Fail(policy.status());
 
   const Catalog& catalog = store->catalog();
   JsonOut json;
   json.Object().Key("user").Text(user->user).Key("settings").Array();
   std::string text = Printable(user->user) + "\n";
+  size_t name_columns = 0;
+  for (const UserValue& value : user->values) {
+    name_columns = std::max(name_columns, value.name.size());
+  }
   for (const UserValue& value : user->values) {
     if (!catalog.fact(value.fact).can_be_unset) continue;
     const bool chosen = value.code != 0;
-    const std::string shown =
-        chosen ? catalog.FormatValue(value.fact, value.code) : defaults.Value(catalog, value);
+    // A stored code counts unset as 0, a default is a value alone.
+    const FactCode code = chosen ? value.code : policy->DefaultValue(value.fact) + 1;
+    const std::string shown = catalog.FormatValue(value.fact, code);
     const std::string_view source = chosen ? "chosen" : "default";
-    text += Cat({"  ", Pad(value.name, kNameColumns), "  ", Pad(shown, kValueColumns), "  ",
+    text += Cat({"  ", Pad(value.name, name_columns), "  ", Pad(shown, kValueColumns), "  ",
                  chosen ? context.out().Styled(Style::kBold, source) : std::string(source), "\n"});
     json.Object().Key("name").Text(value.name).Key("value").Text(shown);
     json.Key("source").Text(source).EndObject();

@@ -86,7 +86,9 @@ Result<std::string> ReadFile(const std::string& path, size_t limit) {
 Result<PolicyText> ReadPolicyText(std::string_view file_or_name) {
   const std::string name(file_or_name);
   auto text = IsFileName(name) ? ReadFile(name, kMaxJsonBytes) : Policy::ShippedText(name);
-  if (text.ok()) return PolicyText{*std::move(text), IsFileName(name) ? name : name + ".json"};
+  if (text.ok()) {
+    return PolicyText{*std::move(text), IsFileName(name) ? name : "rules/" + name + "/policy.json"};
+  }
   if (IsFileName(name) || text.status().code() != StatusCode::kNotFound) return text.status();
   std::string message = Cat({"no shipped rule set is called '", Printable(name), "'"});
   if (auto nearest = Nearest(name, Policy::ShippedNames())) {

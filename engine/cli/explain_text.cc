@@ -11,8 +11,10 @@ namespace {
 
 // Where the second group of changes starts: under what the caller is told.
 constexpr size_t kSecondGroupColumn = 56;
+constexpr size_t kGroupGap = 3;
 constexpr size_t kLineColumns = 100;
 constexpr size_t kTruthColumns = 8;
+constexpr size_t kMarginColumns = 10;  // "-> floor  "
 constexpr size_t kMaxIdColumns = 24;
 
 constexpr auto kCallee = static_cast<uint8_t>(Who::kCallee);
@@ -73,11 +75,11 @@ std::string GroupText(uint8_t who, const AskedQuestion& question, const Explanat
 }
 
 std::string NearestText(const AskedQuestion& question, const Explanation& explanation) {
-  if (explanation.floor_decides) return "";
   std::string out = Cat({"  ", GroupText(kCallee, question, explanation)});
   const std::string caller = GroupText(kCaller, question, explanation);
-  const std::string beside = Cat({Pad(out, kSecondGroupColumn), caller});
-  const bool fits = Width(out) < kSecondGroupColumn && Width(beside) <= kLineColumns;
+  const std::string beside =
+      Cat({Pad(out, std::max(kSecondGroupColumn, Width(out) + kGroupGap)), caller});
+  const bool fits = Width(beside) <= kLineColumns;
   out = fits ? Cat({beside, "\n"}) : Cat({out, "\n  ", caller, "\n"});
   for (uint8_t who = 1; who <= (kCallee | kCaller | kOperator); ++who) {
     if (who == kCallee || who == kCaller) continue;
@@ -88,49 +90,77 @@ std::string NearestText(const AskedQuestion& question, const Explanation& explan
   return out;
 }
 
-std::string FactText(const Explanation& explanation, FactId id) {
+/// "true  chosen"; with its name in front where `named`.
+std::string FactText(const Explanation& explanation, FactId id, bool named) {
   auto seen = std::find_if(explanation.facts.begin(), explanation.facts.end(),
                            [&](const FactSeen& fact) { return fact.id == id; });
   if (seen == explanation.facts.end()) return "";
-  return Cat({Printable(seen->name), " = ", Printable(seen->value), "  ", ToString(seen->origin)});
+  return Cat({named ? Cat({Printable(seen->name), " = "}) : std::string(), Printable(seen->value),
+              "  ", ToString(seen->origin)});
+}
+
+/// One part of a condition and its facts: on the same line where there is one fact and its name is
+/// in sight already, else below.
+std::string PartText(const Output& out, const Explanation& explanation, const ConditionSeen& part,
+                     const std::string& indent, size_t text_columns) {
+  std::string line = Cat({indent, Pad(TruthText(part.truth), kTruthColumns)});
+  if (part.facts.size() == 1) {
+    const std::string fact = FactText(explanation, part.facts[0], false);
+    return Cat(
+        {line, Pad(Printable(part.text), text_columns), "  ", out.Styled(Style::kDim, fact), "\n"});
+  }
+  line += Printable(part.text) + "\n";
+  for (FactId id : part.facts) {
+    line += Cat({indent, std::string(kTruthColumns + 2, ' '),
+                 out.Styled(Style::kDim, FactText(explanation, id, true)), "\n"});
+  }
+  return line;
 }
 
 std::string ConditionText(const Output& out, const Explanation& explanation, const RuleSeen& rule,
                           size_t margin) {
   std::string text;
   const std::string indent(margin, ' ');
-  const bool several = rule.parts.size() > 1;
+  if (rule.parts.size() == 1) {  // the rule's own line says the rest
+    for (FactId id : rule.parts[0].facts) {
+      text += Cat({indent, std::string(kTruthColumns, ' '),
+                   out.Styled(Style::kDim, FactText(explanation, id, true)), "\n"});
+    }
+    return text;
+  }
+  size_t text_columns = 0;
   for (const ConditionSeen& part : rule.parts) {
-    if (several) {
-      text += Cat({indent, Pad(TruthText(part.truth), kTruthColumns), Printable(part.text), "\n"});
-    }
-    for (FactId id : part.facts) {
-      const std::string fact = FactText(explanation, id);
-      if (fact.empty()) continue;
-      text += Cat({indent, std::string(kTruthColumns + (several ? 2 : 0), ' '),
-                   out.Styled(Style::kDim, fact), "\n"});
-    }
+    if (part.facts.size() == 1) text_columns = std::max(text_columns, Width(part.text));
+  }
+  for (const ConditionSeen& part : rule.parts) {
+    text += PartText(out, explanation, part, indent, text_columns);
   }
   return text;
 }
 
 std::string RuleText(const Output& out, const Explanation& explanation, const RuleSeen& rule,
                      size_t id_columns) {
-  std::string line = Cat(
-      {rule.decides ? "-> " : "   ", rule.floor ? "floor  " : "       ",
-       Pad(Printable(rule.id), id_columns), "  ", Pad(TruthText(rule.truth), kTruthColumns),
-       rule.text.empty() ? "" : Cat({Printable(rule.text), "  "}), "=> ", Printable(rule.then)});
+  const bool reserved = rule.text.empty();  // otherwise, on_unavailable: there is nothing to test
+  std::string line = Cat({rule.decides ? "-> " : "   ", rule.floor ? "floor  " : "       ",
+                          Pad(Printable(rule.id), id_columns), "  ",
+                          Pad(reserved ? "" : TruthText(rule.truth), kTruthColumns),
+                          reserved ? std::string() : Cat({Printable(rule.text), "  "}), "=> ",
+                          Printable(rule.then)});
   if (rule.decides) line = out.Styled(Style::kBold, line);
-  return Cat({line, "\n", ConditionText(out, explanation, rule, 10 + id_columns + 2)});
+  return Cat({line, "\n", ConditionText(out, explanation, rule, kMarginColumns + id_columns + 2)});
 }
 
 }  // namespace
 
 std::string ExplanationHead(const Output& out, const AskedQuestion& question,
-                            const Explanation& explanation) {
+                            const Explanation& explanation, bool brief) {
   const Decision& decision = explanation.decision.view;
   std::string text = DecisionLine(out, question, decision, Printable(explanation.summary)) + "\n";
-  if (!decision.let_through()) text += NearestText(question, explanation);
+  if (explanation.floor_decides) {
+    if (!brief) text += "  a rule of the floor decides: it is not for lifting\n";
+  } else if (!brief || !decision.let_through()) {
+    text += NearestText(question, explanation);
+  }
   const std::string basis = BasisNote(decision);
   if (!basis.empty()) text += Cat({"  ", basis, "\n"});
   return text;
@@ -139,6 +169,11 @@ std::string ExplanationHead(const Output& out, const AskedQuestion& question,
 std::string ExplanationRules(const Output& out, const Explanation& explanation) {
   std::string text;
   for (const DecisionSeen& decision : explanation.decisions) {
+    const bool first = &decision == &explanation.decisions.front();
+    if (!first && !explanation.decision->let_through()) {
+      text += Cat({"\n", Printable(decision.name), ": not decided, the call is refused\n"});
+      continue;
+    }
     size_t id_columns = 0;
     for (const RuleSeen& rule : decision.rules) {
       id_columns = std::max(id_columns, std::min(Width(rule.id), kMaxIdColumns));

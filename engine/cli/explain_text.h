@@ -14,9 +14,9 @@
 
 namespace ringfence::cli {
 
-/// The line of the decision, then for a refusal who could change what.
+/// The line of the decision, then who could change what (brief: for a refusal only).
 std::string ExplanationHead(const Output& out, const AskedQuestion& question,
-                            const Explanation& explanation);
+                            const Explanation& explanation, bool brief);
 /// Every decision's rules in order, each condition with its facts.
 std::string ExplanationRules(const Output& out, const Explanation& explanation);
 

@@ -29,6 +29,35 @@ std::string OptionLines(const std::vector<OptionSpec>& options) {
   return out;
 }
 
+/// One form of a synopsis; a line is broken between arguments, not inside brackets or between an
+/// option and its value.
+std::string SynopsisForm(std::string_view lead, std::string_view form) {
+  std::vector<std::string> arguments;
+  int depth = 0;
+  bool value_follows = false;
+  for (std::string_view word : Split(form, ' ')) {
+    if (word.empty()) continue;
+    const bool joins = depth > 0 || (value_follows && word[0] != '-' && word[0] != '[');
+    joins ? arguments.back() += Cat({" ", word}) : arguments.emplace_back(word);
+    depth += static_cast<int>(std::count(word.begin(), word.end(), '[') -
+                              std::count(word.begin(), word.end(), ']'));
+    value_follows = word.starts_with("--");
+  }
+  const std::string margin(kIndent, ' ');
+  std::string out;
+  std::string line = margin + std::string(lead);
+  for (const std::string& argument : arguments) {
+    if (line.size() + 1 + argument.size() > kColumns) {
+      out += line + "\n";
+      line = margin + margin;
+    } else {
+      line += ' ';
+    }
+    line += argument;
+  }
+  return out + line + "\n";
+}
+
 std::string Indented(std::string_view lines, std::string_view before) {
   std::string out;
   for (std::string_view line : Split(lines, '\n')) {
@@ -77,7 +106,7 @@ std::string HelpPage(const Command& command) {
   const std::string lead = Cat({"ringfence ", command.name});
   std::string synopsis;
   for (std::string_view form : Split(command.synopsis, '\n')) {
-    synopsis += Wrap(Cat({lead, " ", form}), kIndent, kColumns);
+    synopsis += SynopsisForm(lead, form);
   }
   return Section("NAME", Wrap(Cat({lead, " - ", command.brief}), kIndent, kColumns)) +
          Section("SYNOPSIS", synopsis) +

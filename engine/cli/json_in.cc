@@ -64,57 +64,6 @@ class MemberHandler : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Mem
   std::set<std::pair<std::string, std::string>> keys_;
 };
 
-/// Takes the members of one named object at the top; walks over everything else.
-class SectionHandler : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, SectionHandler> {
- public:
-  explicit SectionHandler(std::string_view section) : section_(section) {}
-  std::vector<JsonMember> members;
-
-  bool Null() { return Value(""); }
-  bool Bool(bool value) { return Value(value ? "true" : "false"); }
-  bool RawNumber(const char* text, rapidjson::SizeType size, bool) {
-    return Value(std::string_view(text, size));
-  }
-  bool String(const char* text, rapidjson::SizeType size, bool) {
-    return Value(std::string_view(text, size));
-  }
-  bool Key(const char* text, rapidjson::SizeType size, bool) {
-    key_.assign(text, size);
-    return true;
-  }
-  bool StartObject() {
-    ++depth_;
-    if (depth_ == 2) inside_ = key_ == section_;
-    return true;
-  }
-  bool EndObject(rapidjson::SizeType) {
-    if (depth_ == 2) inside_ = false;
-    --depth_;
-    return true;
-  }
-  bool StartArray() {
-    ++depth_;
-    return true;
-  }
-  bool EndArray(rapidjson::SizeType) {
-    --depth_;
-    return true;
-  }
-
- private:
-  bool Value(std::string_view value) {
-    if (inside_ && depth_ == 2) {
-      members.push_back(JsonMember{std::string(section_), key_, std::string(value), false});
-    }
-    return true;
-  }
-
-  std::string_view section_;
-  std::string key_;
-  bool inside_ = false;
-  int depth_ = 0;
-};
-
 }  // namespace
 
 Result<std::vector<JsonMember>> ParseJsonObject(std::string_view text) {
@@ -134,14 +83,6 @@ Result<std::vector<JsonMember>> ParseJsonObject(std::string_view text) {
     return Status(StatusCode::kParse,
                   Cat({"column ", std::to_string(parsed.Offset() + 1), ": ", why}));
   }
-  return std::move(handler.members);
-}
-
-std::vector<JsonMember> MembersOf(std::string_view document, std::string_view key) {
-  rapidjson::MemoryStream stream(document.data(), document.size());
-  rapidjson::Reader reader;
-  SectionHandler handler(key);
-  reader.Parse<kFlags>(stream, handler);
   return std::move(handler.members);
 }
 

@@ -1,5 +1,5 @@
 // JSON as the tool reads it: one object a line, at most one level of objects inside.
-// Takes a line; gives its members in order, values as text. Also a policy's `defaults`.
+// Takes a line; gives its members in order, values as text.
 #pragma once
 
 #include <ringfence/status.h>
@@ -20,8 +20,5 @@ struct JsonMember {
 /// kParse, with the column, for anything that is not one object of texts, numbers and booleans, or
 /// of objects of these; for a key that occurs twice, NUL bytes, and bytes that are not UTF-8.
 Result<std::vector<JsonMember>> ParseJsonObject(std::string_view text);
-
-/// The members of the object `key` at the top of a larger document, which may hold anything else.
-std::vector<JsonMember> MembersOf(std::string_view document, std::string_view key);
 
 }  // namespace ringfence::cli
