@@ -180,6 +180,23 @@ std::string UnavailableFacts(const ExplainContext& context, const ProgramDecisio
   return names;
 }
 
+/// What is between the two comes before what one of them chose: "bob follows alice; bob allows ...".
+int ReadingOrder(const ExplainContext& context, FactId fact) {
+  switch (context.layout.catalog.fact(fact).kind) {
+    case FactKind::kRelation:
+      return 0;
+    case FactKind::kDerived:
+      return 1;
+    case FactKind::kCall:
+      return 2;
+    case FactKind::kAttribute:
+      return 3;
+    case FactKind::kSetting:
+      return 4;
+  }
+  return 5;
+}
+
 std::string Summarise(const ExplainContext& context, const Decision& decision) {
   const ProgramDecision& ring = context.program.decisions[0];
   const auto decides = [&](const ProgramRule& rule) { return rule.id == decision.rule; };
@@ -196,6 +213,9 @@ std::string Summarise(const ExplainContext& context, const Decision& decision) {
   if (rule->reserved) return std::string(rule->id) + ": " + context.callee + " is not known";
   std::vector<FactId> grounds;
   CollectGrounds(context, rule->when, rule->when.root(), &grounds);
+  std::stable_sort(grounds.begin(), grounds.end(), [&](FactId a, FactId b) {
+    return ReadingOrder(context, a) < ReadingOrder(context, b);
+  });
   std::string sentences;
   for (FactId fact : grounds) Append(&sentences, SeeFact(context, fact).sentence);
   if (sentences.empty()) sentences = FormatCondition(context.layout.catalog, rule->when);
@@ -330,7 +350,9 @@ void ExplainDecision(const ExplainContext& context, const Decision& decision,
     seen.name = compiled.name;
     for (const ProgramRule& rule : compiled.rules) {
       seen.rules.push_back(SeeRule(context, compiled, rule));
-      seen.rules.back().decides = rule.id == decider;
+      RuleSeen& last = seen.rules.back();
+      last.decides = rule.id == decider;
+      if (&rule == &compiled.rules[compiled.on_unavailable]) last.truth = FromBool(last.decides);
       for (FactId fact : FactsOf(rule.when)) named.insert(fact);
     }
     explanation->decisions.push_back(std::move(seen));
