@@ -11,6 +11,7 @@ namespace {
 
 /// Number of cuts that are <= code, without a branch that depends on the code.
 uint32_t IntervalOf(const FactCode* cuts, uint32_t count, FactCode code) {
+  DCHECK(count > 0);
   const FactCode* base = cuts;
   while (count > 1) {
     const uint32_t half = count / 2;
@@ -46,6 +47,7 @@ class Evaluation {
   Deciding Decide(const ProgramDecision& decision) {
     Ref at = decision.root;
     while ((at & kLeafBit) == 0) {
+      DCHECK(at < decision.nodes.size());
       const ProgramNode& node = decision.nodes[at];
       uint32_t edge = 0;
       if (!Read(decision, node, &edge)) return Sweep(decision, at);
@@ -59,6 +61,7 @@ class Evaluation {
   /// The class of the node's fact, loading its group when it is the first of it. False:
   /// unavailable.
   bool Read(const ProgramDecision& decision, const ProgramNode& node, uint32_t* edge) {
+    DCHECK(node.place.group < kGroupCount && node.place.word < kFrameWords);
     Frame& frame = scratch_.frame;
     tested_.Insert(node.fact);
     const bool loaded = ((frame.loaded >> node.place.group) & 1) != 0;
@@ -92,7 +95,11 @@ class Evaluation {
           Reach(decision.edges[node.first_edge + edge]);
           continue;
         }
-        for (uint32_t i = 0; i < node.class_count; ++i) Reach(decision.edges[node.first_edge + i]);
+        for (uint32_t i = 0; i < node.class_count; ++i) {
+          const Ref to = decision.edges[node.first_edge + i];
+          DCHECK(to > word * 64 + index);
+          Reach(to);
+        }
       }
     }
     return Settle(decision);
@@ -115,7 +122,8 @@ class Evaluation {
     for (size_t word = 0; word < words; ++word) {
       uint64_t& bits = scratch_.reachable[word];
       for (; bits != 0; bits &= bits - 1) {
-        const auto rule = static_cast<uint16_t>(word * 64 + std::countr_zero(bits));
+        const auto rule =
+            static_cast<uint16_t>(word * 64 + static_cast<size_t>(std::countr_zero(bits)));
         if (rules++ == 0) deciding.rule = rule;
         one_then = one_then && decision.rules[rule].then == decision.rules[deciding.rule].then;
         deciding.effects = static_cast<EffectSet>(deciding.effects | EffectOf(decision, rule));
@@ -143,6 +151,7 @@ class Evaluation {
 
 void FillRing(const Program& program, const Deciding& deciding, Decision* decision) {
   const ProgramRule& rule = program.decisions[0].rules[deciding.rule];
+  CHECK(rule.then < program.outcomes.size());
   const ProgramOutcome& outcome = program.outcomes[rule.then];
   decision->effect = outcome.effect;
   decision->signal = outcome.signal;
@@ -158,6 +167,7 @@ void FillRing(const Program& program, const Deciding& deciding, Decision* decisi
 
 ExtraDecision MakeExtra(const ProgramDecision& decision, const Deciding& deciding) {
   const ProgramRule& rule = decision.rules[deciding.rule];
+  CHECK(rule.then < decision.values.size());
   return {decision.name, decision.values[rule.then], rule.id, deciding.basis};
 }
 

@@ -30,6 +30,7 @@ void DumpOutcome(const ProgramOutcome& outcome, size_t index, std::string* out) 
 void DumpRule(const Program& program, const ProgramDecision& decision, size_t index,
               std::string* out) {
   const ProgramRule& rule = decision.rules[index];
+  CHECK(rule.then < program.outcomes.size() || rule.then < decision.values.size());
   const std::string& then =
       decision.values.empty() ? program.outcomes[rule.then].name : decision.values[rule.then];
   *out += "    " + std::to_string(index) + " " + rule.id + " -> " + then;
@@ -41,6 +42,8 @@ void DumpRule(const Program& program, const ProgramDecision& decision, size_t in
 }
 
 std::string Target(const ProgramDecision& decision, Ref ref) {
+  CHECK((ref & ~kLeafBit) <
+        ((ref & kLeafBit) != 0 ? decision.rules.size() : decision.nodes.size()));
   return (ref & kLeafBit) != 0 ? decision.rules[ref & ~kLeafBit].id : "#" + std::to_string(ref);
 }
 
@@ -48,6 +51,7 @@ std::string Target(const ProgramDecision& decision, Ref ref) {
 void DumpNode(const Catalog& catalog, const ProgramDecision& decision, size_t index,
               std::string* out) {
   const ProgramNode& node = decision.nodes[index];
+  CHECK(node.first_edge + node.class_count <= decision.edges.size());
   const auto first_code = [&](uint32_t wanted) {
     if (wanted == 0) return FactCode{0};
     return node.is_int ? decision.cuts[node.first_cut + wanted - 1] : FactCode{wanted};

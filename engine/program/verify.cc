@@ -143,6 +143,7 @@ Finding CheckNode(const Layout& layout, const Program& program, const ProgramDec
   const auto default_class = node.is_int
                                  ? std::upper_bound(cuts, cuts + node.class_count - 1, code) - cuts
                                  : std::ptrdiff_t{code};
+  CHECK(default_class > 0 && default_class < std::ptrdiff_t{node.class_count});
   const auto edges = decision.edges.begin() + node.first_edge;
   if (edges[0] != edges[default_class]) return "the edge of unset is not its default's";
   return {};
@@ -209,6 +210,7 @@ Finding CheckPaths(const ProgramDecision& decision, const std::vector<uint32_t>&
 }
 
 Finding CheckDecision(const Layout& layout, const Program& program, size_t index) {
+  CHECK(index < program.decisions.size());
   const ProgramDecision& decision = program.decisions[index];
   const bool ring = index == 0;
   if ((decision.name == "ring") != ring || decision.name.empty()) return "name";
