@@ -70,7 +70,9 @@ class CelChecker {
   std::optional<Condition> Run() {
     const Part root = Bool(tree_.root);
     if (errors_.any()) return std::nullopt;
-    return builder_.Finish(root);
+    Condition condition = builder_.Finish(root);
+    HandOverTerms(&condition);
+    return condition;
   }
 
  private:
@@ -367,9 +369,20 @@ class CelChecker {
 
   Part Term(const CelOperand& operand, bool equal, std::vector<std::string> texts,
             SourceSpan span) {
-    const size_t index = terms_->size();
-    terms_->push_back({operand.decision, operand.part, equal, std::move(texts)});
+    const size_t index = all_terms_.size();
+    all_terms_.push_back({operand.decision, operand.part, equal, std::move(texts)});
     return Test(static_cast<FactId>(Invariant::kTermFact + index), {1}, span);
+  }
+
+  // Folding leaves terms behind that nothing names; the rest are numbered anew, in the order of
+  // use.
+  void HandOverTerms(Condition* condition) {
+    for (ConditionNode& node : condition->nodes) {
+      if (node.op != Op::kTest || node.fact < Invariant::kTermFact) continue;
+      DecisionTerm& term = all_terms_[node.fact - Invariant::kTermFact];
+      node.fact = static_cast<FactId>(Invariant::kTermFact + terms_->size());
+      terms_->push_back(std::move(term));
+    }
   }
 
   Part Membership(const CelNode& node) {
@@ -473,6 +486,7 @@ class CelChecker {
   CelErrors& errors_;
   CelNames names_;
   ConditionBuilder builder_;
+  std::vector<DecisionTerm> all_terms_;
   size_t terms_read_ = 0;
 };
 

@@ -54,6 +54,8 @@ class CelParser {
     }
     tree_.root = Expression(0);
     if (!At(Kind::kEnd)) UnexpectedAfter();
+    // The types of half a condition would only be guessed at.
+    if (failed_) return {};
     return std::move(tree_);
   }
 

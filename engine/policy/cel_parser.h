@@ -46,8 +46,9 @@ struct CelTree {
 /// Words that can be no name in a condition: "if", "package", "in", "true", ...
 bool IsReservedInCel(std::string_view word);
 
-/// Errors that cannot be gone on from end the parse: at most one of these per condition. Nesting is
-/// at most kMaxConditionDepth deep, which bounds the recursion of everything that reads the tree.
+/// Errors that cannot be gone on from end the parse, at most one per condition, and leave no tree.
+/// Nesting is at most kMaxConditionDepth deep, which bounds the recursion of everything that reads
+/// the tree.
 CelTree ParseCel(const std::vector<CelToken>& tokens, std::string_view text, CelErrors* errors);
 
 }  // namespace ringfence

@@ -196,8 +196,7 @@ Rule PolicyReader::ReadReserved(const JsonValue& value, std::string_view id,
     return rule;
   }
   if (value.type != Type::kObject) {
-    Error(ShortSpan(value),
-          Say("'{}' must be a string or an object, not {}", id, ToString(value.type)),
+    Error(ShortSpan(value), Say("'{}' cannot be {}", id, ToString(value.type)),
           "an outcome, or {\"then\": ..., \"reason\": ...}");
     return rule;
   }

@@ -67,7 +67,7 @@ SourceSpan JsonPlaces::Place(size_t begin, size_t length) const {
   begin = std::min(begin, at_.size() - 1);
   size_t end = std::min(begin + length, at_.size() - 1);
   // A position inside a character gives the whole of it.
-  while (length > 0 && end + 1 < at_.size() && at_[end].offset == at_[end - 1].offset) ++end;
+  while (end > 0 && at_[end].offset == at_[end - 1].offset) ++end;
   SourceSpan span;
   span.line = line_;
   span.column = at_[begin].column;

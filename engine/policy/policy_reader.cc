@@ -69,7 +69,7 @@ bool PolicyReader::IsType(const JsonValue& value, Type type, std::string_view wh
   if (value.type == type) return true;
   const bool long_value = value.type == Type::kObject || value.type == Type::kArray;
   Error(long_value ? OpeningOf(value) : value.span,
-        Say("{} must be {}, not {}", what, ToString(type), ToString(value.type)));
+        Say("{} cannot be {}", what, ToString(value.type)), std::string(ToString(type)));
   return false;
 }
 
@@ -91,7 +91,9 @@ bool PolicyReader::ReadFields(const JsonValue& object, std::string_view what,
   }
   for (const Field& field : fields) {
     if (!field.mandatory || object.Find(field.key) != nullptr) continue;
-    Error(OpeningOf(object), Say("{} has no '{}'", what, field.key));
+    Error(OpeningOf(object), Say("{} has no '{}'", what, field.key),
+          Say("\"{}\": {}", field.key,
+              field.type == Type::kNull ? std::string_view("...") : ToString(field.type)));
   }
   return true;
 }
@@ -152,7 +154,7 @@ void PolicyReader::ReadHead(const JsonValue* name, const JsonValue* version) {
   if (version == nullptr) return;
   if (version->integer < 1 || version->integer > catalog_.version()) {
     Error(version->span, Say("catalog version {} is not known here", version->integer),
-          catalog_.version() == 1 ? "1" : Say("1 to {}", catalog_.version()));
+          Say("1 to {}", catalog_.version()));
     return;
   }
   document_.catalog_version = static_cast<int>(version->integer);

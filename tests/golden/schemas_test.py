@@ -1,0 +1,181 @@
+#!/usr/bin/env python3
+"""The JSON Schemas hold for every shipped file, and fail for broken ones.
+
+Usage: schemas_test.py ROOT. Takes the source tree; prints each finding and exits 1 if there is any.
+Needs python3-jsonschema. A schema that accepts everything would pass the first half, so each broken
+file below must be refused, and for the reason it names.
+"""
+
+import copy
+import glob
+import json
+import os
+import sys
+
+from jsonschema import Draft7Validator
+
+SHIPPED = {
+    "policy": "rules/*/policy.json",
+    "cases": "rules/*/cases.json",
+    "catalog": "schema/catalog.json",
+}
+
+
+def set_at(path, value):
+    """A change: the value at `path` becomes `value`."""
+
+    def change(document):
+        for key in path[:-1]:
+            document = document[key]
+        document[path[-1]] = value
+
+    return change
+
+
+def drop(*path):
+    """A change: what is at `path` goes."""
+
+    def change(document):
+        for key in path[:-1]:
+            document = document[key]
+        del document[path[-1]]
+
+    return change
+
+
+RING = ("decisions", "ring")
+RULE = RING + ("rules", 0)
+PATH = {"values": ["direct"], "rules": [], "otherwise": "direct", "on_unavailable": "direct"}
+
+# What is broken, and the keyword of the schema that must say so, with the key it names.
+BROKEN = {
+    "policy": [
+        (drop("policy"), "required policy"),
+        (drop("decisions"), "required decisions"),
+        (drop("decisions", "ring"), "required ring"),
+        (drop(*RING, "otherwise"), "required otherwise"),
+        (drop(*RULE, "then"), "required then"),
+        (set_at(("polcy",), "x"), "additionalProperties polcy"),
+        (set_at(("policy",), "No Capitals"), "pattern"),
+        (set_at(("policy",), "a" * 65), "pattern"),
+        (set_at(("catalog",), "1"), "type"),
+        (set_at(("defaults",), {"calls_enabled": None}), "type"),
+        (set_at(("outcomes",), {"ring": {"effect": "ring"}}), "not"),
+        (set_at(("outcomes", "private"), {"signal": "busy"}), "required effect"),
+        (set_at(("outcomes", "private"), {"effect": "rings"}), "enum"),
+        (set_at(("outcomes", "private"), {"effect": "ring", "signal": "busy"}), "enum"),
+        (set_at(("outcomes", "private"), {"effect": "refuse", "signal": "retry_later"}),
+         "required retry_after"),
+        (set_at(("outcomes", "private"), {"effect": "refuse", "sip": 604}),
+         "not"),
+        (set_at(("outcomes", "private"), {"effect": "refuse", "sip": 200}),
+         "anyOf"),
+        (set_at(RING + ("combine",), "last"), "enum"),
+        (set_at(RING + ("values",), ["a"]), "additionalProperties values"),
+        (set_at(RULE + ("id",), "otherwise"), "not"),
+        (set_at(RULE + ("when",), ""), "minLength"),
+        (set_at(RULE + ("reason",), "x" * 257), "maxLength"),
+        (set_at(("decisions", "path"), {**PATH, "values": []}), "minItems"),
+        (set_at(("decisions", "path"), {**PATH, "values": ["a", "a"]}), "uniqueItems"),
+        (set_at(("decisions", "path"), {**PATH, "combine": "deny-overrides"}), "enum"),
+        (set_at(("decisions", "my-path"), PATH), "pattern"),
+        (set_at(("invariants", 0), {"id": "x"}), "required that"),
+    ],
+    "cases": [
+        (drop("policy"), "required policy"),
+        (set_at(("cases",), []), "minItems"),
+        (drop("cases", 0, "name"), "required name"),
+        (drop("cases", 0, "expect"), "required expect"),
+        (set_at(("cases", 0, "expect"), {}), "minProperties"),
+        (set_at(("cases", 0, "expect"), {"effect": "rings"}), "enum"),
+        (set_at(("cases", 0, "expect"), {"sip": "480"}), "type"),
+        (set_at(("cases", 0, "facts"), {"callee.premium": None}), "type"),
+        (set_at(("cases", 0, "facts"), {"premium": True}), "pattern"),
+        (set_at(("cases", 0, "call"), {"call.media": "video"}), "pattern"),
+        (set_at(("cases", 0, "wher"), {}), "additionalProperties wher"),
+    ],
+    "catalog": [
+        (set_at(("catalog",), 2), "const"),
+        (drop("derived"), "required derived"),
+        (drop("user", 0, "bit"), "required bit"),
+        (drop("user", 2, "default"), "required default"),
+        (set_at(("user", 0, "default"), True), "not"),
+        (set_at(("user", 0, "name"), "Known"), "pattern"),
+        (set_at(("user", 0, "kind"), "sitting"), "enum"),
+        (set_at(("user", 0, "members"), ["a", "b"]), "not"),
+        (set_at(("user", 0, "bit"), 160), "maximum"),
+        (set_at(("user", 0, "known_to"), ["callee"]), "enum"),
+        (set_at(("relations", 0, "type"), "bool"), "additionalProperties type"),
+        (set_at(("relations", 0, "kind"), "choice"), "required members"),
+        (set_at(("call", 0, "members"), ["unspecified"]), "minItems"),
+        (set_at(("call", 0, "members"), ["unspecified", "unset"]), "not"),
+        (set_at(("derived", 0, "changeable"), "operator"), "enum"),
+        (set_at(("derived", 0, "name"), "callee.cohort(callee)"), "pattern"),
+    ],
+}
+
+
+def load(path):
+    with open(path, encoding="utf-8") as stream:
+        return json.load(stream)
+
+
+def complaints(errors):
+    """The keywords that failed, with the key each names. Messages differ between versions."""
+    for error in errors:
+        if error.validator in ("required", "additionalProperties"):
+            yield f"{error.validator} {error.message.split(chr(39))[1]}"
+        else:
+            yield error.validator
+        yield from complaints(error.context or ())
+
+
+def undescribed(schema, path="#"):
+    """Paths of objects in the schema that have properties and no description."""
+    if isinstance(schema, dict):
+        is_object = "properties" in schema and schema.get("type") == "object"
+        if is_object and "description" not in schema:
+            yield path
+        for key, value in schema.items():
+            yield from undescribed(value, f"{path}/{key}")
+    elif isinstance(schema, list):
+        for index, value in enumerate(schema):
+            yield from undescribed(value, f"{path}/{index}")
+
+
+def main():
+    root = sys.argv[1]
+    findings = []
+    checked = 0
+    for name, pattern in SHIPPED.items():
+        schema = load(os.path.join(root, "schema", f"{name}.schema.json"))
+        Draft7Validator.check_schema(schema)
+        if schema.get("$schema") != "http://json-schema.org/draft-07/schema#":
+            findings.append(f"{name}.schema.json does not say that it is draft-07")
+        for path in undescribed(schema):
+            findings.append(f"{name}.schema.json: {path} has no description")
+        validator = Draft7Validator(schema)
+        paths = sorted(glob.glob(os.path.join(root, pattern)))
+        if not paths:
+            findings.append(f"{pattern}: no such file")
+            continue
+        for path in paths:
+            checked += 1
+            for error in validator.iter_errors(load(path)):
+                place = "/".join(str(part) for part in error.path)
+                findings.append(f"{path}: {place}: {error.message}")
+        for index, (change, expected) in enumerate(BROKEN[name]):
+            document = copy.deepcopy(load(paths[0]))
+            change(document)
+            checked += 1
+            found = list(complaints(validator.iter_errors(document)))
+            if expected not in found:
+                findings.append(f"broken {name} {index}: no '{expected}' in {found}")
+    for finding in findings:
+        print(finding)
+    print(f"{checked} files, {len(findings)} findings")
+    return 1 if findings else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
