@@ -21,7 +21,6 @@ void EachView(Decision* decision, const Visit& visit) {
   visit(&decision->told);
   visit(&decision->policy_name);
   visit(&decision->policy_digest);
-  // Also those beyond extra_count: a view that nobody reads must not dangle either.
   for (ExtraDecision& extra : decision->extras) {
     visit(&extra.name);
     visit(&extra.value);
@@ -31,6 +30,7 @@ void EachView(Decision* decision, const Visit& visit) {
 
 /// Points the views of `decision` at copies of their text, one after the other in `text`.
 void Own(Decision* decision, std::string* text) {
+  // A view that nobody reads must not dangle either.
   for (size_t i = decision->extra_count; i < decision->extras.size(); ++i) {
     decision->extras[i] = ExtraDecision();
   }

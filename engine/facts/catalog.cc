@@ -151,9 +151,7 @@ Result<Catalog> Catalog::Parse(std::string_view text, std::string_view file_name
   data->parsed = std::move(*parsed);
   data->digest_hex = Sha256Hex(CanonicalCatalog(data->parsed));
   FillIndices(&data->by_name, &data->user_entries, &data->relations, data->parsed.facts);
-  Catalog catalog;
-  catalog.data_ = std::move(data);
-  return catalog;
+  return Catalog(std::move(data));
 }
 
 int Catalog::version() const { return data_->parsed.version; }

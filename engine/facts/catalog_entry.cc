@@ -263,6 +263,8 @@ void EntryReader::ReadKind() {
   FactInfo& info = entry_.info;
   entry_.mirrored = entry_.section == Section::kUser || IsRelation();
   if (entry_.mirrored) {
+    info.kind = IsRelation() ? FactKind::kRelation : FactKind::kSetting;  // if it cannot be read
+    info.group = IsRelation() ? Group::kPair : Group::kCallee;
     const JsonValue* kind = Get("kind", Type::kString);
     if (kind == nullptr) return;
     return IsRelation() ? ReadRelationKind(*kind) : ReadUserKind(*kind);
@@ -290,7 +292,6 @@ void EntryReader::ReadUserKind(const JsonValue& kind) {
   static constexpr Word kKinds[] = {{"setting", static_cast<int>(FactKind::kSetting)},
                                     {"attribute", static_cast<int>(FactKind::kAttribute)},
                                     {"derived", static_cast<int>(FactKind::kDerived)}};
-  entry_.info.group = Group::kCallee;
   const std::optional<int> value = ReadWord(kind, "kind", kKinds);
   if (!value) return;
   entry_.info.kind = static_cast<FactKind>(*value);
@@ -301,8 +302,6 @@ void EntryReader::ReadUserKind(const JsonValue& kind) {
 void EntryReader::ReadRelationKind(const JsonValue& kind) {
   static constexpr Word kKinds[] = {{"flag", 0}, {"choice", 1}, {"symmetric", 2}};
   const std::optional<int> value = ReadWord(kind, "kind", kKinds);
-  entry_.info.kind = FactKind::kRelation;
-  entry_.info.group = Group::kPair;
   if (!value) return;
   entry_.info.symmetric = *value == 2;
   if (*value == 1) {

@@ -1,21 +1,22 @@
-// The vocabulary of facts: what a policy can test, what a question can carry, what a store can hold.
+// The vocabulary of facts: what a policy can test, a question can carry, a store can hold.
 // Takes catalog text (schema/catalog.json); gives fact ids, names, types and value codes.
 #pragma once
+
+#include <ringfence/export.h>
+#include <ringfence/status.h>
 
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
-
-#include <ringfence/export.h>
-#include <ringfence/status.h>
 
 namespace ringfence {
 
-/// Index of a fact in its catalog, 0 <= id < Catalog::size() <= kMaxFacts. Good for one catalog in one
-/// process; what files keep is the fact's bits, whose places never change.
+/// Index of a fact in its catalog, 0 <= id < Catalog::size() <= kMaxFacts. Good for one catalog in
+/// one process; what files keep is the fact's bits, whose places never change.
 using FactId = uint16_t;
 
 /// What a fact is worth, as it lies in a frame, a store row and a log entry.
@@ -26,7 +27,7 @@ using FactId = uint16_t;
 /// | enum | index of the member, in the order of the catalog          |
 /// | int  | value - lowest value of the range                         |
 ///
-/// A setting or attribute can be *unset*: its code 0 is unset and every code above is shifted by one.
+/// A setting or attribute can be *unset*: its code 0 is unset, every code above is shifted by one.
 using FactCode = uint32_t;
 
 /// Not a value but the state of a read: the fact could not be read. Accepted wherever a FactCode is
@@ -103,13 +104,13 @@ struct FactInfo {
   std::vector<std::string> members;  ///< of an enum, in code order
   int64_t lowest = 0;                ///< of an int
   int64_t highest = 0;
-  std::string unit;            ///< of an int: "ms", "s", "min", "d", "" for a count
-  bool can_be_unset = false;   ///< settings and attributes
-  FactCode default_code = 0;   ///< value (never unset) where nothing is chosen and the policy is silent
-  FactCode absent_code = 0;    ///< value (never unset) where the account or the data does not exist
-  uint16_t first_bit = 0;      ///< in a frame of kFrameBits bits; a fact never straddles a 32-bit word
-  uint8_t width_bits = 1;      ///< 1..32
-  uint8_t known_to = 0;        ///< bits of Who
+  std::string unit;           ///< of an int: "ms", "s", "min", "h", "d", "" for a count
+  bool can_be_unset = false;  ///< settings and attributes
+  FactCode default_code = 0;  ///< value (never unset) where neither user nor policy chose
+  FactCode absent_code = 0;   ///< value (never unset) where the account or the data does not exist
+  uint16_t first_bit = 0;     ///< of kFrameBits; a fact never straddles a 32-bit word
+  uint8_t width_bits = 1;     ///< 1..32
+  uint8_t known_to = 0;       ///< bits of Who
   Who changeable_by = Who::kNobody;
   std::vector<FactCode> changeable_to;  ///< empty: any value
   bool probe = false;       ///< must not be answered to a caller who only asks (Preview)
@@ -118,8 +119,10 @@ struct FactInfo {
   bool symmetric = false;   ///< a relation that both hold or neither
   FactId reverse = 0;       ///< the same entry with caller and callee exchanged; itself if none
   std::string doc;          ///< one sentence
-  std::vector<std::string> says;    ///< per value code: the sentence of an explanation; may be empty
-  std::vector<std::string> change;  ///< per value code: how to bring it about; may be empty
+  /// Sentences of an explanation with {owner} and its like, and how to bring a value about. By
+  /// value code; of an int one for all values, with {value}. May be empty.
+  std::vector<std::string> says;
+  std::vector<std::string> change;
 
   /// Number of different codes, unset included. O(1).
   FactCode code_count() const;
@@ -135,10 +138,10 @@ class RINGFENCE_API Catalog {
   static Result<Catalog> Parse(std::string_view text, std::string_view file_name = "catalog.json");
 
   int version() const;
-  size_t size() const;                        ///< number of facts, <= kMaxFacts
-  const FactInfo& fact(FactId id) const;      ///< id < size()
+  size_t size() const;                    ///< number of facts, <= kMaxFacts
+  const FactInfo& fact(FactId id) const;  ///< id < size()
   std::span<const FactInfo> facts() const;
-  std::string_view digest_hex() const;        ///< SHA-256 of the canonical catalog, 64 digits
+  std::string_view digest_hex() const;  ///< SHA-256 of the canonical catalog, 64 digits
 
   /// kNotFound, with the nearest name where there is one. O(1) expected.
   Result<FactId> Find(std::string_view fact_name) const;
@@ -159,6 +162,7 @@ class RINGFENCE_API Catalog {
 
  private:
   struct Data;
+  explicit Catalog(std::shared_ptr<const Data> data) : data_(std::move(data)) {}
   std::shared_ptr<const Data> data_;
 };
 
