@@ -28,8 +28,16 @@ CREATE TABLE entries (
   symmetric  INTEGER NOT NULL,
   lowest     INTEGER,        -- of an int
   highest    INTEGER,
-  members    TEXT,           -- of a bool or enum: a JSON array, in code order
   PRIMARY KEY (block, name)
+) STRICT, WITHOUT ROWID;
+
+-- The values of those that are a bool or an enum.
+CREATE TABLE entry_values (
+  block TEXT    NOT NULL,
+  name  TEXT    NOT NULL,
+  code  INTEGER NOT NULL,
+  value TEXT    NOT NULL,
+  PRIMARY KEY (block, name, code)
 ) STRICT, WITHOUT ROWID;
 
 -- Every user a write has named. The id is the user's handle; AUTOINCREMENT never gives it again.
@@ -65,15 +73,15 @@ CREATE TABLE policies (
 
 -- For people with sqlite3: what users have chosen or were given, one row each.
 CREATE VIEW v_settings (user, name, value) AS
-WITH digits (user, name, type, lowest, highest, members, shift, mask, word) AS (
-  SELECT u.name, e.name, e.type, e.lowest, e.highest, e.members,
+WITH digits (user, name, type, lowest, highest, shift, mask, word) AS (
+  SELECT u.name, e.name, e.type, e.lowest, e.highest,
          e.first_bit % 32, (1 << e.width_bits) - 1,
          hex(substr(u.settings, 4 * (e.first_bit / 32) + 1, 4))
   FROM users AS u CROSS JOIN entries AS e
   WHERE e.block = 'user'
-), coded (user, name, type, lowest, highest, members, code) AS (
+), coded (user, name, type, lowest, highest, code) AS (
   -- instr() gives a hexadecimal digit's value, 0 for the digit that is not listed.
-  SELECT user, name, type, lowest, highest, members, ((
+  SELECT user, name, type, lowest, highest, ((
            instr('123456789ABCDEF', substr(word, 2, 1))
          | (instr('123456789ABCDEF', substr(word, 1, 1)) << 4)
          | (instr('123456789ABCDEF', substr(word, 4, 1)) << 8)
@@ -84,20 +92,23 @@ WITH digits (user, name, type, lowest, highest, members, shift, mask, word) AS (
          | (instr('123456789ABCDEF', substr(word, 7, 1)) << 28)) >> shift) & mask
   FROM digits
 )
-SELECT user, name,
-       coalesce(CASE WHEN type <> 'int' THEN json_extract(members, '$[' || (code - 1) || ']')
-                     WHEN lowest + code - 1 <= highest THEN CAST(lowest + code - 1 AS TEXT)
-                END, 'corrupt')
-FROM coded
-WHERE code > 0;
+SELECT c.user, c.name,
+       coalesce(v.value,
+                CASE WHEN c.type = 'int' AND c.lowest + c.code - 1 <= c.highest
+                     THEN CAST(c.lowest + c.code - 1 AS TEXT) END,
+                'corrupt')
+FROM coded AS c
+LEFT JOIN entry_values AS v ON v.block = 'user' AND v.name = c.name AND v.code = c.code - 1
+WHERE c.code > 0;
 
 -- The same for relations: "subject relation object", value 'true' or the choice.
 CREATE VIEW v_relations (subject, relation, object, value) AS
-SELECT s.name, e.name, o.name,
-       coalesce(json_extract(e.members, '$[' || ((p.forward >> e.first_bit) &
-                                                 ((1 << e.width_bits) - 1)) || ']'), 'corrupt')
+SELECT s.name, e.name, o.name, coalesce(v.value, 'corrupt')
 FROM users AS s
 JOIN pairs AS p ON p.callee = s.id
 JOIN users AS o ON o.id = p.caller
 JOIN entries AS e ON e.block = 'pair'
+LEFT JOIN entry_values AS v
+  ON v.block = 'pair' AND v.name = e.name
+     AND v.code = (p.forward >> e.first_bit) & ((1 << e.width_bits) - 1)
 WHERE (p.forward >> e.first_bit) & ((1 << e.width_bits) - 1);

@@ -51,6 +51,7 @@ class Statement {
   std::string_view Text(int column) const;
   std::span<const uint8_t> Blob(int column) const;
   bool IsNull(int column) const { return sqlite3_column_type(stmt_.get(), column) == SQLITE_NULL; }
+  int columns() const { return sqlite3_column_count(stmt_.get()); }
 
  private:
   friend class Connection;

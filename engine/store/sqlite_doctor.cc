@@ -118,7 +118,12 @@ Status Examination::CheckSchemaObjects() {
 
 Status Examination::CheckEntries() {
   Result<std::vector<StoredEntry>> file = ReadEntries(db_);
-  if (!file.ok()) return Status();  // The table is missing: found above.
+  if (!file.ok()) {
+    const StatusCode code = file.status().code();
+    if (code == StatusCode::kBusy || code == StatusCode::kIo) return file.status();
+    Find("entries", file.status().message());
+    return Status();
+  }
   Result<std::vector<StoredEntry>> missing = MissingEntries(EntriesOf(format_), *file);
   if (!missing.ok()) Find("entries", missing.status().message());
   if (missing.ok() && !missing->empty()) {

@@ -7,7 +7,6 @@
 
 #include "base/check.h"
 #include "base/embedded.h"
-#include "base/json_writer.h"
 #include "store/backend.h"
 
 namespace ringfence {
@@ -48,12 +47,28 @@ Result<bool> HoldsNothing(Connection& db) {
   return *objects == 0;
 }
 
+Status WriteValues(Connection& db, const StoredEntry& entry) {
+  Statement insert;
+  Status status = db.Prepare(
+      "INSERT OR REPLACE INTO entry_values (block, name, code, value) VALUES (?1, ?2, ?3, ?4)",
+      &insert);
+  if (!status.ok()) return status;
+  for (size_t code = 0; code < entry.members.size(); ++code) {
+    insert.Bind(1, entry.block);
+    insert.Bind(2, entry.name);
+    insert.Bind(3, static_cast<int64_t>(code));
+    insert.Bind(4, entry.members[code]);
+    if (const int rc = insert.Run(); rc != SQLITE_OK) return db.Error(rc, "write the store");
+  }
+  return Status();
+}
+
 Status WriteEntries(Connection& db, std::span<const StoredEntry> entries) {
   Statement insert;
   Status status = db.Prepare(
       "INSERT OR REPLACE INTO entries (block, name, first_bit, width_bits, type, symmetric, lowest,"
-      " highest, members) VALUES (?1, ?2, ?3, ?4, ?5, ?6, iif(?5 = 'int', ?7, NULL),"
-      " iif(?5 = 'int', ?8, NULL), nullif(?9, ''))",
+      " highest) VALUES (?1, ?2, ?3, ?4, ?5, ?6, iif(?5 = 'int', ?7, NULL),"
+      " iif(?5 = 'int', ?8, NULL))",
       &insert);
   if (!status.ok()) return status;
   for (const StoredEntry& entry : entries) {
@@ -65,8 +80,8 @@ Status WriteEntries(Connection& db, std::span<const StoredEntry> entries) {
     insert.Bind(6, int64_t{entry.symmetric});
     insert.Bind(7, entry.lowest);
     insert.Bind(8, entry.highest);
-    insert.Bind(9, entry.members);
     if (const int rc = insert.Run(); rc != SQLITE_OK) return db.Error(rc, "write the store");
+    if (status = WriteValues(db, entry); !status.ok()) return status;
   }
   return Status();
 }
@@ -120,7 +135,7 @@ std::string ToText(const StoredEntry& entry) {
   if (entry.type == "int") {
     text += ", " + std::to_string(entry.lowest) + ".." + std::to_string(entry.highest);
   } else {
-    text += ", " + entry.members;
+    for (const std::string& member : entry.members) text += ", " + member;
   }
   return text + ")";
 }
@@ -131,12 +146,9 @@ Status Contradiction(const StoredEntry& ours, const StoredEntry& file) {
 }
 
 // Whether one list of members is the other, or its beginning.
-bool OneContinuesOther(std::string_view one, std::string_view other) {
-  if (one.size() > other.size()) std::swap(one, other);
-  if (one == other) return true;
-  if (!one.ends_with(']')) return false;
-  one.remove_suffix(1);
-  return other.starts_with(one) && other[one.size()] == ',';
+bool OneContinuesOther(const std::vector<std::string>& one, const std::vector<std::string>& other) {
+  const auto common = static_cast<std::ptrdiff_t>(std::min(one.size(), other.size()));
+  return std::equal(one.begin(), one.begin() + common, other.begin());
 }
 
 bool Overlap(const StoredEntry& one, const StoredEntry& other) {
@@ -235,13 +247,8 @@ std::vector<StoredEntry> EntriesOf(const RowFormat& format) {
       entry.highest = info.highest;
     } else {
       entry.type = info.type == FactType::kBool ? "bool" : "enum";
-      JsonWriter writer(JsonWriter::Style::kCompact);
-      writer.BeginArray();
-      if (info.type == FactType::kBool) writer.String("false").String("true");
-      if (info.type == FactType::kEnum) {
-        for (const std::string& member : info.members) writer.String(member);
-      }
-      entry.members = writer.EndArray().Finish();
+      entry.members = info.members;
+      if (info.type == FactType::kBool) entry.members = {"false", "true"};
     }
     entries.push_back(std::move(entry));
   };
@@ -256,24 +263,36 @@ std::vector<StoredEntry> EntriesOf(const RowFormat& format) {
 Result<std::vector<StoredEntry>> ReadEntries(Connection& db) {
   Statement select;
   Status status = db.Prepare(
-      "SELECT block, name, first_bit, width_bits, type, symmetric, coalesce(lowest, 0),"
-      " coalesce(highest, 0), coalesce(members, '') FROM entries",
+      "SELECT e.block, e.name, e.first_bit, e.width_bits, e.type, e.symmetric,"
+      " coalesce(e.lowest, 0), coalesce(e.highest, 0), v.code, v.value FROM entries AS e"
+      " LEFT JOIN entry_values AS v ON v.block = e.block AND v.name = e.name"
+      " ORDER BY e.block, e.name, v.code",
       &select);
   if (!status.ok()) return status;
   std::vector<StoredEntry> entries;
   int rc = 0;
   while ((rc = select.Step()) == SQLITE_ROW) {
-    StoredEntry entry;
-    entry.block = select.Text(0);
-    entry.name = select.Text(1);
-    entry.first_bit = select.Int(2);
-    entry.width_bits = select.Int(3);
-    entry.type = select.Text(4);
-    entry.symmetric = select.Int(5) != 0;
-    entry.lowest = select.Int(6);
-    entry.highest = select.Int(7);
-    entry.members = select.Text(8);
-    entries.push_back(std::move(entry));
+    const bool another = entries.empty() || entries.back().block != select.Text(0) ||
+                         entries.back().name != select.Text(1);
+    if (another) {
+      StoredEntry entry;
+      entry.block = select.Text(0);
+      entry.name = select.Text(1);
+      entry.first_bit = select.Int(2);
+      entry.width_bits = select.Int(3);
+      entry.type = select.Text(4);
+      entry.symmetric = select.Int(5) != 0;
+      entry.lowest = select.Int(6);
+      entry.highest = select.Int(7);
+      entries.push_back(std::move(entry));
+    }
+    std::vector<std::string>& members = entries.back().members;
+    if (select.IsNull(8)) continue;
+    if (select.Int(8) != static_cast<int64_t>(members.size())) {
+      return Status(StatusCode::kCorrupt,
+                    "the store's values of '" + entries.back().name + "' have a gap");
+    }
+    members.emplace_back(select.Text(9));
   }
   if (rc != SQLITE_DONE) return db.Error(rc, "read the store");
   return entries;

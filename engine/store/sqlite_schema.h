@@ -43,12 +43,13 @@ enum class SchemaUse { kRead, kWrite };
 /// can read or write (names the versions).
 Status CheckSchema(Connection& db, SchemaUse use, int known_version = kStoreSchemaVersion);
 
-/// A row of `entries`: where a stored entry of the catalog lies and what its codes mean.
+/// A row of `entries` and its `entry_values`: where a stored entry of the catalog lies and what its
+/// codes mean.
 struct StoredEntry {
   std::string block, name, type;
   int64_t first_bit = 0, width_bits = 0, lowest = 0, highest = 0;
   bool symmetric = false;
-  std::string members;  ///< JSON array; empty for an int
+  std::vector<std::string> members;  ///< in code order; none for an int
 
   friend bool operator==(const StoredEntry&, const StoredEntry&) = default;
 };

@@ -1,0 +1,256 @@
+// The file itself: its schema as created, its views, catalogs that grow, migrations, and the page
+// that says what every column is for.
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <set>
+
+#include "store/sqlite_session.h"
+#include "unit/store_file.h"
+
+namespace ringfence {
+namespace {
+
+void Require(const Status& status) { REQUIRE_MESSAGE(status.ok(), status.message()); }
+
+std::string PathOf(const TemporaryFolder& folder) { return folder.file("store.db"); }
+
+TEST_CASE("a new file is what schema/store.sql says, and its owner's alone") {
+  const TemporaryFolder folder;
+  NewSqliteStore(PathOf(folder));
+  Connection fresh = std::move(*Connection::OpenMemory());
+  const std::string text = FileBytes(RINGFENCE_SOURCE_DIR "/schema/store.sql");
+  CHECK(text == StoreSql());
+  Require(fresh.Execute(text.c_str(), "make the schema"));
+  const std::string objects = "SELECT type, name, sql FROM sqlite_schema ORDER BY name";
+  CHECK(Rows(PathOf(folder), objects) == Rows(fresh, objects));
+  CHECK(Rows(PathOf(folder), "PRAGMA application_id") == std::vector<std::string>{"1382437747"});
+  CHECK(text.find("application_id = 1382437747") != std::string::npos);
+  CHECK(Rows(PathOf(folder), "PRAGMA user_version") == std::vector<std::string>{"1"});
+  CHECK(Rows(PathOf(folder), "PRAGMA journal_mode") == std::vector<std::string>{"wal"});
+  CHECK(Rows(PathOf(folder),
+             "SELECT count(*) FROM pragma_table_list WHERE type = 'table'"
+             " AND NOT strict AND name NOT LIKE 'sqlite%'") == std::vector<std::string>{"0"});
+  struct stat info;
+  REQUIRE(stat(PathOf(folder).c_str(), &info) == 0);
+  CHECK((info.st_mode & 0777) == 0600);
+}
+
+TEST_CASE("every column is on the privacy page, and the page has no others") {
+  const TemporaryFolder folder;
+  NewSqliteStore(PathOf(folder));
+  const std::vector<std::string> columns =
+      Rows(PathOf(folder),
+           "SELECT m.name || '.' || c.name FROM sqlite_schema AS m"
+           " JOIN pragma_table_info(m.name) AS c WHERE m.type = 'table'");
+  CHECK(columns.size() > 30);
+  const std::set<std::string> expected(columns.begin(), columns.end());
+  std::set<std::string> listed;
+  std::ifstream page(RINGFENCE_SOURCE_DIR "/schema/privacy.md");
+  for (std::string line; std::getline(page, line);) {
+    if (!line.starts_with("| `")) continue;
+    const size_t end = line.find('`', 3);
+    REQUIRE(end != std::string::npos);
+    CHECK(listed.insert(line.substr(3, end - 3)).second);
+    // Column, purpose, kept, erased by, thief.
+    CAPTURE(line);
+    CHECK(std::count(line.begin(), line.end(), '|') == 6);
+    CHECK(line.find("| |") == std::string::npos);
+  }
+  CHECK(listed == expected);
+}
+
+TEST_CASE("views: chosen settings and relations in words, read with plain SQL") {
+  const TemporaryFolder folder;
+  {
+    const auto store = NewSqliteStore(PathOf(folder));
+    Require(Write(*store, [](StoreTransaction& t) {
+      Require(t.SetUser("bob", Setting("calls_enabled"), 1));
+      Require(t.SetUser("bob", Setting("dnd"), Value(Setting("dnd"), "total")));
+      Require(t.SetUser("bob", Setting("country"), Value(Setting("country"), "0")));
+      Require(t.SetUser("alice", Setting("country"), Value(Setting("country"), "999")));
+      Require(t.SetUser("alice", Setting("verified"), 2));
+      Require(t.SetUser("alice", Setting("premium"), 2));
+      Require(t.SetUser("alice", Setting("premium"), 0));
+      Require(t.AddUser("carol"));
+      Require(t.Relate("bob", Relation("follows"), "alice", 1));
+      Require(t.Relate("alice", Relation("friend"), "bob", 1));
+      return t.Relate("alice", Relation("handling"), "bob",
+                      Value(Relation("handling"), "polite_block"));
+    }));
+  }
+  CHECK(Rows(PathOf(folder), "SELECT user, name, value FROM v_settings ORDER BY user, name") ==
+        std::vector<std::string>{"alice|country|999", "alice|verified|true",
+                                 "bob|calls_enabled|false", "bob|country|0", "bob|dnd|total"});
+  CHECK(Rows(PathOf(folder),
+             "SELECT subject, relation, object FROM v_relations ORDER BY subject, relation") ==
+        std::vector<std::string>{"alice|friend|bob", "alice|handling|bob", "bob|follows|alice",
+                                 "bob|friend|alice"});
+  CHECK(Rows(PathOf(folder),
+             "SELECT value FROM v_relations WHERE subject = 'alice'"
+             " AND relation = 'handling'") == std::vector<std::string>{"polite_block"});
+}
+
+TEST_CASE("v_settings says the same as the catalog, for every code of every entry") {
+  const TemporaryFolder folder;
+  const auto store = NewSqliteStore(PathOf(folder));
+  const Catalog& catalog = Catalog::Standard();
+  std::set<std::string> expected;
+  for (const FactInfo& info : catalog.facts()) {
+    if (!info.can_be_unset || info.group != Group::kCallee) continue;
+    Require(Write(*store, [&](StoreTransaction& t) {
+      const FactCode step = info.type == FactType::kInt ? 97 : 1;
+      for (FactCode code = 0; code < info.code_count(); code += step) {
+        const std::string user = info.entry + std::to_string(code);
+        Require(t.SetUser(user, info.id, code));
+        if (code == 0) continue;
+        expected.insert(user + "|" + info.entry + "|" + catalog.FormatValue(info.id, code));
+      }
+      return Status();
+    }));
+  }
+  const auto rows = Rows(PathOf(folder), "SELECT user, name, value FROM v_settings");
+  CHECK(std::set<std::string>(rows.begin(), rows.end()) == expected);
+  CHECK(rows.size() == expected.size());
+  Sql(PathOf(folder),
+      "UPDATE users SET settings = x'0100000003000000000000000000000000000000'"
+      " WHERE name = 'dnd0'");
+  CHECK(Rows(PathOf(folder), "SELECT name, value FROM v_settings WHERE user = 'dnd0'") ==
+        std::vector<std::string>{"verified|corrupt"});
+}
+
+TEST_CASE("a file takes over what a grown catalog adds, and refuses another one") {
+  const TemporaryFolder folder;
+  const std::string one =
+      UserEntry("one", R"("type":"bool","default":true,"absent":false,"bit":2)");
+  const std::string two =
+      UserEntry("two", R"("type":"bool","default":true,"absent":false,"bit":4)");
+  const std::string not_one =
+      UserEntry("other", R"("type":"bool","default":true,"absent":false,"bit":2)");
+  const Layout small(MiniCatalog(one));
+  const Layout large(MiniCatalog(one + two));
+  const Layout different(MiniCatalog(not_one));
+  using Mode = StoreOptions::Mode;
+  Require(OpenFile(PathOf(folder), Mode::kCreate, small).status());
+  const std::string entries = "SELECT name FROM entries ORDER BY name";
+  CHECK(Rows(PathOf(folder), entries) == std::vector<std::string>{"one"});
+  // Reading alone changes nothing.
+  auto read_only = OpenFile(PathOf(folder), Mode::kReadOnly, large);
+  Require(read_only.status());
+  const auto findings = Findings(**read_only);
+  REQUIRE(findings.size() == 1);
+  CHECK(findings[0].check == "entries");
+  CHECK_FALSE(findings[0].error);
+  CHECK(Rows(PathOf(folder), entries) == std::vector<std::string>{"one"});
+  auto grown = OpenFile(PathOf(folder), Mode::kReadWrite, large);
+  Require(grown.status());
+  const FactId id = *large.catalog.FindUserEntry("two");
+  Require(Write(**grown, [&](StoreTransaction& t) { return t.SetUser("bob", id, 2); }));
+  CHECK(Rows(PathOf(folder), entries) == std::vector<std::string>{"one", "two"});
+  CHECK(Rows(PathOf(folder), "SELECT user, name, value FROM v_settings") ==
+        std::vector<std::string>{"bob|two|true"});
+  CHECK(Findings(**grown).empty());
+  // The program with the smaller catalog goes on, and leaves the other's setting alone.
+  auto old_program = OpenFile(PathOf(folder), Mode::kReadWrite, small);
+  Require(old_program.status());
+  const FactId old_id = *small.catalog.FindUserEntry("one");
+  Require(Write(**old_program, [&](StoreTransaction& t) { return t.SetUser("bob", old_id, 1); }));
+  CHECK(Rows(PathOf(folder), "SELECT name, value FROM v_settings ORDER BY name") ==
+        std::vector<std::string>{"one|false", "two|true"});
+  for (Mode mode : {Mode::kReadWrite, Mode::kReadOnly, Mode::kCreate}) {
+    CHECK(OpenFile(PathOf(folder), mode, different).status().code() == StatusCode::kSchema);
+  }
+}
+
+// Steps that no release has, to test the mechanism by.
+constexpr MigrationStep kAdditive = {2, 1, 1, "CREATE TABLE extra (a INTEGER) STRICT"};
+constexpr MigrationStep kReadersStay = {3, 1, 3, "ALTER TABLE extra ADD COLUMN b INTEGER"};
+constexpr MigrationStep kBreaking = {4, 4, 4, "ALTER TABLE pairs RENAME COLUMN forward TO onward"};
+
+TEST_CASE("migration: steps in order, once each, and what each means for older programs") {
+  const TemporaryFolder folder;
+  const auto store = NewSqliteStore(PathOf(folder));
+  Require(Write(*store, [](StoreTransaction& t) {
+    return t.Relate("bob", Relation("follows"), "alice", 1);
+  }));
+  auto session = store->NewSession();
+  Require(session.status());
+  const auto follows = [&] {
+    (*session)->BeginSnapshot();
+    std::string value = AskSource(**session, "alice", "bob").Get("callee.follows(caller)");
+    SnapshotInfo info;
+    const Status status = (*session)->Info(&info);
+    (*session)->EndSnapshot();
+    return value + ", " + std::string(ToString(status.code()));
+  };
+  const auto write = [&] {
+    return Write(*store, [](StoreTransaction& t) { return t.AddUser("carol"); }).code();
+  };
+  CHECK(follows() == "true, ok");
+
+  CHECK(MigrateSqliteStore(PathOf(folder)).value() == std::pair(1, 1));
+  const MigrationStep additive[] = {kAdditive};
+  CHECK(MigrateFile(PathOf(folder), additive).value() == std::pair(1, 2));
+  CHECK(MigrateFile(PathOf(folder), additive).value() == std::pair(2, 2));
+  CHECK(follows() == "true, ok");
+  CHECK(write() == StatusCode::kOk);
+  using Mode = StoreOptions::Mode;
+  Require(OpenFile(PathOf(folder), Mode::kReadWrite).status());
+  CHECK(Findings(*store).empty());
+
+  const MigrationStep readers_stay[] = {kAdditive, kReadersStay};
+  CHECK(MigrateFile(PathOf(folder), readers_stay).value() == std::pair(2, 3));
+  CHECK(follows() == "true, ok");
+  CHECK(write() == StatusCode::kSchema);
+  Require(OpenFile(PathOf(folder), Mode::kReadOnly).status());
+  Status refused = OpenFile(PathOf(folder), Mode::kReadWrite).status();
+  CHECK(refused.code() == StatusCode::kSchema);
+  CHECK(refused.message() ==
+        "the store has schema 3, to write which a program must know schema 3, and this one knows "
+        "1");
+
+  const MigrationStep all[] = {kAdditive, kReadersStay, kBreaking};
+  CHECK(MigrateFile(PathOf(folder), all).value() == std::pair(3, 4));
+  // A worker that was running reads no more: unavailable, not wrong.
+  CHECK(follows() == "unavailable, wrong schema");
+  CHECK(store->Revision().status().code() == StatusCode::kSchema);
+  refused = OpenFile(PathOf(folder), Mode::kReadOnly).status();
+  CHECK(refused.code() == StatusCode::kSchema);
+  CHECK(refused.message() ==
+        "the store has schema 4, to read which a program must know schema 4, and this one knows 1");
+  CHECK(MigrateSqliteStore(PathOf(folder)).status().code() == StatusCode::kSchema);
+}
+
+TEST_CASE("migration: a step that fails leaves the file at the step before") {
+  const TemporaryFolder folder;
+  NewSqliteStore(PathOf(folder));
+  const MigrationStep steps[] = {
+      kAdditive, {3, 1, 1, "CREATE TABLE more (a INTEGER) STRICT; DROP TABLE none"}};
+  CHECK_FALSE(MigrateFile(PathOf(folder), steps).ok());
+  CHECK(Rows(PathOf(folder), "PRAGMA user_version") == std::vector<std::string>{"2"});
+  CHECK(Rows(PathOf(folder), "SELECT name FROM sqlite_schema WHERE name IN ('extra', 'more')") ==
+        std::vector<std::string>{"extra"});
+}
+
+TEST_CASE("an older file is refused with the way out, until it is migrated") {
+  const TemporaryFolder folder;
+  NewSqliteStore(PathOf(folder));
+  Connection db = OpenPlain(PathOf(folder));
+  const Status status = CheckSchema(db, SchemaUse::kRead, 2);
+  CHECK(status.code() == StatusCode::kSchema);
+  CHECK(status.message() == "the store has schema 1 and this program needs 2: migrate it");
+  const MigrationStep steps[] = {kAdditive};
+  Require(MigrateFile(PathOf(folder), steps).status());
+  Require(CheckSchema(db, SchemaUse::kRead, 2));
+}
+
+TEST_CASE("migrating what is not ours, or not there") {
+  const TemporaryFolder folder;
+  CHECK(MigrateSqliteStore(folder.file("none.db")).status().code() == StatusCode::kNotFound);
+  Sql(folder.file("other.db"), "CREATE TABLE t (a); PRAGMA user_version = 7");
+  CHECK(MigrateSqliteStore(folder.file("other.db")).status().code() == StatusCode::kSchema);
+}
+
+}  // namespace
+}  // namespace ringfence

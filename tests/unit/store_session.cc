@@ -1,0 +1,143 @@
+// The session on SQLite: no allocation on the hot path, and a store that cannot be read is
+// unavailable, not empty.
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <new>
+
+#include "store/sqlite_session.h"
+#include "unit/store_file.h"
+
+namespace {
+thread_local size_t g_allocations = 0;
+}  // namespace
+
+void* operator new(size_t size) {
+  ++g_allocations;
+  if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
+  throw std::bad_alloc();
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, size_t) noexcept { std::free(memory); }
+
+namespace ringfence {
+namespace {
+
+void Require(const Status& status) { REQUIRE_MESSAGE(status.ok(), status.message()); }
+
+std::unique_ptr<StoreSession> NewSession(StoreBackend& store) {
+  Result<std::unique_ptr<StoreSession>> session = store.NewSession();
+  REQUIRE_MESSAGE(session.ok(), session.status().message());
+  return std::move(*session);
+}
+
+TEST_CASE("a session allocates nothing of its own, also when it notices writes") {
+  OnEachStore([](StoreBackend& store) {
+    Require(Write(store, [](StoreTransaction& t) {
+      Require(t.SetUser("bob", Setting("verified"), 2));
+      return t.Relate("bob", Relation("follows"), "alice", 1);
+    }));
+    const auto session = NewSession(store);
+    const Result<int64_t> bob = session->Resolve("bob");
+    REQUIRE(bob.ok());
+    constexpr Group kGroups[] = {Group::kPair, Group::kCallee, Group::kCaller, Group::kCohort,
+                                 Group::kTime};
+    FactSource* const sources[] = {session.get()};
+    Frame frame;
+    for (int round = 0; round < 4; ++round) {
+      for (const Party& callee : {Party("bob"), Party::Handle(*bob), Party("nobody")}) {
+        Question question;
+        question.caller = "alice";
+        question.callee = callee;
+        SnapshotInfo info;
+        const size_t before = g_allocations;
+        session->BeginSnapshot();
+        bool ok = BeginFrame(StandardLayout(), question, &frame).ok();
+        for (Group group : kGroups) {
+          LoadGroup(StandardLayout(), group, question, sources, 0, &frame);
+        }
+        ok = session->Info(&info).ok() && ok;
+        session->EndSnapshot();
+        const size_t after = g_allocations;
+        CHECK(ok);
+        CHECK(after == before);
+      }
+      Require(Write(store, [](StoreTransaction& t) { return t.AddUser("carol"); }));
+    }
+  });
+  const size_t before = g_allocations;
+  void* volatile memory = ::operator new(8);
+  ::operator delete(memory);
+  CHECK(g_allocations == before + 1);  // the count counts
+}
+
+// One question under one kind of damage, made past our own checks.
+struct Case {
+  const char* sql;
+  const char* callee;
+  const char* caller;
+  const char* pair;
+};
+
+TEST_CASE("a damaged row is unavailable, the others are not") {
+  const Case cases[] = {
+      {"SELECT 1", "true", "unset", "true"},
+      {"UPDATE users SET settings = zeroblob(20) WHERE name = 'bob'", "unavailable", "unset",
+       "true"},
+      {"PRAGMA ignore_check_constraints = ON;"
+       "UPDATE users SET settings = zeroblob(19) WHERE name = 'alice'",
+       "true", "unavailable", "true"},
+      {"PRAGMA ignore_check_constraints = ON; UPDATE pairs SET forward = forward + (1 << 32)",
+       "true", "unset", "unavailable"},
+      {"PRAGMA ignore_check_constraints = ON; UPDATE pairs SET reverse = -1", "true", "unset",
+       "unavailable"},
+      {"DROP TABLE pairs", "true", "unset", "unavailable"},
+  };
+  for (const Case& damage : cases) {
+    CAPTURE(damage.sql);
+    const TemporaryFolder folder;
+    const auto store = NewSqliteStore(folder.file("store.db"));
+    Require(Write(*store, [](StoreTransaction& t) {
+      Require(t.SetUser("bob", Setting("verified"), 2));
+      return t.Relate("bob", Relation("follows"), "alice", 1);
+    }));
+    const auto session = NewSession(*store);
+    Sql(folder.file("store.db"), damage.sql);
+    const Answer answer = AskSource(*session, "alice", "bob");
+    session->EndSnapshot();
+    CHECK(answer.Get("callee.verified") == damage.callee);
+    CHECK(answer.Get("caller.verified") == damage.caller);
+    CHECK(answer.Get("callee.follows(caller)") == damage.pair);
+  }
+}
+
+TEST_CASE("a value out of range makes one fact unavailable") {
+  const TemporaryFolder folder;
+  const auto store = NewSqliteStore(folder.file("store.db"));
+  Require(Write(*store, [](StoreTransaction& t) { return t.AddUser("bob"); }));
+  Sql(folder.file("store.db"),
+      "UPDATE users SET settings = x'0D00000002000000000000000000000000000000'");
+  const auto session = NewSession(*store);
+  const Answer answer = AskSource(*session, "alice", "bob");
+  const FactId enabled = Setting("calls_enabled");
+  CHECK(answer.frame().Get(StandardLayout().places[enabled]) >=
+        StandardLayout().code_counts[enabled]);  // what the evaluator takes for unavailable
+  CHECK(answer.Get("callee.verified") == "true");
+}
+
+TEST_CASE("a writer at work does not keep a session from reading") {
+  const TemporaryFolder folder;
+  const auto store = NewSqliteStore(folder.file("store.db"));
+  Require(Write(*store, [](StoreTransaction& t) { return t.AddUser("bob"); }));
+  const auto session = NewSession(*store);
+  const auto transaction = store->Begin();
+  REQUIRE(transaction.ok());
+  Require((*transaction)->SetUser("bob", Setting("verified"), 2));
+  const Answer answer = AskSource(*session, "alice", "bob");
+  CHECK(answer.Get("callee.known") == "true");
+  CHECK(answer.Get("callee.verified") == "unset");
+  CHECK(NewSession(*store) != nullptr);
+}
+
+}  // namespace
+}  // namespace ringfence
