@@ -1,7 +1,6 @@
 // CHECK: assertions about our own code. A failed one prints its place and aborts; it is never a way
 // to refuse input. Include it from .cc files only: the test framework has a macro of the same name.
-#ifndef RINGFENCE_BASE_CHECK_H_
-#define RINGFENCE_BASE_CHECK_H_
+#pragma once
 
 #ifdef DOCTEST_LIBRARY_INCLUDED
 #error "base/check.h reached a test file: include it from engine .cc files, not from headers"
@@ -26,5 +25,3 @@ namespace ringfence::internal {
 #else
 #define DCHECK(condition) CHECK(condition)
 #endif
-
-#endif  // RINGFENCE_BASE_CHECK_H_

@@ -1,7 +1,6 @@
 // Diagnostics: what is wrong with a text, where, what was expected and what may have been meant.
 // Takes places and sentences from the readers of one file; gives the text a person sees.
-#ifndef RINGFENCE_BASE_DIAGNOSTIC_H_
-#define RINGFENCE_BASE_DIAGNOSTIC_H_
+#pragma once
 
 #include <cstddef>
 #include <string>
@@ -70,5 +69,3 @@ std::string Nearest(std::string_view word, const std::vector<std::string_view>& 
 std::string DidYouMean(std::string_view word, const std::vector<std::string_view>& candidates);
 
 }  // namespace ringfence
-
-#endif  // RINGFENCE_BASE_DIAGNOSTIC_H_

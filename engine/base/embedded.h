@@ -1,7 +1,6 @@
 // EmbeddedFile: a file of this tree whose text is compiled into the library. What the sources made
 // by rf_embed (cmake/embed.cmake) give.
-#ifndef RINGFENCE_BASE_EMBEDDED_H_
-#define RINGFENCE_BASE_EMBEDDED_H_
+#pragma once
 
 #include <string_view>
 
@@ -13,5 +12,3 @@ struct EmbeddedFile {
 };
 
 }  // namespace ringfence
-
-#endif  // RINGFENCE_BASE_EMBEDDED_H_

@@ -1,7 +1,6 @@
 // A strict JSON reader that keeps places. Takes a text from outside; gives a tree, or diagnostics.
 // Comments (// and /* */) and trailing commas are accepted; numbers are 64-bit integers only.
-#ifndef RINGFENCE_BASE_JSON_H_
-#define RINGFENCE_BASE_JSON_H_
+#pragma once
 
 #include <cstddef>
 #include <cstdint>
@@ -56,5 +55,3 @@ bool ParseJson(std::string_view text, std::string_view file, Diagnostics& diagno
                JsonValue* out);
 
 }  // namespace ringfence
-
-#endif  // RINGFENCE_BASE_JSON_H_

@@ -1,7 +1,6 @@
 // What is wrong with a text that RapidJSON refused, in words and with its place. Part of json.cc;
 // takes RapidJSON's error code and offset, gives a diagnostic.
-#ifndef RINGFENCE_BASE_JSON_ERRORS_H_
-#define RINGFENCE_BASE_JSON_ERRORS_H_
+#pragma once
 
 #include <rapidjson/error/error.h>
 
@@ -26,5 +25,3 @@ Diagnostic ExplainSyntaxError(rapidjson::ParseErrorCode code, std::string_view t
                               std::string_view file, size_t offset, size_t token);
 
 }  // namespace ringfence
-
-#endif  // RINGFENCE_BASE_JSON_ERRORS_H_

@@ -1,8 +1,7 @@
 // A deterministic JSON writer: the same calls give the same bytes. Takes values in order; gives
 // text. Keys stay in the order written; nothing is sorted, and no number is ever written as a
 // fraction.
-#ifndef RINGFENCE_BASE_JSON_WRITER_H_
-#define RINGFENCE_BASE_JSON_WRITER_H_
+#pragma once
 
 #include <cstdint>
 #include <memory>
@@ -47,5 +46,3 @@ class JsonWriter {
 };
 
 }  // namespace ringfence
-
-#endif  // RINGFENCE_BASE_JSON_WRITER_H_

@@ -1,7 +1,6 @@
 // SHA-256 (FIPS 180-4). Takes bytes in any number of pieces; gives 32 bytes, or 64 hex digits.
 // Our own so that the smallest build links nothing but sqlite3.
-#ifndef RINGFENCE_BASE_SHA256_H_
-#define RINGFENCE_BASE_SHA256_H_
+#pragma once
 
 #include <array>
 #include <cstddef>
@@ -42,5 +41,3 @@ std::string ToHex(std::span<const uint8_t> bytes);
 std::string Sha256Hex(std::string_view bytes);
 
 }  // namespace ringfence
-
-#endif  // RINGFENCE_BASE_SHA256_H_

@@ -1,7 +1,6 @@
 // SipHash-2-4 (Aumasson and Bernstein, 2012): a keyed 64-bit hash. Takes a 16-byte key and bytes;
 // gives 64 bits that nobody without the key can predict. Not for digests.
-#ifndef RINGFENCE_BASE_SIPHASH_H_
-#define RINGFENCE_BASE_SIPHASH_H_
+#pragma once
 
 #include <array>
 #include <cstdint>
@@ -14,5 +13,3 @@ using SipHashKey = std::array<uint8_t, 16>;
 uint64_t SipHash24(const SipHashKey& key, std::string_view bytes);
 
 }  // namespace ringfence
-
-#endif  // RINGFENCE_BASE_SIPHASH_H_

@@ -1,6 +1,5 @@
 // SourceSpan: a place in a text, for diagnostics. What every parsed thing carries.
-#ifndef RINGFENCE_BASE_SPAN_H_
-#define RINGFENCE_BASE_SPAN_H_
+#pragma once
 
 #include <cstddef>
 #include <cstdint>
@@ -21,5 +20,3 @@ struct SourceSpan {
 SourceSpan SpanAt(std::string_view text, size_t offset, size_t length);
 
 }  // namespace ringfence
-
-#endif  // RINGFENCE_BASE_SPAN_H_

@@ -1,7 +1,6 @@
 // UTF-8 (RFC 3629) checks, and what ids may be. Takes bytes from outside; gives yes or no, or text
 // safe to print.
-#ifndef RINGFENCE_BASE_UTF8_H_
-#define RINGFENCE_BASE_UTF8_H_
+#pragma once
 
 #include <ringfence/status.h>
 
@@ -47,5 +46,3 @@ std::string Printable(std::string_view text, size_t max_bytes = std::string_view
 Status CheckId(std::string_view id);
 
 }  // namespace ringfence
-
-#endif  // RINGFENCE_BASE_UTF8_H_

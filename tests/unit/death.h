@@ -1,6 +1,5 @@
 // Death tests: what a function prints to standard error when it aborts. POSIX only.
-#ifndef RINGFENCE_TESTS_UNIT_DEATH_H_
-#define RINGFENCE_TESTS_UNIT_DEATH_H_
+#pragma once
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -38,5 +37,3 @@ std::string AbortText(Body body) {
 }
 
 }  // namespace ringfence
-
-#endif  // RINGFENCE_TESTS_UNIT_DEATH_H_

@@ -1,7 +1,6 @@
 // For tests of the evaluator: a source that serves given codes and counts what it is asked, and a
 // compiled document to put questions to.
-#ifndef RINGFENCE_TESTS_UNIT_EVAL_SUPPORT_H_
-#define RINGFENCE_TESTS_UNIT_EVAL_SUPPORT_H_
+#pragma once
 
 #include <array>
 #include <vector>
@@ -86,5 +85,3 @@ class Compiled {
 };
 
 }  // namespace ringfence
-
-#endif  // RINGFENCE_TESTS_UNIT_EVAL_SUPPORT_H_

@@ -1,7 +1,6 @@
 // Policies written as C++: conditions from facts and operators, documents from rules. For tests of
 // what comes after parsing. Also a brute-force interpretation of such documents.
-#ifndef RINGFENCE_TESTS_UNIT_POLICY_BUILDER_H_
-#define RINGFENCE_TESTS_UNIT_POLICY_BUILDER_H_
+#pragma once
 
 #include <ringfence/catalog.h>
 
@@ -94,5 +93,3 @@ Interpretation Interpret(const Document& document, size_t decision,
 std::vector<FactCode> EmptyCodes();
 
 }  // namespace ringfence
-
-#endif  // RINGFENCE_TESTS_UNIT_POLICY_BUILDER_H_

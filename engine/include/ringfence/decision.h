@@ -1,14 +1,14 @@
 // The answer to one question, and the part of it a caller may see.
 #pragma once
 
+#include <ringfence/catalog.h>
+#include <ringfence/export.h>
+#include <ringfence/limits.h>
+
 #include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
-
-#include <ringfence/catalog.h>
-#include <ringfence/export.h>
-#include <ringfence/limits.h>
 
 namespace ringfence {
 
@@ -49,16 +49,16 @@ RINGFENCE_API std::string_view ToString(Effect effect);
 RINGFENCE_API std::string_view ToString(Signal signal);
 RINGFENCE_API std::string_view ToString(Record record);
 RINGFENCE_API std::string_view ToString(Basis basis);
-RINGFENCE_API uint16_t DefaultSipStatus(Signal signal);      ///< 0: none
-RINGFENCE_API std::string_view DefaultTold(Signal signal);   ///< a text key, "unavailable"
+RINGFENCE_API uint16_t DefaultSipStatus(Signal signal);     ///< 0: none
+RINGFENCE_API std::string_view DefaultTold(Signal signal);  ///< a text key, "unavailable"
 
-/// All that may leave for the caller's side. Owns its text. The only type with a serialiser meant for
-/// clients: it has no reason, no rule and no callee fact to leak.
+/// All that may leave for the caller's side. Owns its text. The only type with a serialiser meant
+/// for clients: it has no reason, no rule and no callee fact to leak.
 struct RINGFENCE_API CallerView {
-  std::string told;           ///< text key, for the caller's screen
-  std::string path;           ///< "direct", "relay", or empty when refused
-  uint16_t sip_status = 0;    ///< 0: send nothing
-  uint32_t retry_after_s = 0; ///< 0: none
+  std::string told;            ///< text key, for the caller's screen
+  std::string path;            ///< "direct", "relay", or empty when refused
+  uint16_t sip_status = 0;     ///< 0: send nothing
+  uint32_t retry_after_s = 0;  ///< 0: none
 
   /// {"told":...,"path":...|null,"sip":...|null,"retry_after":...|null}
   std::string ToJson() const;
@@ -93,7 +93,7 @@ struct RINGFENCE_API Decision {
   FactSet facts_read;        ///< facts the decision tested
   GroupSet groups_read = 0;  ///< groups that were asked of a source (not: carried whole)
   GroupSet groups_unavailable = 0;
-  FactSet facts_from_host;   ///< carried with the question or given by a host's source
+  FactSet facts_from_host;  ///< carried with the question or given by a host's source
   std::string_view policy_name;
   std::string_view policy_digest;  ///< 64 hexadecimal digits
   uint64_t revision = 0;           ///< of the store; 0 without one
@@ -108,7 +108,8 @@ struct RINGFENCE_API Decision {
   OwnedDecision Copy() const;
 };
 
-/// A decision that owns its text; valid for ever. Not movable out of its storage: views point into it.
+/// A decision that owns its text; valid for ever. Not movable out of its storage: views point into
+/// it.
 struct RINGFENCE_API OwnedDecision {
   Decision view;  ///< its views point into `text`
 

@@ -1,13 +1,6 @@
 // The engine: one per process. Readers: one per thread. They answer questions.
+// Takes a store and a policy, either of which may be missing; gives decisions.
 #pragma once
-
-#include <cstdint>
-#include <memory>
-#include <optional>
-#include <span>
-#include <string>
-#include <string_view>
-#include <vector>
 
 #include <ringfence/catalog.h>
 #include <ringfence/decision.h>
@@ -19,26 +12,38 @@
 #include <ringfence/status.h>
 #include <ringfence/store.h>
 
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
 namespace ringfence {
 
 class Reader;
 
+/// What an engine decides from, and by.
 struct EngineOptions {
   /// The store to read; none: every group a host's source does not serve is unavailable.
   std::optional<Store> store;
-  /// The policy to use whatever the store says. Without it: the store's policy in force, followed at
-  /// every decision; where the store has none, or there is no store, the shipped `default`.
+  /// The policy to use whatever the store says. Without it: the store's policy in force, followed
+  /// at every decision; where the store has none, or there is no store, the shipped `default`.
   std::optional<Policy> policy;
 };
 
 /// Thread-safe. Open it after any fork: SQLite connections do not survive one.
 class RINGFENCE_API Engine {
  public:
+  /// Errors: kInvalidArgument when policy and store were made with different catalogs.
   static Result<Engine> Open(EngineOptions options);
-  /// Opens an SQLite file for reading and writing.
+  /// Opens an SQLite file for reading and writing, and follows its policy in force. Errors as in
+  /// Store::Open.
   static Result<Engine> Open(const std::string& database);
 
-  /// A Reader for the calling thread. It keeps what it needs of the engine alive.
+  /// A Reader for the calling thread. It keeps what it needs of the engine alive. Errors: those of
+  /// opening a connection; kCorrupt for a policy in force that does not compile.
   Result<Reader> NewReader();
   /// The same with host sources, asked before the store, in order. They must outlive the Reader and
   /// serve it alone.
@@ -51,6 +56,7 @@ class RINGFENCE_API Engine {
   /// The store given at Open. Must not be called without one.
   Store& store();
   bool has_store() const;
+  /// The vocabulary for MakeFact: the store's, else the policy's.
   const Catalog& catalog() const;
 
   struct Impl;
@@ -62,34 +68,39 @@ class RINGFENCE_API Engine {
 
 /// Should a call button be drawn?
 struct PreviewAnswer {
-  enum class Button : uint8_t { kNo, kMaybe, kYes };
-  Button button = Button::kNo;  ///< kMaybe: it depends on facts a caller must not probe; draw it
-  CallerView caller;            ///< of the decision without those facts; told only makes sense for kNo
+  enum class Button : uint8_t {
+    kNo,     ///< the call would be refused
+    kMaybe,  ///< it depends on facts that must not be probed
+    kYes,    ///< the call would be let through
+  };
+  Button button = Button::kNo;  ///< draw it unless kNo
+  CallerView caller;  ///< of the decision without those facts; its `told` only makes sense for kNo
 };
 
 /// Is a call that was let through still allowed?
 struct RecheckAnswer {
-  bool stands = false;  ///< same effect as before
-  Decision now;
+  bool stands = false;  ///< let through, with the same effect as before; else end the ringing
+  Decision now;         ///< views live like those of Decide
 };
 
-/// One per thread, not thread-safe. Owns its connection, its scratch memory and its pin on a policy.
-/// No call writes, waits for a lock another process holds, or (but for Explain, Resolve of a new
-/// policy, and errors) allocates.
+/// One per thread, not thread-safe. Owns its connection, its scratch memory and its pin on a
+/// policy. No call writes, waits for a lock another process holds, or (but for Explain, Resolve of
+/// a new policy, and errors) allocates.
 class RINGFENCE_API Reader {
  public:
+  /// Moving a Reader does not end the views of its last decision.
   Reader(Reader&&) noexcept;
   Reader& operator=(Reader&&) noexcept;
   ~Reader();
 
-  /// One question, one read transaction. A Status (no decision, so that the host chooses) for: a bad
-  /// argument (kInvalidArgument), a store older than `at_least` (kStale), a policy in force that does
-  /// not compile (kCorrupt). A group that cannot be read is no error but *unavailable*: the policy
-  /// answers. O(longest path of the diagram) and at most one read per group.
+  /// One question, one read transaction. A Status (no decision, so that the host chooses) for: a
+  /// bad argument (kInvalidArgument), a store older than `at_least` (kStale), a policy in force
+  /// that does not compile (kCorrupt). A group that cannot be read is no error but *unavailable*:
+  /// the policy answers. O(longest path of the diagram) and at most one read per group.
   Result<Decision> Decide(const Question& question);
 
-  /// All in one read transaction, under one policy. `decisions` has the size of `questions`, at most
-  /// kMaxBatch. A bad question fails the batch, naming its position.
+  /// All in one read transaction, under one policy. `decisions` has the size of `questions`, at
+  /// most kMaxBatch. A bad question fails the batch, naming its position.
   Status DecideBatch(std::span<const Question> questions, std::span<Decision> decisions);
   /// One caller, many callees, the same facts.
   Status DecideBatch(const Question& question, std::span<const Party> callees,
@@ -99,7 +110,8 @@ class RINGFENCE_API Reader {
   /// unavailable in it unless `as_callee`.
   Result<PreviewAnswer> Preview(const Question& question, bool as_callee = false);
 
-  /// At ring and at answer: the same question again. O(1) when nothing was written since `earlier`.
+  /// At ring and at answer: the same question again, without counting or logging. Of `earlier` only
+  /// the effect is looked at, so its views may have ended. Costs what Decide costs.
   Result<RecheckAnswer> Recheck(const Question& question, const Decision& earlier);
 
   /// The decision with rules, conditions, facts and nearest changes. For people: allocates.
@@ -108,7 +120,7 @@ class RINGFENCE_API Reader {
   /// The handle of a known user; kNotFound when no write ever named it.
   Result<int64_t> Resolve(std::string_view user);
 
-  /// The policy pinned by the last call.
+  /// The policy pinned by the last call, or at opening. The reference lives until the next call.
   const Policy& policy() const;
 
   struct Impl;

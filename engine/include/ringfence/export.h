@@ -1,8 +1,7 @@
 // RINGFENCE_API: marks what a shared build of the library exports; everything else is hidden.
 // The build defines RINGFENCE_SHARED (consumers of a shared build) or RINGFENCE_BUILDING (the
 // library itself).
-#ifndef RINGFENCE_EXPORT_H_
-#define RINGFENCE_EXPORT_H_
+#pragma once
 
 #if defined(_WIN32) && defined(RINGFENCE_BUILDING) && defined(RINGFENCE_SHARED)
 #define RINGFENCE_API __declspec(dllexport)
@@ -13,5 +12,3 @@
 #else
 #define RINGFENCE_API
 #endif
-
-#endif  // RINGFENCE_EXPORT_H_

@@ -1,8 +1,7 @@
 // Every limit of Ringfence in one place, each with the reason for its number.
 // One past a limit is a Status with kLimit (a decision's inputs: kInvalidArgument) or a diagnostic,
 // never a crash.
-#ifndef RINGFENCE_LIMITS_H_
-#define RINGFENCE_LIMITS_H_
+#pragma once
 
 #include <cstddef>
 
@@ -89,5 +88,3 @@ inline constexpr std::size_t kMaxDiagnostics = 100;
 inline constexpr std::size_t kMaxLineBytes = 65536;
 
 }  // namespace ringfence
-
-#endif  // RINGFENCE_LIMITS_H_

@@ -1,20 +1,20 @@
 // What is asked: caller, callee, attributes of the call, carried facts.
 #pragma once
 
+#include <ringfence/catalog.h>
+
 #include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
-
-#include <ringfence/catalog.h>
 
 namespace ringfence {
 
 /// A user as a question names one: by external id, or by the handle a Reader resolved earlier.
 ///
 /// An id is 1-255 bytes of valid UTF-8 without control bytes, compared byte by byte, never folded.
-/// A handle saves the look-up of the id; it stays valid for the life of the store (a forgotten user's
-/// handle is never given to another) and means nothing in another store.
+/// A handle saves the look-up of the id; it stays valid for the life of the store (a forgotten
+/// user's handle is never given to another) and means nothing in another store.
 struct Party {
   std::string_view id;
   int64_t handle = 0;  ///< > 0: use it instead of id

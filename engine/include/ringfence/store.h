@@ -1,5 +1,11 @@
 // The store of settings, relations and policies: an SQLite file, or memory.
+// Takes writes from the parts of a host that own the facts; gives listings, and sessions to
+// Readers.
 #pragma once
+
+#include <ringfence/catalog.h>
+#include <ringfence/export.h>
+#include <ringfence/status.h>
 
 #include <cstdint>
 #include <functional>
@@ -8,17 +14,19 @@
 #include <string_view>
 #include <vector>
 
-#include <ringfence/catalog.h>
-#include <ringfence/export.h>
-#include <ringfence/status.h>
-
 namespace ringfence {
 
+/// What to open, and how.
 struct StoreOptions {
-  enum class Mode { kReadOnly, kReadWrite, kCreate };
+  enum class Mode {
+    kReadOnly,   ///< writes are refused with kReadOnly; works on a file that cannot be written
+    kReadWrite,  ///< the file must exist
+    kCreate,     ///< made if missing; an existing store is opened
+  };
   std::string path;  ///< of the SQLite file; empty: in memory, for tests and hosts without a file
   Mode mode = Mode::kReadWrite;
-  int busy_timeout_ms = 5000;  ///< for writers; reads of a decision never wait
+  int busy_timeout_ms = 5000;  ///< >= 0; how long writers wait for another process's lock. Reads of
+                               ///< a decision never wait.
 };
 
 /// A setting or attribute of a user as `user show` prints it.
@@ -27,68 +35,75 @@ struct UserValue {
   FactId fact = 0;    ///< callee's side
   FactCode code = 0;  ///< 0: unset
 };
+/// One user's settings and attributes. Relations are listed by Store::Relations.
 struct UserInfo {
-  std::string user;
+  std::string user;               ///< external id
   std::vector<UserValue> values;  ///< every entry of the catalog, in its order
 };
 
 /// One stored relation, subject relation object: "subject follows object".
 struct RelationInfo {
-  std::string subject, relation, object;
-  std::string value;  ///< "true", or the choice's member
+  std::string subject;   ///< external id
+  std::string relation;  ///< entry name, "follows"
+  std::string object;    ///< external id
+  std::string value;     ///< "true", or the choice's member
 };
 
 /// One policy that is or was in force.
 struct PolicyRecord {
-  int64_t number = 0;  ///< grows with every activation
-  std::string name, digest, text, note;
+  int64_t number = 0;          ///< grows with every activation
+  std::string name;            ///< of the policy, not of its file
+  std::string digest;          ///< 64 hexadecimal digits
+  std::string text;            ///< canonical JSON
+  std::string note;            ///< the operator's, at most kMaxNoteBytes
   int64_t activated_at_s = 0;  ///< Unix time
   bool in_force = false;
 };
 
+/// What Store::Forget found and did.
 struct ForgetReport {
-  bool existed = false;
+  bool existed = false;            ///< false: the user was not known, nothing was written
   uint64_t relations_removed = 0;  ///< pairs the user stood in
   /// True once WAL and free pages hold nothing of the user any more; false while another process
   /// keeps an old snapshot open: call Purge() later.
   bool purged = false;
 };
 
+/// One thing that is wrong with a store, or (error == false) worth knowing.
 struct DoctorFinding {
-  std::string check;   ///< "integrity", "mirror", "corrupt-value", "wal", "policy"...
+  std::string check;  ///< "integrity", "mirror", "corrupt-value", "wal", "policy"...
   std::string detail;
   bool error = true;
-};
-
-/// The fate of a bulk import, and its progress.
-struct ImportProgress {
-  uint64_t lines = 0;
-  uint64_t bytes = 0;
 };
 
 /// Thread-safe: one writer at a time (a mutex), reads go through their own connections. Every
 /// acknowledged write is durable (WAL, synchronous=FULL) and is one revision.
 class RINGFENCE_API Store {
  public:
-  /// Errors: kNotFound (no file), kSchema (another application's file, an older schema: run Migrate;
-  /// a newer one: which version is needed), kReadOnly, kBusy, kCorrupt, kIo.
+  /// Errors: kNotFound (no file), kSchema (another application's file, an older schema: run
+  /// Migrate; a newer one: which version is needed), kReadOnly, kBusy, kCorrupt, kIo.
   static Result<Store> Open(const StoreOptions& options,
                             const Catalog& catalog = Catalog::Standard());
 
-  /// Writes that are applied together or not at all. Holds the writer's lock; keep it short or bulk.
+  /// Writes that are applied together or not at all. Holds the writer's lock; keep it short or
+  /// bulk.
   class RINGFENCE_API Transaction {
    public:
     Transaction(Transaction&&) noexcept;
     Transaction& operator=(Transaction&&) noexcept;
-    ~Transaction();  ///< rolls back unless committed
+    /// Rolls back unless committed, and lets the next writer in.
+    ~Transaction();
     /// Makes the account known without choosing anything.
     Status AddUser(std::string_view user);
     /// `fact`: callee's side of a user entry (Catalog::FindUserEntry); `code` 0 is unset.
     Status SetUser(std::string_view user, FactId fact, FactCode code);
     /// `relation`: callee's direction (Catalog::FindRelation). Code 0 (false, or the absent choice)
     /// removes it. Both users become known. A relation to oneself is refused (kInvalidArgument).
-    Status Relate(std::string_view subject, FactId relation, std::string_view object, FactCode code);
-    /// The new revision; when it returns, the writes are on disk.
+    Status Relate(std::string_view subject, FactId relation, std::string_view object,
+                  FactCode code);
+    /// The new revision; when it returns, the writes are on disk. After it, or after any call that
+    /// failed with other than kInvalidArgument, the transaction is over.
+    /// Errors: kFull, kIo, kBusy, kReadOnly; then nothing was applied.
     Result<uint64_t> Commit();
 
    private:
@@ -97,6 +112,8 @@ class RINGFENCE_API Store {
     explicit Transaction(std::unique_ptr<Impl> impl);
     std::unique_ptr<Impl> impl_;
   };
+  /// Waits for the writer before it: of this process without limit, of another for
+  /// busy_timeout_ms (kBusy).
   Result<Transaction> Begin();
 
   /// Single writes, by names: SetUser("bob", "allow_everyone", "true" or "unset"),
@@ -106,15 +123,18 @@ class RINGFENCE_API Store {
                           std::string_view object, std::string_view value = "true");
   Result<uint64_t> Unrelate(std::string_view subject, std::string_view relation,
                             std::string_view object);
-  /// Relate(subject, "blocks", object): after it returns no decision of this process rings across it.
+  /// Relate(subject, "blocks", object): after it returns no decision of this process rings across
+  /// it.
   Result<uint64_t> Block(std::string_view subject, std::string_view object);
 
+  /// The number of the newest committed write; 0 for a store nothing was written to. O(1).
   Result<uint64_t> Revision() const;
-  Result<UserInfo> ShowUser(std::string_view user) const;  ///< kNotFound: not known
+  /// kNotFound for a user no write ever named. O(entries of the catalog).
+  Result<UserInfo> ShowUser(std::string_view user) const;
   /// Relations in which the user is subject or object. O(their number).
   Result<std::vector<RelationInfo>> Relations(std::string_view user) const;
-  /// Streams every user or every relation (each once, subject's side); the callback returns false to
-  /// stop. One read transaction.
+  /// Streams every user or every relation (each once, subject's side); the callback returns false
+  /// to stop. One read transaction.
   Status EachUser(const std::function<bool(const UserInfo&)>& sink) const;
   Status EachRelation(const std::function<bool(const RelationInfo&)>& sink) const;
 
@@ -134,10 +154,13 @@ class RINGFENCE_API Store {
 
   /// Checks file, schema, mirror of the pair rows, values, policies. Empty: healthy.
   Result<std::vector<DoctorFinding>> Doctor() const;
-  /// Brings an older file to this version's schema, one step a transaction. The versions before/after.
+  /// Brings an older file to this version's schema, one step a transaction. The versions
+  /// before/after.
   static Result<std::pair<int, int>> Migrate(const std::string& path);
 
+  /// The catalog given at Open; the file must agree with it.
   const Catalog& catalog() const;
+  /// As given at Open; empty for a store in memory.
   const std::string& path() const;
 
   struct Impl;
