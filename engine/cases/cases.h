@@ -38,6 +38,7 @@ struct Case {
   /// Per fact: the code as it lies in a frame, or kUnavailableCode. Both parties are known unless
   /// the case says otherwise; what it does not state is unset, or the catalog's absent value.
   std::vector<FactCode> codes;
+  bool caller_without_account = false;
   std::vector<Expectation> expect;  ///< at least one
   SourceSpan span;
 };

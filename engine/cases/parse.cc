@@ -80,8 +80,10 @@ class Reader {
         fields_(Fields(document)),
         file_(file),
         diagnostics_(diagnostics),
-        callee_known_(FindKnown("callee.known")),
-        caller_known_(FindKnown("caller.known")) {
+        callee_known_(FindFact("callee.known")),
+        caller_known_(FindFact("caller.known")),
+        caller_cohort_(FindFact("caller.cohort")),
+        same_account_(FindFact("call.same_account")) {
     for (const FactInfo& fact : catalog.facts()) {
       if (fact.group == Group::kCall) {
         attributes_.push_back(fact.entry);
@@ -94,7 +96,8 @@ class Reader {
   void ReadFile(const JsonValue& root, CaseFile* cases);
 
  private:
-  FactId FindKnown(std::string_view name) const {
+  /// A fact every catalog has; the catalog's size where this one has not.
+  FactId FindFact(std::string_view name) const {
     const Result<FactId> found = catalog_.Find(name);
     return found.ok() ? *found : static_cast<FactId>(catalog_.size());
   }
@@ -112,6 +115,7 @@ class Reader {
   bool CheckObject(const JsonValue& value, std::string_view what,
                    const std::vector<std::string_view>& keys);
   std::optional<std::string> ReadName(const JsonValue& value, std::string_view what);
+  bool ReadFlag(const JsonValue& value, std::string_view what);
   void ReadCase(const JsonValue& value, CaseFile* cases);
   void ReadFacts(const JsonValue& facts, bool call, std::vector<Stated>* stated);
   std::optional<FactCode> ReadCode(const FactInfo& fact, const JsonValue& value);
@@ -119,6 +123,7 @@ class Reader {
   std::optional<Expectation> ReadExpectation(const JsonValue::Member& member, const Field& field);
   std::vector<FactCode> CodesOf(const std::vector<Stated>& stated);
   bool Unknown(FactId known, const std::vector<const Stated*>& given) const;
+  void TakeAccount(SourceSpan span, std::vector<Stated>* stated);
   void MirrorSymmetric(const Stated& fact, std::vector<const Stated*>* given);
   void CheckAbsent(const std::string& known, FactId known_id, Group user,
                    const std::vector<Stated>& stated);
@@ -131,6 +136,8 @@ class Reader {
   Diagnostics* const diagnostics_;
   const FactId callee_known_;
   const FactId caller_known_;
+  const FactId caller_cohort_;
+  const FactId same_account_;
   std::vector<std::string_view> names_;       ///< of all facts but the call's attributes
   std::vector<std::string_view> attributes_;  ///< of the call, without "call."
 };
@@ -166,6 +173,13 @@ std::optional<std::string> Reader::ReadName(const JsonValue& value, std::string_
   return value.string;
 }
 
+bool Reader::ReadFlag(const JsonValue& value, std::string_view what) {
+  if (value.type == Type::kBool) return value.boolean;
+  Error(value.span, std::string(what) + " is " + std::string(ToString(value.type)),
+        "true or false");
+  return false;
+}
+
 void Reader::ReadFile(const JsonValue& root, CaseFile* cases) {
   if (!CheckObject(root, "a cases file", {"policy", "cases"})) return;
   if (const JsonValue* policy = root.Find("policy")) {
@@ -191,7 +205,9 @@ void Reader::ReadFile(const JsonValue& root, CaseFile* cases) {
 }
 
 void Reader::ReadCase(const JsonValue& value, CaseFile* cases) {
-  if (!CheckObject(value, "a case", {"name", "ref", "facts", "call", "expect"})) return;
+  if (!CheckObject(value, "a case",
+                   {"name", "ref", "caller_without_account", "facts", "call", "expect"}))
+    return;
   Case one;
   one.span = value.span;
   if (const JsonValue* name = value.Find("name")) {
@@ -204,6 +220,10 @@ void Reader::ReadCase(const JsonValue& value, CaseFile* cases) {
   std::vector<Stated> stated;
   if (const JsonValue* facts = value.Find("facts")) ReadFacts(*facts, false, &stated);
   if (const JsonValue* call = value.Find("call")) ReadFacts(*call, true, &stated);
+  if (const JsonValue* none = value.Find("caller_without_account")) {
+    one.caller_without_account = ReadFlag(*none, "\"caller_without_account\"");
+  }
+  if (one.caller_without_account) TakeAccount(value.Find("caller_without_account")->span, &stated);
   one.codes = CodesOf(stated);
   if (const JsonValue* expect = value.Find("expect")) {
     ReadExpect(*expect, &one.expect);
@@ -366,6 +386,24 @@ std::vector<FactCode> Reader::CodesOf(const std::vector<Stated>& stated) {
 /// Whether the case says that this party is not known.
 bool Reader::Unknown(FactId known, const std::vector<const Stated*>& given) const {
   return known < given.size() && given[known] != nullptr && given[known]->code == 0;
+}
+
+/// States what follows from a caller without an account: not known, no id to take a cohort of, no
+/// address book, and nobody's own account.
+void Reader::TakeAccount(SourceSpan span, std::vector<Stated>* stated) {
+  for (const Stated& fact : *stated) {
+    const FactInfo& info = catalog_.fact(fact.fact);
+    const bool impossible = (fact.fact == caller_known_ && fact.code != 0) ||
+                            (fact.fact == same_account_ && fact.code != 0) ||
+                            (fact.fact == caller_cohort_ && fact.code != kUnavailableCode) ||
+                            info.group == Group::kCallerContact;
+    if (!impossible) continue;
+    Error(fact.span, Quoted(info.name) + " contradicts \"caller_without_account\"",
+          "no account, cohort or address book of a caller without an account");
+  }
+  const FactId count = static_cast<FactId>(catalog_.size());
+  if (caller_known_ < count) stated->push_back({caller_known_, 0, span});
+  if (caller_cohort_ < count) stated->push_back({caller_cohort_, kUnavailableCode, span});
 }
 
 /// A symmetric relation holds on both sides or on neither, so one side states the other.

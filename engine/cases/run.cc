@@ -62,7 +62,8 @@ class CaseRun {
       }
     }
     const bool same = case_.codes[layout_.same_account] == 1;
-    question_.caller = same ? kCallee : kCaller;
+    question_.caller_without_account = case_.caller_without_account;
+    if (!case_.caller_without_account) question_.caller = same ? kCallee : kCaller;
     question_.callee = kCallee;
     question_.facts = attributes_;
     scratch_.frame = Frame();

@@ -100,6 +100,18 @@ TEST_CASE("an unknown account has absent values, not defaults") {
   CHECK(CodeOf(file.cases[0], "caller.calls_enabled") == 0);
 }
 
+TEST_CASE("a caller without an account is not known and has no cohort") {
+  const CaseFile file = Read(FileWith(R"json({ "name": "a", "caller_without_account": true,
+    "facts": { "callee.contact(caller)": "match" }, "expect": { "effect": "ring" } },
+    { "name": "b", "caller_without_account": false, "expect": { "effect": "ring" } })json"));
+  CHECK(file.cases[0].caller_without_account);
+  CHECK(CodeOf(file.cases[0], "caller.known") == 0);
+  CHECK(CodeOf(file.cases[0], "caller.cohort") == kUnavailableCode);
+  CHECK(CodeOf(file.cases[0], "callee.contact(caller)") == 2);
+  CHECK(!file.cases[1].caller_without_account);
+  CHECK(CodeOf(file.cases[1], "caller.known") == 1);
+}
+
 TEST_CASE("one side of a symmetric relation states the other") {
   const CaseFile file = Read(FileWith(R"json({ "name": "a",
     "facts": { "caller.friend(callee)": true }, "expect": {
@@ -150,6 +162,17 @@ TEST_CASE("everything wrong with a case is said") {
        "'callee.premium' contradicts callee.known, which is false"},
       {R"json("facts": { "caller.known": false, "callee.follows(caller)": true })json",
        "'callee.follows(caller)' contradicts caller.known, which is false"},
+      {R"json("caller_without_account": 1)json", "\"caller_without_account\" is an integer"},
+      {R"json("caller_without_account": true, "facts": { "caller.known": true })json",
+       "'caller.known' contradicts \"caller_without_account\""},
+      {R"json("caller_without_account": true, "facts": { "caller.cohort": 3 })json",
+       "'caller.cohort' contradicts \"caller_without_account\""},
+      {R"json("caller_without_account": true, "facts": { "caller.contact(callee)": "match" })json",
+       "'caller.contact(callee)' contradicts \"caller_without_account\""},
+      {R"json("caller_without_account": true, "call": { "same_account": true })json",
+       "'call.same_account' contradicts \"caller_without_account\""},
+      {R"json("caller_without_account": true, "facts": { "caller.premium": true })json",
+       "'caller.premium' contradicts caller.known, which is false"},
       {R"json("facts": { "callee.friend(caller)": true, "caller.friend(callee)": false })json",
        "'callee.friend(caller)' contradicts 'caller.friend(callee)'"},
   };

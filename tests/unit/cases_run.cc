@@ -130,6 +130,14 @@ TEST_CASE("unset, false, absent and unavailable are four things") {
       "expect": { "rule": "on_unavailable" })json") == "");
 }
 
+TEST_CASE("caller and callee can be one account, or the caller none") {
+  CHECK(Differences(R"json("call": { "same_account": true },
+      "expect": { "rule": "otherwise" })json") == "");
+  CHECK(Differences(R"json("caller_without_account": true,
+      "facts": { "callee.allow_everyone": true },
+      "expect": { "effect": "ring", "basis": "complete" })json") == "");
+}
+
 TEST_CASE("a failure is explained by facts and rules up to the deciding one") {
   const CasesReport report = Run(R"json({ "name": "a", "ref": "r",
       "facts": { "callee.follows(caller)": true },
