@@ -9,8 +9,7 @@ install(
   EXPORT ringfenceTargets
   FILE_SET HEADERS)
 install(EXPORT ringfenceTargets NAMESPACE ringfence:: DESTINATION ${rf_package_dir})
-# GUARD(skeleton): RINGFENCE_TOOL alone decides once cli/ is there.
-if(TARGET ringfence_tool)
+if(RINGFENCE_TOOL)
   install(TARGETS ringfence_tool)
 endif()
 
@@ -29,9 +28,6 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/ringfence.pc
         DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
 foreach(folder rules schema)
-  # GUARD(skeleton): delete this condition once rules/ and schema/ are there.
-  if(EXISTS ${PROJECT_SOURCE_DIR}/${folder})
-    install(DIRECTORY ${folder} DESTINATION ${CMAKE_INSTALL_DATADIR}/ringfence)
-  endif()
+  install(DIRECTORY ${folder} DESTINATION ${CMAKE_INSTALL_DATADIR}/ringfence)
 endforeach()
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})

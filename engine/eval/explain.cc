@@ -180,7 +180,8 @@ std::string UnavailableFacts(const ExplainContext& context, const ProgramDecisio
   return names;
 }
 
-/// What is between the two comes before what one of them chose: "bob follows alice; bob allows ...".
+/// What is between the two comes before what one of them chose: "bob follows alice; bob allows
+/// ...".
 int ReadingOrder(const ExplainContext& context, FactId fact) {
   switch (context.layout.catalog.fact(fact).kind) {
     case FactKind::kRelation:
