@@ -14,6 +14,8 @@ namespace {
 /// Candidates are first tried with a 128th and a 16th of the budget each, so that an order that
 /// explodes does not use up what a harmless one needs.
 constexpr uint32_t kFirstRounds[] = {128, 16};
+/// Of a policy that no order fits, so much of the budget goes into finding the rule to name.
+constexpr uint32_t kBlameShare = 16;
 /// Sifting may make so many nodes: some tens of milliseconds.
 constexpr uint32_t kSiftCreated = 60000;
 /// Diagrams whose reads differ by less read alike.
@@ -53,7 +55,8 @@ class Chooser {
     for (uint32_t share : kFirstRounds) {
       if (Round(options_.max_created / share)) break;
     }
-    if (!Best() && Unfinished() > 0) Round(left_ / Unfinished());
+    const uint32_t blame = options_.max_created / kBlameShare;
+    if (!Best() && Unfinished() > 0) Round((left_ - std::min(left_, blame)) / Unfinished());
     Choice choice;
     Attempt* best = Best();
     for (const Attempt& attempt : attempts_) {
@@ -65,7 +68,9 @@ class Chooser {
       choice.reads = best->reads;
       choice.diagram = std::move(best->diagram);
     } else {
-      choice.worst = attempts_[0].growth;
+      uint32_t created = 0;
+      choice.worst_rule = WorstRule(layout_, rules_, attempts_[0].order, left_, &created);
+      left_ -= created;
     }
     choice.created = options_.max_created - left_;
     return choice;

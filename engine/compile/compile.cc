@@ -26,7 +26,7 @@ std::string NameFacts(const Catalog& catalog, const Condition& condition) {
 
 void ReportOverBudget(const Layout& layout, const RuleList& rules, const CompileOptions& options,
                       const Choice& choice, std::string_view file, Diagnostics* diagnostics) {
-  const OrderedRule& rule = rules.rules[choice.worst.worst_rule];
+  const OrderedRule& rule = rules.rules[choice.worst_rule];
   const SourceSpan span = rule.rule == nullptr ? rules.decision->span : rule.rule->span;
   diagnostics->Error(
       file, span,

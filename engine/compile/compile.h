@@ -84,15 +84,17 @@ struct Diagram {
 /// of many edges counts once more for every 32 of them, so that the count bounds time and memory.
 struct Growth {
   uint32_t created = 0;
-  uint32_t nodes = 0;          ///< kept; 0 when not finished
-  uint32_t worst_rule = 0;     ///< the one most nodes were made for
-  uint32_t worst_created = 0;  ///< by it
+  uint32_t nodes = 0;  ///< kept; 0 when not finished
 };
 
 /// nullopt when more than max_created nodes were made, or more than max_nodes are left in the end.
 std::optional<Diagram> ReduceRules(const Layout& layout, const RuleList& rules,
                                    const VariableOrder& order, uint32_t max_nodes,
                                    uint32_t max_created, Growth* growth);
+/// The rule most nodes are made for when the rules are laid onto each other one by one, last first,
+/// until max_created are made: where a diagram over budget grew. The position in RuleList::rules.
+uint32_t WorstRule(const Layout& layout, const RuleList& rules, const VariableOrder& order,
+                   uint32_t max_created, uint32_t* created);
 std::string DumpDiagram(const Catalog& catalog, const RuleList& rules, const Diagram& diagram);
 
 /// Groups read per decision when every class of every fact is equally likely: of a bool or enum
@@ -107,7 +109,7 @@ struct Choice {
   std::string reason;              ///< what was tried and what came of it
   uint32_t created = 0;
   double reads = 0;
-  Growth worst;  ///< without a diagram: of the order that got furthest
+  uint32_t worst_rule = 0;  ///< without a diagram: where it grew, in the order of first use
 };
 Choice ChooseOrder(const Layout& layout, const RuleList& rules, const CompileOptions& options);
 

@@ -1,4 +1,4 @@
-// Hash-consed nodes, if-then-else with a computed cache. See diagram_builder.h.
+// Hash-consed nodes, combined with a computed cache. See diagram_builder.h.
 #include "compile/diagram_builder.h"
 
 #include <algorithm>
@@ -23,7 +23,7 @@ bool IsLeaf(Ref ref) { return (ref & kLeafBit) != 0; }
 
 }  // namespace
 
-/// One operand of if-then-else, walked along the fact that is expanded: a node that tests it, or
+/// One operand, walked along the fact that is expanded: a node that tests it, or
 /// anything else, which is the same for every code.
 struct DiagramBuilder::Cursor {
   uint32_t edge = 0;
@@ -109,15 +109,20 @@ void DiagramBuilder::GrowTable() {
   if (cache_.size() < kLargestCache) cache_.assign(cache_.size() * 4, CacheEntry());
 }
 
-Ref DiagramBuilder::IfThenElse(Ref condition, Ref then, Ref otherwise) {
+Ref DiagramBuilder::Apply(Ref condition, Ref then, Ref otherwise) {
   if (exhausted_) return kFalseLeaf;
-  if (condition == kTrueLeaf) return then;
-  if (condition == kFalseLeaf) return otherwise;
-  CHECK_MSG(!IsLeaf(condition), "a condition with a rule for a leaf");
-  if (condition == then) then = kTrueLeaf;
-  if (condition == otherwise) otherwise = kFalseLeaf;
-  if (then == otherwise) return then;
-  if (then == kTrueLeaf && otherwise == kFalseLeaf) return condition;
+  if (condition == kFirst) {
+    if (then == kNoRuleLeaf) return otherwise;
+    if (IsLeaf(then) || then == otherwise || otherwise == kNoRuleLeaf) return then;
+  } else {
+    if (condition == kTrueLeaf) return then;
+    if (condition == kFalseLeaf) return otherwise;
+    CHECK_MSG(!IsLeaf(condition), "a condition with a rule for a leaf");
+    if (condition == then) then = kTrueLeaf;
+    if (condition == otherwise) otherwise = kFalseLeaf;
+    if (then == otherwise) return then;
+    if (then == kTrueLeaf && otherwise == kFalseLeaf) return condition;
+  }
   const uint64_t hash = Mix(Mix(uint64_t{condition} << 32 | then, otherwise), 0);
   const size_t index = hash >> 32;
   const CacheEntry& known = cache_[index & (cache_.size() - 1)];
@@ -143,7 +148,7 @@ Ref DiagramBuilder::Expand(Ref condition, Ref then, Ref otherwise) {
   size_t visited = 0;
   FactCode from = 0;
   for (;;) {
-    const Ref to = IfThenElse(cursors[0].now, cursors[1].now, cursors[2].now);
+    const Ref to = Apply(cursors[0].now, cursors[1].now, cursors[2].now);
     if (exhausted_) {
       pending_.resize(base);
       return kFalseLeaf;

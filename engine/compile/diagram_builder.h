@@ -12,9 +12,11 @@
 
 namespace ringfence {
 
-/// Leaves of boolean diagrams (conditions). No rule has these numbers.
+/// Leaves of boolean diagrams (conditions), and of lists of rules where none applies. No rule has
+/// these numbers.
 inline constexpr Ref kTrueLeaf = 0xFFFFFFFFu;
 inline constexpr Ref kFalseLeaf = 0xFFFFFFFEu;
+inline constexpr Ref kNoRuleLeaf = 0xFFFFFFFDu;
 
 class DiagramBuilder {
  public:
@@ -26,7 +28,12 @@ class DiagramBuilder {
   Ref Make(uint32_t position, std::span<const DiagramEdge> edges);
 
   /// Where `condition` (boolean) holds, `then`, elsewhere `otherwise`.
-  Ref IfThenElse(Ref condition, Ref then, Ref otherwise);
+  Ref IfThenElse(Ref condition, Ref then, Ref otherwise) {
+    return Apply(condition, then, otherwise);
+  }
+
+  /// `first`, and where none of its rules applies, `second`.
+  Ref FirstApplicable(Ref first, Ref second) { return Apply(kFirst, first, second); }
 
   /// Nodes counted so far (see Growth), and whether that was too many: every reference since is
   /// meaningless.
@@ -41,12 +48,16 @@ class DiagramBuilder {
     uint32_t position, first_edge, edge_count, hash;
   };
   struct CacheEntry {
-    Ref condition = kTrueLeaf;  ///< a leaf is never looked up: an empty entry
+    Ref condition = kTrueLeaf;  ///< is never looked up: an empty entry
     Ref then = 0, otherwise = 0, out = 0;
   };
   struct Cursor;
 
+  /// In the place of a condition: the other two are combined by FirstApplicable.
+  static constexpr Ref kFirst = 0xFFFFFFFCu;
+
   uint32_t Position(Ref ref) const;
+  Ref Apply(Ref condition, Ref then, Ref otherwise);
   Ref Expand(Ref condition, Ref then, Ref otherwise);
   void Count(size_t edges);
   void PushEdge(size_t base, FactCode from, Ref to);

@@ -165,6 +165,36 @@ TEST_CASE("conditions that say the same have the same diagram") {
   CHECK(nodes(Same("callee.follows(caller)", "caller.follows(callee)", CompareOp::kNe)) == 4);
 }
 
+TEST_CASE("long chains, and a part of a condition that is used twice") {
+  Expr even = Constant(false), odd = Constant(true);
+  for (int64_t i = 0; i < 300; i += 2) {
+    even = even || Compare("caller.cohort", CompareOp::kEq, i);
+    odd = odd && Compare("caller.cohort", CompareOp::kNe, i);
+  }
+  CheckEveryCode("caller.cohort", even);
+  CheckEveryCode("caller.cohort", odd || (even && Test("caller.known")));
+  // (a || b) ? (a || b || c) : c with one node for both (a || b), whichever of them comes first.
+  const Expr a = Test("call.media", {"audio"}), b = Test("call.media", {"video"});
+  const Expr c = Test("call.media", {"unspecified"});
+  Expr shared = (a || b) || c;
+  ConditionNode both;
+  both.op = ConditionNode::Op::kIf;
+  both.a = 2;
+  both.b = 4;
+  both.c = 3;
+  shared.nodes.push_back(both);
+  CheckEveryCode("call.media", shared);
+  std::swap(shared.nodes.back().a, shared.nodes.back().b);
+  CheckEveryCode("call.media", shared);
+  Expr twice = If(a || b, c, c);
+  ConditionNode again;
+  again.op = ConditionNode::Op::kOr;
+  again.a = 2;
+  again.b = static_cast<uint32_t>(twice.nodes.size()) - 1;
+  twice.nodes.push_back(again);
+  CheckEveryCode("call.media", twice);
+}
+
 /// Every assignment of the codes that matter, with the rule that decides.
 using Decided = std::vector<std::pair<std::vector<FactCode>, std::string>>;
 Decided DecideAll(const Document& document) {
