@@ -1,51 +1,15 @@
-// One entry of a catalog file: which keys it may and must have, and what they may hold.
+// One entry of a catalog file: what its values may be, and how they go together.
 #include <algorithm>
-#include <array>
 #include <bit>
-#include <limits>
 
 #include "base/utf8.h"
-#include "facts/catalog_internal.h"
+#include "facts/catalog_fields.h"
 #include "facts/catalog_sentences.h"
 
 namespace ringfence {
 namespace {
 
 using Type = JsonValue::Type;
-
-constexpr unsigned On(Section section) { return 1u << static_cast<unsigned>(section); }
-constexpr unsigned kEverywhere = 15;
-
-struct Key {
-  std::string_view name;
-  unsigned sections;
-  std::string_view expected;
-};
-
-constexpr Key kKeys[] = {
-    {"name", kEverywhere, "a name of small letters, digits and _"},
-    {"entry", On(Section::kDerived), "the NAME of \"callee.NAME\" or \"callee.NAME(caller)\""},
-    {"group", On(Section::kDerived),
-     "one of cohort, contact, caller_contact, list, grant, attempts, time"},
-    {"kind", On(Section::kUser) | On(Section::kRelations), "the kind of the entry"},
-    {"type", kEverywhere & ~On(Section::kRelations), "one of bool, enum, int"},
-    {"members", kEverywhere, "the members' names in the order of their codes"},
-    {"range", kEverywhere & ~On(Section::kRelations), "[lowest, highest]"},
-    {"unit", kEverywhere & ~On(Section::kRelations), "one of ms, s, min, h, d, or an empty string"},
-    {"default", On(Section::kUser), "the value where nobody chose one"},
-    {"absent", kEverywhere, "the value where the account or the data does not exist"},
-    {"bit", kEverywhere, "the first bit, counted from the begin of the block"},
-    {"bits", kEverywhere, "how many bits to keep, where more are wanted than the values need"},
-    {"known_to", kEverywhere, "a list of those who know the value"},
-    {"changeable", kEverywhere, "who can change the value"},
-    {"changeable_to", kEverywhere, "a list of values"},
-    {"probe", kEverywhere, "true or false"},
-    {"enumerable", kEverywhere, "true or false"},
-    {"replay", kEverywhere, "true or false"},
-    {"says", kEverywhere, "a sentence for each value"},
-    {"change", kEverywhere, "what to do for a value, for each value that can be brought about"},
-    {"doc", kEverywhere, "one sentence"},
-};
 
 // Words that a condition could not read as a name (CEL, langdef.md, "Syntax").
 constexpr std::string_view kReserved[] = {
@@ -56,8 +20,6 @@ constexpr std::string_view kReserved[] = {
 constexpr std::string_view kNoMembers[] = {"unset", "unavailable", "corrupt", "true", "false"};
 
 constexpr uint64_t kMaxCodes = uint64_t{1} << 31;  // a code, shifted by unset, stays a FactCode
-constexpr size_t kShownBytes = 64;
-
 template <size_t kCount>
 bool Contains(const std::string_view (&list)[kCount], std::string_view text) {
   return std::find(std::begin(list), std::end(list), text) != std::end(list);
@@ -72,19 +34,10 @@ bool IsName(std::string_view text, bool digit_first) {
                      [&](char c) { return letter(c) || digit(c) || c == '_'; });
 }
 
-std::string Quoted(std::string_view text) { return "'" + Printable(text, kShownBytes) + "'"; }
-
-struct Word {
-  std::string_view text;
-  int value;
-};
-
-class EntryReader {
+class EntryReader : private EntryFields {
  public:
   EntryReader(const JsonValue& json, Section section, CatalogErrors* errors)
-      : json_(json), errors_(*errors) {
-    entry_.section = section;
-  }
+      : EntryFields(json, section, errors) {}
 
   std::optional<CatalogEntry> Read() {
     const size_t before = errors_.out.errors();
@@ -111,7 +64,6 @@ class EntryReader {
   }
 
  private:
-  void CheckKeys();
   void ReadName();
   bool SplitDerivedName(std::string_view name);
   void ReadKind();
@@ -126,77 +78,16 @@ class EntryReader {
   void ReadPlace();
   void ReadPeople();
   void ReadChangeableTo();
-  bool ReadFlag(std::string_view key);
   void ReadDoc();
 
   std::optional<FactCode> ReadValue(const JsonValue& value);
   std::string ValuesExpected() const;
-  /// The value of a word of `words`, with an error naming all of them if it is none.
-  std::optional<int> ReadWord(const JsonValue& json, std::string_view what,
-                              std::span<const Word> words);
   std::span<const Word> WhoWords(bool for_change) const;
 
-  const JsonValue* Get(std::string_view key, Type type, bool required = true);
-  void Forbid(std::string_view key, std::string_view why);
-  void Error(SourceSpan span, std::string message, std::string expected = {},
-             std::string hint = {}) {
-    errors_.Add(span, std::move(message), std::move(expected), std::move(hint));
-  }
-  std::string Label() const {
-    return entry_.info.name.empty() ? "the entry" : "'" + entry_.info.name + "'";
-  }
   bool IsRelation() const { return entry_.section == Section::kRelations; }
 
-  const JsonValue& json_;
-  CatalogErrors& errors_;
-  CatalogEntry entry_;
   bool type_known_ = false;
 };
-
-std::string_view ExpectedOf(std::string_view name) {
-  const auto found = std::find_if(std::begin(kKeys), std::end(kKeys),
-                                  [&](const Key& k) { return k.name == name; });
-  return found->expected;
-}
-
-const JsonValue* EntryReader::Get(std::string_view key, Type type, bool required) {
-  const JsonValue* value = json_.Find(key);
-  if (value == nullptr) {
-    if (required) {
-      SourceSpan brace = json_.span;
-      brace.length = 1;
-      Error(brace, Label() + " has no \"" + std::string(key) + "\"", std::string(ExpectedOf(key)));
-    }
-    return nullptr;
-  }
-  if (value->type == type) return value;
-  Error(value->span, "\"" + std::string(key) + "\" is " + std::string(ToString(value->type)),
-        std::string(ToString(type)) + ": " + std::string(ExpectedOf(key)));
-  return nullptr;
-}
-
-void EntryReader::Forbid(std::string_view key, std::string_view why) {
-  const auto is_it = [&](const JsonValue::Member& member) { return member.key == key; };
-  const auto found = std::find_if(json_.members.begin(), json_.members.end(), is_it);
-  if (found == json_.members.end()) return;
-  Error(found->key_span, Label() + " has \"" + std::string(key) + "\"", std::string(why));
-}
-
-void EntryReader::CheckKeys() {
-  std::vector<std::string_view> names;
-  for (const Key& key : kKeys) {
-    if ((key.sections & On(entry_.section)) != 0) names.push_back(key.name);
-  }
-  for (const JsonValue::Member& member : json_.members) {
-    if (std::find(names.begin(), names.end(), member.key) != names.end()) continue;
-    std::string all;
-    for (std::string_view name : names) all += (all.empty() ? "" : ", ") + std::string(name);
-    Error(member.key_span,
-          "unknown key " + Quoted(member.key) + " of an entry of \"" +
-              std::string(ToString(entry_.section)) + "\"",
-          "one of " + all, DidYouMean(member.key, names));
-  }
-}
 
 void EntryReader::ReadName() {
   const JsonValue* name = Get("name", Type::kString);
@@ -205,10 +96,10 @@ void EntryReader::ReadName() {
     if (name == nullptr) return;
     entry_.name_span = name->span;
     if (!SplitDerivedName(name->string)) {
-      Error(name->span, Quoted(name->string) + " is no name of a derived fact",
+      Error(name->span, QuotedText(name->string) + " is no name of a derived fact",
             "callee.NAME, caller.NAME, callee.NAME(caller) or caller.NAME(callee)");
     } else if (entry != nullptr && entry->string != entry_.info.entry) {
-      Error(entry->span, "the entry of " + Label() + " is " + Quoted(entry->string),
+      Error(entry->span, "the entry of " + Label() + " is " + QuotedText(entry->string),
             "'" + entry_.info.entry + "'");
     }
     return;
@@ -216,11 +107,12 @@ void EntryReader::ReadName() {
   if (name == nullptr) return;
   entry_.name_span = name->span;
   if (!IsName(name->string, false)) {
-    Error(name->span, Quoted(name->string) + " is no name of an entry",
+    Error(name->span, QuotedText(name->string) + " is no name of an entry",
           "small letters, digits and _, a letter first, at most " + std::to_string(kMaxNameBytes) +
               " of them");
   } else if (Contains(kReserved, name->string)) {
-    Error(name->span, Quoted(name->string) + " is a reserved word of conditions", "another name");
+    Error(name->span, QuotedText(name->string) + " is a reserved word of conditions",
+          "another name");
   } else {
     entry_.info.name = name->string;
     entry_.info.entry = name->string;
@@ -238,25 +130,6 @@ bool EntryReader::SplitDerivedName(std::string_view name) {
   entry_.info.name = name;
   entry_.info.entry = entry;
   return true;
-}
-
-std::optional<int> EntryReader::ReadWord(const JsonValue& json, std::string_view what,
-                                         std::span<const Word> words) {
-  std::vector<std::string_view> names;
-  std::string all;
-  for (const Word& word : words) {
-    if (json.type == Type::kString && json.string == word.text) return word.value;
-    names.push_back(word.text);
-    all += (all.empty() ? "" : ", ") + std::string(word.text);
-  }
-  if (json.type != Type::kString) {
-    Error(json.span, std::string(what) + " is " + std::string(ToString(json.type)),
-          "one of " + all);
-  } else {
-    Error(json.span, "unknown " + std::string(what) + " " + Quoted(json.string), "one of " + all,
-          DidYouMean(json.string, names));
-  }
-  return std::nullopt;
 }
 
 void EntryReader::ReadKind() {
@@ -342,10 +215,11 @@ void EntryReader::ReadMembers() {
     if (member.type != Type::kString) {
       Error(member.span, "a member is " + std::string(ToString(member.type)), "a string");
     } else if (!IsName(member.string, true) || Contains(kNoMembers, member.string)) {
-      Error(member.span, Quoted(member.string) + " is no name of a member",
+      Error(member.span, QuotedText(member.string) + " is no name of a member",
             "small letters, digits and _, but none of unset, unavailable, corrupt, true, false");
     } else if (std::find(known.begin(), known.end(), member.string) != known.end()) {
-      Error(member.span, "member " + Quoted(member.string) + " is there twice", "each member once");
+      Error(member.span, "member " + QuotedText(member.string) + " is there twice",
+            "each member once");
     } else {
       known.push_back(member.string);
     }
@@ -359,7 +233,7 @@ void EntryReader::ReadMembers() {
   if (!type_known_ || entry_.section != Section::kCall) return;
   if (entry_.info.members[0] == "unspecified") return;
   Error(members->items[0].span,
-        "the first member of a call attribute is " + Quoted(entry_.info.members[0]),
+        "the first member of a call attribute is " + QuotedText(entry_.info.members[0]),
         "'unspecified': what holds where the question does not say");
 }
 
@@ -476,7 +350,7 @@ void EntryReader::ReadPlace() {
   entry_.bit = static_cast<uint32_t>(bit->integer);
 }
 
-std::span<const Word> EntryReader::WhoWords(bool for_change) const {
+std::span<const EntryFields::Word> EntryReader::WhoWords(bool for_change) const {
   static constexpr int kFirst = static_cast<int>(Who::kCallee);
   static constexpr int kSecond = static_cast<int>(Who::kCaller);
   static constexpr int kOperator = static_cast<int>(Who::kOperator);
@@ -511,7 +385,7 @@ void EntryReader::ReadPeople() {
       const std::optional<int> value = ReadWord(who, "party", WhoWords(false));
       if (!value) continue;
       if ((entry_.info.known_to & *value) != 0) {
-        Error(who.span, Quoted(who.string) + " is there twice", "each party once");
+        Error(who.span, QuotedText(who.string) + " is there twice", "each party once");
       }
       entry_.info.known_to = static_cast<uint8_t>(entry_.info.known_to | *value);
     }
@@ -546,11 +420,6 @@ void EntryReader::ReadChangeableTo() {
     }
     codes.push_back(*code);
   }
-}
-
-bool EntryReader::ReadFlag(std::string_view key) {
-  const JsonValue* value = Get(key, Type::kBool, false);
-  return value != nullptr && value->boolean;
 }
 
 void EntryReader::ReadDoc() {

@@ -3,11 +3,9 @@
 #include <ringfence/limits.h>
 
 #include <algorithm>
-#include <array>
 #include <map>
 
-#include "base/utf8.h"
-#include "facts/catalog_internal.h"
+#include "facts/catalog_fields.h"
 #include "facts/frame.h"
 
 namespace ringfence {
@@ -82,16 +80,15 @@ constexpr uint8_t Swapped(uint8_t who) {
 }
 static_assert(Swapped(static_cast<uint8_t>(Who::kCallee)) == static_cast<uint8_t>(Who::kCaller));
 
-/// "callee.follows(caller)" -> "caller.follows(callee)".
+/// "callee.follows(caller)" -> "caller.follows(callee)". Entries may have a party's name in their
+/// own.
 std::string SwappedName(std::string name) {
-  for (size_t at = 0; at + 6 <= name.size(); ++at) {
-    if (name.compare(at, 6, "callee") == 0) {
-      name.replace(at, 6, "caller");
-      at += 5;
-    } else if (name.compare(at, 6, "caller") == 0) {
-      name.replace(at, 6, "callee");
-      at += 5;
-    }
+  constexpr size_t kPartyBytes = 6;
+  const bool of_callee = name.starts_with("callee.");
+  if (!of_callee && !name.starts_with("caller.")) return name;
+  name.replace(0, kPartyBytes, of_callee ? "caller" : "callee");
+  if (name.ends_with(of_callee ? "(caller)" : "(callee)")) {
+    name.replace(name.size() - kPartyBytes - 1, kPartyBytes, of_callee ? "callee" : "caller");
   }
   return name;
 }
@@ -183,7 +180,7 @@ void CheckTop(const JsonValue& root, CatalogErrors* errors) {
   const std::vector<std::string_view> keys(std::begin(kTopKeys), std::end(kTopKeys));
   for (const JsonValue::Member& member : root.members) {
     if (std::find(keys.begin(), keys.end(), member.key) != keys.end()) continue;
-    errors->Add(member.key_span, "unknown key '" + Printable(member.key, 64) + "' of a catalog",
+    errors->Add(member.key_span, "unknown key " + QuotedText(member.key) + " of a catalog",
                 "one of catalog, user, relations, call, derived", DidYouMean(member.key, keys));
   }
   const JsonValue* version = root.Find("catalog");

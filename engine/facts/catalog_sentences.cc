@@ -4,13 +4,10 @@
 #include <algorithm>
 
 #include "base/utf8.h"
+#include "facts/catalog_fields.h"
 
 namespace ringfence {
 namespace {
-
-constexpr size_t kShownBytes = 64;
-
-std::string Quoted(std::string_view text) { return "'" + Printable(text, kShownBytes) + "'"; }
 
 std::vector<std::string_view> Placeholders(const CatalogEntry& entry) {
   std::vector<std::string_view> names;
@@ -49,7 +46,8 @@ void CheckPlaceholders(const CatalogEntry& entry, const JsonValue& sentence,
     const std::string_view name = text.substr(at, length);
     if (std::find(names.begin(), names.end(), name) == names.end()) {
       errors->Add(SpanInString(sentence, at, length, errors->text),
-                  Quoted(name) + " stands for nobody", "one of " + all, DidYouMean(name, names));
+                  QuotedText(name) + " stands for nobody", "one of " + all,
+                  DidYouMean(name, names));
     }
     at += length - 1;
   }
@@ -97,7 +95,7 @@ std::vector<std::string> ReadCatalogSentences(const CatalogEntry& entry, std::st
     if (found == names.end()) {
       std::string all;
       for (std::string_view name : names) all += (all.empty() ? "" : ", ") + std::string(name);
-      errors->Add(member.key_span, Quoted(member.key) + " is no value of the entry",
+      errors->Add(member.key_span, QuotedText(member.key) + " is no value of the entry",
                   "one of " + all, DidYouMean(member.key, names));
       continue;
     }

@@ -105,7 +105,8 @@ class Carrier {
 
   /// Marks what no source needs to be asked for.
   void MarkLoaded() {
-    if (!frame_.carried.Empty()) {
+    // Attributes of the call, which most questions carry and nothing else, settle no other group.
+    if (!Covers(layout_.group_facts[static_cast<size_t>(Group::kCall)], frame_.carried)) {
       for (Group group : kReadGroups) {
         if (Covers(frame_.carried, layout_.group_facts[static_cast<size_t>(group)])) {
           AddTo(&frame_.loaded, group);
@@ -121,7 +122,7 @@ class Carrier {
   std::string Name(FactId id) const { return "'" + layout_.catalog.fact(id).name + "'"; }
 
   Status Put(const Fact& fact) {
-    if (fact.id >= layout_.catalog.size()) {
+    if (fact.id >= kMaxFacts || layout_.code_counts[fact.id] == 0) {
       return Bad("the question carries a fact with the id " + std::to_string(fact.id) +
                  "; the catalog has " + std::to_string(layout_.catalog.size()) + " facts");
     }
@@ -259,8 +260,9 @@ class FrameWriter final : public GroupWriter {
         facts_(layout.group_facts[static_cast<size_t>(group)]),
         block_(kGroupBlocks[static_cast<size_t>(group)]) {
     const auto& bits = layout.group_mask[static_cast<size_t>(group)];
-    std::copy_n(bits.begin() + block_.first_word, block_.word_count, mask_.begin());
-    ForEach(Both(facts_, frame->carried), [&](FactId id) { Protect(id, &mask_); });
+    for (size_t i = 0; i < block_.word_count; ++i) mask_[i] = bits[block_.first_word + i];
+    const FactSet carried = Both(facts_, frame->carried);
+    if (!carried.Empty()) ForEach(carried, [&](FactId id) { Protect(id, &mask_); });
     packed_mask_ = mask_;
     if (group == Group::kCallee) Protect(layout.callee_known, &packed_mask_);
     if (group == Group::kCaller) Protect(layout.caller_known, &packed_mask_);
@@ -269,7 +271,7 @@ class FrameWriter final : public GroupWriter {
   /// Gives the group's facts the values of an image, and takes their unavailability back.
   void Reset(const std::array<uint32_t, kFrameWords>& image) {
     Copy(std::span(image).subspan(block_.first_word, block_.word_count), mask_);
-    RemoveAll(&frame_.unavailable, facts_, frame_.carried);
+    MakeAvailable();
   }
 
   void Set(FactId id, FactCode code) override {
@@ -289,7 +291,7 @@ class FrameWriter final : public GroupWriter {
   void SetPacked(std::span<const uint32_t> words) override {
     if (words.size() < block_.word_count) Reset(layout_.empty_image);
     Copy(words.first(std::min<size_t>(words.size(), block_.word_count)), packed_mask_);
-    RemoveAll(&frame_.unavailable, facts_, frame_.carried);
+    MakeAvailable();
   }
 
  private:
@@ -297,6 +299,11 @@ class FrameWriter final : public GroupWriter {
 
   bool Mine(FactId id) const {
     return id < layout_.catalog.size() && facts_.Contains(id) && !frame_.carried.Contains(id);
+  }
+
+  void MakeAvailable() {
+    if (frame_.unavailable.Empty()) return;
+    RemoveAll(&frame_.unavailable, facts_, frame_.carried);
   }
 
   void Available(FactId id) { frame_.unavailable.words[id >> 6] &= ~(uint64_t{1} << (id & 63)); }
@@ -320,6 +327,20 @@ class FrameWriter final : public GroupWriter {
   Mask mask_{};
   Mask packed_mask_{};
 };
+
+/// Field by field, and each once: this is done for every question.
+void ResetFrame(const Layout& layout, Frame* frame) {
+  static_assert(sizeof(Frame) == kFrameWords * 4 + 3 * sizeof(FactSet) + 16, "reset every field");
+  frame->words = layout.absent_image;
+  frame->unavailable = FactSet();
+  frame->carried = FactSet();
+  frame->from_host = FactSet();
+  frame->loaded = Bit(Group::kCall);
+  frame->read = 0;
+  frame->failed = 0;
+  frame->absent = 0;
+  frame->host = 0;
+}
 
 bool IsKnown(const Layout& layout, FactId known, const Frame& frame) {
   return frame.unavailable.Contains(known) || frame.Get(layout.places[known]) != 0;
@@ -357,9 +378,7 @@ bool Settle(const Layout& layout, Group group, ReadState state, FrameWriter* wri
 }  // namespace
 
 Status BeginFrame(const Layout& layout, const Question& question, Frame* frame) {
-  *frame = Frame();
-  frame->words = layout.absent_image;
-  frame->loaded = Bit(Group::kCall);
+  ResetFrame(layout, frame);
   if (Status status = CheckParties(question); !status.ok()) return status;
   Carrier carrier(layout, question, frame);
   if (!question.facts.empty()) {

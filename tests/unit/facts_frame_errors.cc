@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <new>
 
+#include "base/utf8.h"
 #include "unit/frame_support.h"
 
 namespace {
@@ -47,6 +48,20 @@ TEST_CASE("parties") {
   Party both("a\x7f");
   both.handle = 4;
   CHECK(PartyError(both, "bob").starts_with("the caller: "));
+}
+
+TEST_CASE("any byte at any place of an id") {
+  for (size_t length = 1; length <= 20; ++length) {
+    for (size_t place = 0; place < length; ++place) {
+      for (int byte = 0; byte < 256; ++byte) {
+        std::string id(length, 'x');
+        id[place] = static_cast<char>(byte);
+        REQUIRE(CheckId(id).ok() == (IsValidUtf8(id) && !HasControlBytes(id)));
+      }
+    }
+  }
+  CHECK(CheckId("Zo\xC3\xAB Zo\xC3\xAB Zo\xC3\xAB \xF0\x9F\x98\x80").ok());
+  CHECK_FALSE(CheckId("Zo\xC3\xAB Zo\xC3\xAB Zo\xC3\xAB\x7F").ok());
 }
 
 TEST_CASE("a caller without an account is not named") {
