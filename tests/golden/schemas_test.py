@@ -10,6 +10,7 @@ import copy
 import glob
 import json
 import os
+import re
 import sys
 
 from jsonschema import Draft7Validator
@@ -115,6 +116,24 @@ BROKEN = {
 }
 
 
+# Numbers a schema repeats: where they stand in it, and the limit they must be.
+LIMITS = {
+    "policy": [
+        (("definitions", "condition", "maxLength"), "kMaxConditionBytes", 0),
+        (("definitions", "reason", "maxLength"), "kMaxReasonBytes", 0),
+        (("definitions", "doc", "maxLength"), "kMaxNoteBytes", 0),
+        (("definitions", "ring", "properties", "rules", "maxItems"), "kMaxRules", 0),
+        (("definitions", "decision", "properties", "rules", "maxItems"), "kMaxRules", 0),
+        (("definitions", "decision", "properties", "values", "maxItems"), "kMaxPathValues", 0),
+        (("properties", "outcomes", "maxProperties"), "kMaxOutcomes", -2),
+        (("properties", "decisions", "maxProperties"), "kMaxDecisions", 0),
+        (("properties", "invariants", "maxItems"), "kMaxInvariants", 0),
+    ],
+    "cases": [(("definitions", "text", "maxLength"), "kMaxReasonBytes", 0)],
+    "catalog": [(("definitions", "doc", "maxLength"), "kMaxReasonBytes", 0)],
+}
+
+
 def load(path):
     with open(path, encoding="utf-8") as stream:
         return json.load(stream)
@@ -128,6 +147,19 @@ def complaints(errors):
         else:
             yield error.validator
         yield from complaints(error.context or ())
+
+
+def limits(root):
+    """The constants of limits.h that are plain numbers."""
+    with open(os.path.join(root, "engine/include/ringfence/limits.h"), encoding="utf-8") as stream:
+        found = re.findall(r"\b(kMax\w+) = (\d+);", stream.read())
+    return {name: int(number) for name, number in found}
+
+
+def at(document, path):
+    for key in path:
+        document = document[key]
+    return document
 
 
 def undescribed(schema, path="#"):
@@ -154,6 +186,9 @@ def main():
             findings.append(f"{name}.schema.json does not say that it is draft-07")
         for path in undescribed(schema):
             findings.append(f"{name}.schema.json: {path} has no description")
+        for path, limit, less in LIMITS[name]:
+            if at(schema, path) != limits(root)[limit] + less:
+                findings.append(f"{name}.schema.json: {'/'.join(path)} is not {limit}")
         validator = Draft7Validator(schema)
         paths = sorted(glob.glob(os.path.join(root, pattern)))
         if not paths:
