@@ -259,7 +259,7 @@ class RandomDocument {
 TEST_CASE("random policies, random facts, some unset and some unavailable") {
   std::mt19937_64 random(Seed());
   size_t bases[3] = {0, 0, 0};
-  for (int round = 0; round < 400; ++round) {
+  for (int round = 0; round < 250; ++round) {
     RandomDocument generator(&random);
     const Document document = generator.Make();
     Compiled compiled(document);

@@ -285,7 +285,8 @@ bool IsTrue(const Document& document, const Condition& condition,
 }
 
 std::vector<FactId> FactsNamed(const Document& document) {
-  std::set<FactId> facts = {FactNamed("callee.known")};
+  static const FactId known = FactNamed("callee.known");
+  std::set<FactId> facts = {known};
   for (const Condition* condition : ConditionsOf(document)) {
     for (const ConditionNode& node : condition->nodes) {
       if (node.op >= ConditionNode::Op::kTest && node.op <= ConditionNode::Op::kSame) {
@@ -352,7 +353,8 @@ std::vector<const Rule*> InOrder(const Document& document, const DecisionRules& 
 /// Position of the rule that decides for these codes; 0 is unknown_callee, the last is otherwise.
 size_t Deciding(const Document& document, const DecisionRules& decision,
                 const std::vector<const Rule*>& rules, const std::vector<FactCode>& codes) {
-  if (decision.values.empty() && codes[FactNamed("callee.known")] == 0) return 0;
+  static const FactId known = FactNamed("callee.known");
+  if (decision.values.empty() && codes[known] == 0) return 0;
   size_t position = 1;
   for (const Rule* rule : rules) {
     if (IsTrue(document, rule->when, codes)) return position;
