@@ -10,6 +10,7 @@
 
 #include "base/check.h"
 #include "base/utf8.h"
+#include "store/sqlite_vfs.h"
 
 namespace ringfence {
 namespace {
@@ -77,8 +78,12 @@ Status SqliteStatus(sqlite3* db, int rc, std::string_view what) {
   // failure.
   const bool same = db != nullptr && sqlite3_extended_errcode(db) == rc;
   const char* words = same ? sqlite3_errmsg(db) : sqlite3_errstr(rc);
-  return Status(CodeOf(rc), "cannot " + std::string(what) + ": " + words + " (SQLite " +
-                                std::to_string(rc) + ")");
+  std::string text =
+      "cannot " + std::string(what) + ": " + words + " (SQLite " + std::to_string(rc) + ")";
+  if (rc == SQLITE_READONLY_DIRECTORY || rc == SQLITE_READONLY_CANTINIT) {
+    text += ": even reading needs the files -wal and -shm beside it, or the right to make them";
+  }
+  return Status(CodeOf(rc), std::move(text));
 }
 
 bool IsCorruption(int rc) { return (rc & 0xFF) == SQLITE_CORRUPT || (rc & 0xFF) == SQLITE_NOTADB; }
@@ -111,16 +116,19 @@ Result<Connection> Connection::Open(const std::string& path, Access access, int 
   if (Status status = CheckPath(path); !status.ok()) return status;
   // A relative path never starts with a name SQLite has other plans for ("file:", ":memory:").
   const std::string name = path.front() == '/' ? path : "./" + path;
+  const bool read = access == Access::kRead || access == Access::kReadImpatient;
   const int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
-                    (access == Access::kRead ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE);
+                    (read ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE);
+  const char* vfs = access == Access::kReadImpatient ? ImpatientVfs() : StrictVfs();
+  if (vfs == nullptr) return Status(StatusCode::kInternal, "this SQLite has no file system");
   sqlite3* db = nullptr;
-  const int rc = sqlite3_open_v2(name.c_str(), &db, flags, nullptr);
+  const int rc = sqlite3_open_v2(name.c_str(), &db, flags, vfs);
   Connection connection;
   connection.db_.reset(db);
   const std::string what = "open '" + Printable(path, 200) + "'";
   if (rc != SQLITE_OK) return SqliteStatus(db, rc, what);
   // SQLite falls back to reading what it may not write.
-  if (access != Access::kRead && sqlite3_db_readonly(db, "main") == 1) {
+  if (!read && sqlite3_db_readonly(db, "main") == 1) {
     return Status(StatusCode::kReadOnly, "cannot write '" + Printable(path, 200) + "'");
   }
   sqlite3_busy_timeout(db, busy_timeout_ms);

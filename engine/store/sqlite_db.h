@@ -77,7 +77,12 @@ class ResetGuard {
 /// not kill the host), and SQL kept in the file is not trusted.
 class Connection {
  public:
-  enum class Access { kRead, kWrite, kCreate };
+  enum class Access {
+    kRead,
+    kReadImpatient,  ///< through ImpatientVfs(): waits for nobody, whatever the busy timeout
+    kWrite,
+    kCreate,
+  };
 
   Connection() = default;
   /// kNotFound, kReadOnly (kWrite of a file that cannot be written), kIo. Reads nothing yet.
@@ -95,7 +100,6 @@ class Connection {
   /// Ends whatever transaction is open. Never fails: what SQLite could not roll back now it rolls
   /// back when the file is next read.
   void Rollback();
-  void SetBusyTimeout(int timeout_ms) { sqlite3_busy_timeout(db_.get(), timeout_ms); }
   Status Error(int rc, std::string_view what) const { return SqliteStatus(db_.get(), rc, what); }
   sqlite3* get() const { return db_.get(); }
 

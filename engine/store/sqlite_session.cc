@@ -29,16 +29,20 @@ SqliteSession::~SqliteSession() { EndSnapshot(); }
 Result<std::unique_ptr<StoreSession>> SqliteSession::Open(const std::string& path,
                                                           int busy_timeout_ms,
                                                           std::shared_ptr<const RowFormat> format) {
-  Result<Connection> db = Connection::Open(path, Connection::Access::kRead, busy_timeout_ms);
+  // Whatever there is to wait for (a log to be recovered after a crash) is waited for here; while
+  // this connection reads, the next one finds the file ready.
+  Result<Connection> patient = Connection::Open(path, Connection::Access::kRead, busy_timeout_ms);
+  if (!patient.ok()) return patient.status();
+  if (Status status = patient->Execute("BEGIN", "open a session"); !status.ok()) return status;
+  if (Status status = CheckSchema(*patient, SchemaUse::kRead); !status.ok()) return status;
+  Result<Connection> db = Connection::Open(path, Connection::Access::kReadImpatient, 0);
   if (!db.ok()) return db.status();
-  if (Status status = CheckSchema(*db, SchemaUse::kRead); !status.ok()) return status;
   if (Status status = db->Execute(kSessionPragmas, "open a session"); !status.ok()) return status;
   Result<Meta> meta = ReadMeta(*db);
   if (!meta.ok()) return meta.status();
   std::unique_ptr<SqliteSession> session(new SqliteSession(std::move(*db), std::move(format)));
   session->cohort_key_ = meta->cohort_key;
   if (Status status = session->Prepare(); !status.ok()) return status;
-  session->db_.SetBusyTimeout(0);
   return std::unique_ptr<StoreSession>(std::move(session));
 }
 
@@ -49,8 +53,8 @@ Status SqliteSession::Prepare() {
       // Opens the snapshot without reading a table; its value is not used.
       {&version_, "PRAGMA data_version"},
       {&meta_, "SELECT revision, policy_number, min_reader FROM meta WHERE id = 1"},
-      {&user_by_name_, "SELECT id, settings FROM users WHERE name = ?1"},
-      {&user_by_id_, "SELECT id, settings FROM users WHERE id = ?1"},
+      {&user_by_name_, "SELECT settings, id FROM users WHERE name = ?1"},
+      {&user_by_id_, "SELECT settings FROM users WHERE id = ?1"},
       {&id_by_name_, "SELECT id FROM users WHERE name = ?1"},
       {&name_by_id_, "SELECT name FROM users WHERE id = ?1"},
       {&pair_, "SELECT forward, reverse FROM pairs WHERE callee = ?1 AND caller = ?2"},
@@ -99,7 +103,7 @@ bool SqliteSession::NoticeWrites() {
   // SQLite has just looked, to begin the read transaction, whether its page cache is still good;
   // this counter moves when it was not. (PRAGMA data_version would be a statement.)
   uint32_t version = 0;
-  int rc = sqlite3_file_control(db_.get(), "main", SQLITE_FCNTL_DATA_VERSION, &version);
+  int rc = sqlite3_file_control(db_.get(), nullptr, SQLITE_FCNTL_DATA_VERSION, &version);
   if (rc != SQLITE_OK) return Remember(rc);
   if (!knows_version_ || version != data_version_) {
     const ResetGuard reset(meta_);
@@ -159,7 +163,8 @@ Lookup SqliteSession::FindUser(PartyMemo* memo) {
   const bool by_id = memo->resolved || memo->asked_handle != 0;
   Statement& statement = by_id ? user_by_id_ : user_by_name_;
   if (by_id) {
-    statement.Bind(1, memo->resolved ? memo->id : memo->asked_handle);
+    if (!memo->resolved) memo->id = memo->asked_handle;
+    statement.Bind(1, memo->id);
   } else {
     statement.Bind(1, std::string_view(memo->name, memo->name_bytes));
   }
@@ -167,8 +172,8 @@ Lookup SqliteSession::FindUser(PartyMemo* memo) {
   bool has_row = false;
   if (!StepRead(statement, &has_row)) return Lookup::kFailed;
   if (has_row) {
-    if (!UnpackUser(statement.Blob(1), &memo->words)) return Lookup::kFailed;
-    memo->id = statement.Int(0);
+    if (!UnpackUser(statement.Blob(0), &memo->words)) return Lookup::kFailed;
+    if (!by_id) memo->id = statement.Int(1);
     memo->has_words = true;
   } else if (memo->resolved) {
     return Lookup::kFailed;  // The index has the user, the table does not.

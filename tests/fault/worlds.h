@@ -1,0 +1,78 @@
+// Small worlds that fault tests write, and their whole content as text, to tell the state before a
+// write from the state after it and from anything else.
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "contract/subjects.h"
+#include "unit/store_file.h"
+
+namespace ringfence {
+
+/// Everything a store holds, users, relations and policies, one line each; or why it cannot be
+/// read.
+inline std::string Dump(StoreBackend& store) {
+  std::string text;
+  Status status = store.EachUser([&](const UserInfo& user) {
+    text += user.user;
+    for (const UserValue& value : user.values) {
+      if (value.code == 0) continue;
+      text += " " + value.name + "=" + Catalog::Standard().FormatValue(value.fact, value.code);
+    }
+    text += "\n";
+    return true;
+  });
+  if (!status.ok()) return status.message();
+  status = store.EachRelation([&](const RelationInfo& relation) {
+    text += relation.subject + " " + relation.relation + " " + relation.object + " " +
+            relation.value + "\n";
+    return true;
+  });
+  if (!status.ok()) return status.message();
+  const auto policies = store.Policies();
+  if (!policies.ok()) return policies.status().message();
+  for (const PolicyRecord& policy : *policies) {
+    text += std::to_string(policy.number) + (policy.in_force ? "* " : " ") + policy.text + "\n";
+  }
+  return text;
+}
+
+/// No finding that is an error.
+inline void RequireHealthy(StoreBackend& store) {
+  for (const DoctorFinding& finding : Findings(store)) {
+    if (finding.error) FAIL(finding.check << ": " << finding.detail);
+  }
+}
+
+/// `users` users "u0".. with a setting each and a ring of follows among them.
+inline Status FillWorld(StoreTransaction& transaction, int users) {
+  for (int i = 0; i < users; ++i) {
+    const std::string name = "u" + std::to_string(i);
+    const std::string next = "u" + std::to_string((i + 1) % users);
+    Status status = transaction.SetUser(name, Setting("verified"), i % 2 == 0 ? 1 : 2);
+    if (status.ok()) status = transaction.Relate(name, Relation("follows"), next, 1);
+    if (!status.ok()) return status;
+  }
+  PolicyRecord record;
+  record.text = "first";
+  return transaction.AddPolicy(&record);
+}
+
+/// One write of every kind.
+inline Status ChangeWorld(StoreTransaction& transaction) {
+  ForgetReport report;
+  PolicyRecord record;
+  record.text = "second";
+  Status status = transaction.SetUser("u1", Setting("verified"), 0);
+  if (status.ok()) status = transaction.AddUser("new");
+  if (status.ok()) status = transaction.Relate("u1", Relation("blocks"), "newer", 1);
+  if (status.ok()) status = transaction.Relate("u2", Relation("follows"), "u3", 0);
+  if (status.ok()) status = transaction.Relate("u2", Relation("friend"), "u4", 1);
+  if (status.ok()) status = transaction.Forget("u5", &report);
+  if (status.ok()) status = transaction.AddPolicy(&record);
+  return status;
+}
+
+}  // namespace ringfence
