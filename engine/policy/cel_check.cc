@@ -102,6 +102,7 @@ class CelChecker {
       case CelNode::Kind::kAnd:
       case CelNode::Kind::kOr: {
         std::vector<Part> parts;
+        parts.reserve(node.kids.size());
         for (const uint32_t kid : node.kids) parts.push_back(Bool(kid));
         const Op op = node.kind == CelNode::Kind::kAnd ? Op::kAnd : Op::kOr;
         return builder_.Chain(op, parts, Place(node));

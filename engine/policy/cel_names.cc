@@ -259,6 +259,7 @@ void CelNames::ReportUnknown(const CelNode& node) {
             "a fact of the catalog");
     } else {
       std::vector<std::string_view> names;
+      names.reserve(document_->decisions.size());
       for (const DecisionRules& decision : document_->decisions) names.push_back(decision.name);
       Error(node, Say("unknown decision '{}'", name.substr(0, dot)), OneOf(names),
             DidYouMean(name.substr(0, dot), names));

@@ -46,38 +46,47 @@ Written ReadWritten(std::string_view raw, size_t at) {
 
 }  // namespace
 
-JsonPlaces::JsonPlaces(const JsonValue& value, std::string_view text) : line_(value.span.line) {
+JsonPlaces::JsonPlaces(const JsonValue& value, std::string_view text) {
   CHECK(value.type == JsonValue::Type::kString && value.span.length >= 2);
   const std::string_view raw = text.substr(value.span.offset + 1, value.span.length - 2);
   at_.reserve(value.string.size() + 1);
-  uint32_t offset = value.span.offset + 1;
-  uint32_t column = value.span.column + 1;
+  At next{value.span.offset + 1, value.span.line, value.span.column + 1};
   for (size_t at = 0; at < raw.size();) {
     const Written written = ReadWritten(raw, at);
-    at_.insert(at_.end(), written.decoded_bytes, At{offset, column});
-    offset += static_cast<uint32_t>(written.raw_bytes);
-    column += static_cast<uint32_t>(written.raw_columns);
+    at_.insert(at_.end(), written.decoded_bytes, next);
+    next.offset += static_cast<uint32_t>(written.raw_bytes);
+    next.column += static_cast<uint32_t>(written.raw_columns);
     at += written.raw_bytes;
   }
-  at_.push_back({offset, column});
+  at_.push_back(next);
   CHECK(at_.size() == value.string.size() + 1);
 }
 
-SourceSpan JsonPlaces::Place(size_t begin, size_t length) const {
+TextPlaces::TextPlaces(std::string_view text) {
+  at_.reserve(text.size() + 1);
+  At next;
+  while (next.offset < text.size()) {
+    const uint32_t bytes = DecodeUtf8(text, next.offset).length;
+    const bool ends_line = text[next.offset] == '\n';
+    at_.insert(at_.end(), bytes, next);
+    next.offset += bytes;
+    next.line += ends_line ? 1 : 0;
+    next.column = ends_line ? 1 : next.column + 1;
+  }
+  at_.push_back(next);
+}
+
+SourceSpan PlaceTable::Place(size_t begin, size_t length) const {
   begin = std::min(begin, at_.size() - 1);
   size_t end = std::min(begin + length, at_.size() - 1);
   // A position inside a character gives the whole of it.
   while (end > 0 && at_[end].offset == at_[end - 1].offset) ++end;
   SourceSpan span;
-  span.line = line_;
+  span.line = at_[begin].line;
   span.column = at_[begin].column;
   span.offset = at_[begin].offset;
   span.length = at_[end].offset - at_[begin].offset;
   return span;
-}
-
-SourceSpan TextPlaces::Place(size_t begin, size_t length) const {
-  return SpanAt(text_, begin, length);
 }
 
 }  // namespace ringfence

@@ -11,31 +11,32 @@
 
 namespace ringfence {
 
-/// A condition inside a JSON string, escapes accounted for. Walks the string once, so that asking
-/// for many places costs no more than asking for one.
-class JsonPlaces : public PlaceMapper {
+/// The place of every byte, worked out by one walk: asking for many costs no more than asking for
+/// one.
+class PlaceTable : public PlaceMapper {
+ public:
+  SourceSpan Place(size_t begin, size_t length) const override;
+
+ protected:
+  struct At {
+    uint32_t offset = 0;  // bytes in the file
+    uint32_t line = 1;
+    uint32_t column = 1;
+  };
+  std::vector<At> at_;  // per byte of the condition, and one for its end
+};
+
+/// A condition inside a JSON string, escapes accounted for.
+class JsonPlaces : public PlaceTable {
  public:
   /// `value` is a string of `text`, the text it was parsed from.
   JsonPlaces(const JsonValue& value, std::string_view text);
-  SourceSpan Place(size_t begin, size_t length) const override;
-
- private:
-  struct At {
-    uint32_t offset;  // bytes in the file
-    uint32_t column;
-  };
-  uint32_t line_ = 0;
-  std::vector<At> at_;  // per byte of the decoded string, and one for its end
 };
 
 /// A condition that is a text of its own: a command line argument, a test.
-class TextPlaces : public PlaceMapper {
+class TextPlaces : public PlaceTable {
  public:
-  explicit TextPlaces(std::string_view text) : text_(text) {}
-  SourceSpan Place(size_t begin, size_t length) const override;
-
- private:
-  std::string_view text_;
+  explicit TextPlaces(std::string_view text);
 };
 
 }  // namespace ringfence

@@ -220,6 +220,7 @@ void PolicyReader::ReadUnknownCallee(const JsonValue& value) {
   const auto found = std::ranges::find(document_.outcomes, value.string, &Outcome::name);
   if (found == document_.outcomes.end()) {
     std::vector<std::string_view> names;
+    names.reserve(document_.outcomes.size());
     for (const Outcome& outcome : document_.outcomes) names.push_back(outcome.name);
     Error(value.span, Say("unknown outcome '{}'", value.string), OneOf(names),
           Guess(value.string, names));

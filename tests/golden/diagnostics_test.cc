@@ -141,7 +141,7 @@ std::string FirstBareMessage(const std::string& source) {
         if (source[end] == '(') ++depth;
         if (source[end] == ')') --depth;
       }
-      const std::string call = source.substr(at, end - at);
+      std::string call = source.substr(at, end - at);
       const size_t quote = call.find('"');
       if (quote == std::string::npos) continue;
       const size_t before = call.find_last_not_of(" \n", quote - 1);

@@ -208,10 +208,13 @@ TEST_CASE("nesting: at the limit and one past it, and as deep as the text is lon
   CHECK(ParseConditionText(choices(kMaxConditionDepth + 1)).errors == 1);
   // Nesting that alternates is the deepest tree there is.
   const auto alternating = [](size_t depth) {
-    std::string text = "caller.bot";
-    for (size_t i = 0; i < depth; ++i)
-      text = "!(" + text + (i % 2 ? " && " : " || ") + "caller.minor)";
-    return text;
+    std::string begin;
+    std::string end;
+    for (size_t i = 0; i < depth; ++i) {
+      begin += "!(";
+      end += i % 2 == 0 ? " || caller.minor)" : " && caller.minor)";
+    }
+    return begin + "caller.bot" + end;
   };
   const ParsedCondition deepest = ParseConditionText(alternating(kMaxConditionDepth));
   REQUIRE(deepest.condition.has_value());

@@ -3,6 +3,7 @@
 
 #include <random>
 #include <string>
+#include <vector>
 
 #include "base/json.h"
 #include "policy/duration.h"
@@ -14,23 +15,23 @@ namespace {
 
 TEST_CASE("places in strings are those of the JSON reader, byte for byte") {
   std::mt19937_64 random(Seed());
-  const std::string kPieces[] = {"a",
-                                 "é",
-                                 "✌",
-                                 "🐱",
-                                 "\\n",
-                                 "\\\"",
-                                 "\\\\",
-                                 "\\u0041",
-                                 "\\u00e9",
-                                 "\\u270C",
-                                 "\\ud83d\\udc31",
-                                 " ",
-                                 "\\/",
-                                 "x.y"};
+  const std::string pieces[] = {"a",
+                                "é",
+                                "✌",
+                                "🐱",
+                                "\\n",
+                                "\\\"",
+                                "\\\\",
+                                "\\u0041",
+                                "\\u00e9",
+                                "\\u270C",
+                                "\\ud83d\\udc31",
+                                " ",
+                                "\\/",
+                                "x.y"};
   for (int round = 0; round < 200; ++round) {
     std::string text = "\n  [ 1, \"";
-    for (uint64_t i = random() % 20; i > 0; --i) text += kPieces[random() % std::size(kPieces)];
+    for (uint64_t i = random() % 20; i > 0; --i) text += pieces[random() % std::size(pieces)];
     text += "\" ]";
     CAPTURE(text);
     JsonValue root;
@@ -43,6 +44,26 @@ TEST_CASE("places in strings are those of the JSON reader, byte for byte") {
         CAPTURE(begin);
         CAPTURE(length);
         CHECK(places.Place(begin, length) == SpanInString(value, begin, length, text));
+      }
+    }
+  }
+}
+
+TEST_CASE("places in texts are those of the file") {
+  std::mt19937_64 random(Seed());
+  for (int round = 0; round < 50; ++round) {
+    const std::string pieces[] = {"a", "é", "✌", "🐱", "\n", "\r\n", "\t", "\xFF"};
+    std::string text;
+    std::vector<size_t> begins = {0};
+    for (uint64_t i = random() % 20; i > 0; --i) {
+      text += pieces[random() % std::size(pieces)];
+      begins.push_back(text.size());
+    }
+    const TextPlaces places(text);
+    for (const size_t begin : begins) {
+      for (const size_t end : begins) {
+        if (end < begin) continue;
+        CHECK(places.Place(begin, end - begin) == SpanAt(text, begin, end - begin));
       }
     }
   }
