@@ -19,13 +19,14 @@ Result<bool> AsCaller(const Arguments& arguments) {
   return Status(StatusCode::kInvalidArgument, "--as is caller or operator");
 }
 
-void PrintOne(Context& context, const OpenEngine& open, const AskedQuestion& question,
+void PrintOne(Context& context, OpenEngine& open, const AskedQuestion& question,
               const Decision& decision) {
   Output& out = context.out();
   if (context.json()) {
     JsonOut json;
     json.Object();
-    WriteDecision(json, open.engine.catalog(), question, decision, open.in_force);
+    WriteDecision(json, open.engine().catalog(), question, decision,
+                  open.InForce(decision.revision));
     json.EndObject();
     out.Print(json.Line());
     return;
@@ -33,18 +34,17 @@ void PrintOne(Context& context, const OpenEngine& open, const AskedQuestion& que
   out.Print(DecisionLine(out, question, decision, RuleAndReason(decision)) + "\n");
   const std::string basis = BasisNote(decision);
   if (!basis.empty()) out.Print(Cat({"  ", basis, "\n"}));
-  if (!open.policy_note.empty()) out.Print(Cat({"  ", open.policy_note, "\n"}));
+  const std::string note = open.PolicyNote();
+  if (!note.empty()) out.Print(Cat({"  ", note, "\n"}));
 }
 
-int CheckOne(Context& context, const Arguments& arguments, OpenEngine& open, bool as_caller) {
-  auto question = QuestionFromArguments(open.engine.catalog(), arguments);
-  if (!question.ok()) return Fail(question.status());
-  auto reader = open.engine.NewReader();
+int CheckOne(Context& context, const AskedQuestion& question, OpenEngine& open, bool as_caller) {
+  auto reader = open.engine().NewReader();
   if (!reader.ok()) return Fail(reader.status());
-  auto decision = reader->Decide(question->View());
+  auto decision = reader->Decide(question.View());
   if (!decision.ok()) return Fail(decision.status());
   if (!as_caller) {
-    PrintOne(context, open, *question, *decision);
+    PrintOne(context, open, question, *decision);
   } else if (context.json()) {
     context.out().Print(PrintableJson(decision->ForCaller().ToJson()) + "\n");
   } else {
@@ -56,11 +56,12 @@ int CheckOne(Context& context, const Arguments& arguments, OpenEngine& open, boo
 int Run(Context& context, const Arguments& arguments) {
   auto as_caller = AsCaller(arguments);
   if (!as_caller.ok()) return Fail(as_caller.status());
-  auto open = OpenEngineFor(context, arguments.Has("without-db"));
+  // The command line is looked at before the database is.
+  auto question = QuestionFromArguments(Catalog::Standard(), arguments);
+  if (!question.ok()) return Fail(question.status());
+  auto open = OpenEngine::Open(context, arguments.Has("without-db"));
   if (!open.ok()) return Fail(open.status());
-  if (!arguments.Has("questions")) return CheckOne(context, arguments, *open, *as_caller);
-  const Status alone = ExpectNoQuestion(arguments);
-  if (!alone.ok()) return Fail(alone);
+  if (*question) return CheckOne(context, **question, *open, *as_caller);
   return CheckQuestions(context, *open, std::string(arguments.Get("questions")), *as_caller);
 }
 

@@ -34,9 +34,9 @@ struct Run {
     if (context.json()) {
       JsonOut json;
       json.Object();
-      WriteDecision(json, open.engine.catalog(), question, explanation.decision.view,
-                    open.in_force);
-      WriteExplanation(json, open.engine.catalog(), explanation);
+      WriteDecision(json, open.engine().catalog(), question, explanation.decision.view,
+                    open.InForce(explanation.decision->revision));
+      WriteExplanation(json, open.engine().catalog(), explanation);
       json.EndObject();
       out.Print(json.Line());
       return;
@@ -48,7 +48,7 @@ struct Run {
   int ExplainFile(const std::string& path) {
     auto lines = LineReader::Open(path);
     if (!lines.ok()) return Fail(lines.status());
-    QuestionReader questions(*std::move(lines), open.engine.catalog());
+    QuestionReader questions(*std::move(lines), open.engine().catalog());
     int worst = kExitGood;
     for (bool first = true;; first = false) {
       const QuestionReader::Got got = questions.Next();
@@ -68,23 +68,18 @@ struct Run {
 };
 
 int RunExplain(Context& context, const Arguments& arguments) {
-  auto open = OpenEngineFor(context, arguments.Has("without-db"));
+  auto question = QuestionFromArguments(Catalog::Standard(), arguments);
+  if (!question.ok()) return Fail(question.status());
+  auto open = OpenEngine::Open(context, arguments.Has("without-db"));
   if (!open.ok()) return Fail(open.status());
-  auto reader = open->engine.NewReader();
+  auto reader = open->engine().NewReader();
   if (!reader.ok()) return Fail(reader.status());
   Run run{context, *open, *reader, arguments.Has("brief")};
-  int code = kExitGood;
-  if (arguments.Has("questions")) {
-    const Status alone = ExpectNoQuestion(arguments);
-    if (!alone.ok()) return Fail(alone);
-    code = run.ExplainFile(std::string(arguments.Get("questions")));
-  } else {
-    auto question = QuestionFromArguments(open->engine.catalog(), arguments);
-    if (!question.ok()) return Fail(question.status());
-    code = run.Explain(*question);
-  }
-  if (!open->policy_note.empty() && !context.json()) {
-    context.out().Print(Cat({"  ", open->policy_note, "\n"}));
+  const int code = *question ? run.Explain(**question)
+                             : run.ExplainFile(std::string(arguments.Get("questions")));
+  const std::string note = open->PolicyNote();
+  if (!note.empty() && !context.json() && code <= kExitNegative) {
+    context.out().Print(Cat({"  ", note, "\n"}));
   }
   return code;
 }

@@ -103,7 +103,7 @@ void PrintReport(Context& context, const CasesReport& report) {
     for (const std::string& difference : failure.differences) {
       out.Print(Cat({"  ", Printable(difference), "\n"}));
     }
-    out.Print(Wrap(PrintableLines(failure.explanation), 2, 100));
+    out.Print(Indent(PrintableLines(failure.explanation), 2));
   }
   const size_t failed = report.failures.size();
   out.Print(Cat({Printable(report.file), ": ", Printable(report.policy_name), ": ",
@@ -169,7 +169,8 @@ int Run(Context& context, const Arguments& arguments) {
   for (const std::string& file : files) {
     auto report = RunFile(context, file);
     if (!report.ok()) {
-      worst = std::max(worst, Fail(report.status(), Printable(file)));
+      const bool named = report.status().message().starts_with(Printable(file));
+      worst = std::max(worst, Fail(report.status(), named ? "" : Printable(file)));
       suites.push_back(JunitSuite{file, nullptr, report.status().message()});
       continue;
     }

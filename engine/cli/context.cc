@@ -149,39 +149,47 @@ std::string PolicyLabel(std::string_view name, std::string_view digest) {
   return Cat({Printable(name), " ", digest.substr(0, kShortDigest)});
 }
 
-Result<OpenEngine> OpenEngineFor(Context& context, bool without_db) {
+Result<OpenEngine> OpenEngine::Open(Context& context, bool without_db) {
   if (without_db && context.has_db_option()) {
     return Status(StatusCode::kInvalidArgument, "--db and --without-db exclude each other");
   }
   EngineOptions options;
-  std::string note;
-  std::optional<bool> in_force;
   if (!without_db) {
     auto store = context.OpenStore(StoreOptions::Mode::kReadOnly);
     if (!store.ok()) return store.status();
     options.store = *std::move(store);
-    in_force = true;
   }
   if (!context.policy().empty()) {
     auto policy = CompilePolicy(context.policy());
     if (!policy.ok()) return policy.status();
-    if (options.store) {
-      const std::string label = PolicyLabel(policy->name(), policy->digest());
-      auto record = options.store->PolicyInForce();
-      if (!record.ok() && record.status().code() != StatusCode::kNotFound) return record.status();
-      in_force = record.ok() && record->digest == policy->digest();
-      if (!record.ok()) {
-        note = Cat({"policy ", label, " is not in force: no policy is"});
-      } else if (!*in_force) {
-        note = Cat({"policy ", label, " is not the one in force, which is ",
-                    PolicyLabel(record->name, record->digest)});
-      }
-    }
     options.policy = *std::move(policy);
   }
+  const std::optional<Policy> chosen = options.policy;
   auto engine = Engine::Open(std::move(options));
   if (!engine.ok()) return engine.status();
-  return OpenEngine{*std::move(engine), std::move(note), in_force};
+  OpenEngine open(*std::move(engine));
+  open.chosen_ = chosen;
+  return open;
+}
+
+std::optional<bool> OpenEngine::InForce(uint64_t revision) {
+  if (!engine_.has_store()) return std::nullopt;
+  if (chosen_ && known_revision_ != revision) {
+    auto record = engine_.store().PolicyInForce();
+    known_in_force_ = record.ok() && record->digest == chosen_->digest();
+    known_revision_ = revision;
+  }
+  return known_in_force_;
+}
+
+std::string OpenEngine::PolicyNote() {
+  if (!chosen_ || !engine_.has_store()) return "";
+  const std::string label = PolicyLabel(chosen_->name(), chosen_->digest());
+  auto record = engine_.store().PolicyInForce();
+  if (!record.ok()) return Cat({"policy ", label, " is not in force: no policy is"});
+  if (record->digest == chosen_->digest()) return "";
+  return Cat({"policy ", label, " is not the one in force, which is ",
+              PolicyLabel(record->name, record->digest)});
 }
 
 }  // namespace ringfence::cli

@@ -66,16 +66,27 @@ class Context {
 /// After a write: what was done and the new revision, or the failure. Gives the exit code.
 int SayRevision(Context& context, const Result<uint64_t>& revision, std::string_view what);
 
-/// An engine as check and explain need it.
-struct OpenEngine {
-  Engine engine;
-  /// With --policy: how it differs from the policy in force, for people; empty where it is that.
-  std::string policy_note;
-  /// Whether the policy used is the one in force. No value without a store.
-  std::optional<bool> in_force;
+/// An engine as check and explain need it, and how --policy differs from the policy in force.
+class OpenEngine {
+ public:
+  /// With a store (read only) unless `without_db`.
+  static Result<OpenEngine> Open(Context& context, bool without_db);
+
+  Engine& engine() { return engine_; }
+  /// Whether the policy used is the one in force at that revision; no value without a store.
+  std::optional<bool> InForce(uint64_t revision);
+  /// For people: "policy x is not the one in force, which is y"; empty where it is, or no store is.
+  std::string PolicyNote();
+
+ private:
+  explicit OpenEngine(Engine engine) : engine_(std::move(engine)) {}
+
+  Engine engine_;
+  std::optional<Policy> chosen_;  ///< by --policy
+  /// The last answer of InForce: nothing is read again until something was written.
+  std::optional<uint64_t> known_revision_;
+  bool known_in_force_ = true;
 };
-/// With a store (read only) unless `without_db`.
-Result<OpenEngine> OpenEngineFor(Context& context, bool without_db);
 
 /// "default 1a2b3c4d": how people see which policy it is.
 std::string PolicyLabel(std::string_view name, std::string_view digest);

@@ -62,7 +62,7 @@ std::string DecisionLine(const Output& out, const AskedQuestion& question, const
     return line;
   }
   const std::string told = ToldText(decision.ForCaller());
-  return line + Cat({Pad(summary, kSummaryColumns), "  (", question.CallerName(),
+  return line + Cat({Pad(summary, kSummaryColumns), "  (", question.CallerInSentence(),
                      " is told: ", told, ")"});
 }
 
@@ -81,10 +81,10 @@ std::string BasisNote(const Decision& decision) {
     groups += Cat({groups.empty() ? "" : ", ", GroupName(group)});
   }
   const std::string_view matter = decision.basis == Basis::kPartial
-                                      ? "the answer is the same whatever they are"
+                                      ? "but the answer is the same whatever they are"
                                       : "and they matter";
   return Cat({"some facts could not be read", groups.empty() ? "" : " (", groups,
-              groups.empty() ? ": " : "): ", matter});
+              groups.empty() ? ", " : "), ", matter});
 }
 
 std::string CallerViewText(const CallerView& view) {

@@ -40,7 +40,7 @@ std::string WhoText(uint8_t who, const AskedQuestion& question) {
     text += Cat({text.empty() ? "" : " and ", name});
   };
   add(kCallee, question.CalleeName());
-  add(kCaller, question.no_account ? "the caller" : question.CallerName());
+  add(kCaller, question.CallerInSentence());
   add(kOperator, "the operator");
   return text.empty() ? "nobody" : text;
 }

@@ -10,7 +10,7 @@ namespace {
 constexpr size_t kColumns = 80;
 constexpr size_t kIndent = 4;
 constexpr size_t kOptionIndent = 8;
-constexpr size_t kNameColumn = 16;
+constexpr size_t kNameColumn = 17;
 
 std::string Section(std::string_view title, std::string_view body) {
   return body.empty() ? std::string() : Cat({title, "\n", body, "\n"});
@@ -56,14 +56,6 @@ std::string SynopsisForm(std::string_view lead, std::string_view form) {
     line += argument;
   }
   return out + line + "\n";
-}
-
-std::string Indented(std::string_view lines, std::string_view before) {
-  std::string out;
-  for (std::string_view line : Split(lines, '\n')) {
-    out += line.empty() ? "\n" : Cat({std::string(kIndent, ' '), before, line, "\n"});
-  }
-  return out;
 }
 
 std::string CommandLines(std::string_view group) {
@@ -114,8 +106,8 @@ std::string HelpPage(const Command& command) {
          Section("OPTIONS", OptionLines(command.options)) +
          Section("OPTIONS OF EVERY COMMAND (before or after its name)",
                  OptionLines(GlobalOptions())) +
-         Section("EXAMPLES", Indented(command.examples, "")) + "EXIT STATUS\n" +
-         Indented(command.exits, "") + Indented(kSharedExits, "");
+         Section("EXAMPLES", Indent(command.examples, kIndent)) + "EXIT STATUS\n" +
+         Indent(command.exits, kIndent) + Indent(kSharedExits, kIndent);
 }
 
 std::string GroupPage(std::string_view group) {
@@ -137,14 +129,14 @@ std::string Overview() {
          Section("COMMANDS", CommandLines("")) +
          Section("OPTIONS OF EVERY COMMAND (before or after its name)",
                  OptionLines(GlobalOptions())) +
-         Section("EXAMPLES", Indented("ringfence --db world.db init\n"
-                                      "ringfence --db world.db relate bob follows alice\n"
-                                      "ringfence --db world.db check --caller alice --callee bob\n"
-                                      "ringfence --db world.db explain --caller carol --callee bob",
-                                      "")) +
+         Section("EXAMPLES", Indent("ringfence --db world.db init\n"
+                                    "ringfence --db world.db relate bob follows alice\n"
+                                    "ringfence --db world.db check --caller alice --callee bob\n"
+                                    "ringfence --db world.db explain --caller carol --callee bob",
+                                    kIndent)) +
          "EXIT STATUS\n" +
-         Indented("0   let through, passed, equal, done\n1   refused, failed, different", "") +
-         Indented(kSharedExits, "") + "\n`ringfence COMMAND --help` prints a command's page.\n";
+         Indent("0   let through, passed, equal, done\n1   refused, failed, different", kIndent) +
+         Indent(kSharedExits, kIndent) + "\n`ringfence COMMAND --help` prints a command's page.\n";
 }
 
 }  // namespace ringfence::cli

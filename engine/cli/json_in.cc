@@ -64,6 +64,14 @@ class MemberHandler : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Mem
   std::set<std::pair<std::string, std::string>> keys_;
 };
 
+/// RapidJSON's sentence as part of one of ours: no capital, no full stop.
+std::string Phrase(rapidjson::ParseErrorCode code) {
+  std::string text = rapidjson::GetParseError_En(code);
+  if (text.ends_with('.')) text.pop_back();
+  if (!text.empty() && text[0] >= 'A' && text[0] <= 'Z') text[0] += 'a' - 'A';
+  return text;
+}
+
 }  // namespace
 
 Result<std::vector<JsonMember>> ParseJsonObject(std::string_view text) {
@@ -77,9 +85,7 @@ Result<std::vector<JsonMember>> ParseJsonObject(std::string_view text) {
   MemberHandler handler;
   const rapidjson::ParseResult parsed = reader.Parse<kFlags>(stream, handler);
   if (parsed.IsError()) {
-    const std::string why = handler.complaint.empty()
-                                ? std::string(rapidjson::GetParseError_En(parsed.Code()))
-                                : handler.complaint;
+    const std::string why = handler.complaint.empty() ? Phrase(parsed.Code()) : handler.complaint;
     return Status(StatusCode::kParse,
                   Cat({"column ", std::to_string(parsed.Offset() + 1), ": ", why}));
   }

@@ -26,7 +26,12 @@ Result<LineReader> LineReader::Open(const std::string& path) {
     return Status(code, Cat({Printable(path), ": ", std::strerror(errno)}));
   }
   struct stat about = {};
-  const bool regular = fstat(file, &about) == 0 && S_ISREG(about.st_mode);
+  const bool known = fstat(file, &about) == 0;
+  if (known && S_ISDIR(about.st_mode)) {
+    if (file > STDERR_FILENO) close(file);
+    return Status(StatusCode::kInvalidArgument, Cat({Printable(path), ": a directory"}));
+  }
+  const bool regular = known && S_ISREG(about.st_mode);
   return LineReader(path, file, regular ? static_cast<uint64_t>(about.st_size) : 0);
 }
 

@@ -36,7 +36,10 @@ std::string_view Sequence(Style style) {
   return "";
 }
 
-void WriteError(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); }
+void WriteError(std::string_view text) {
+  std::fflush(stdout);  // so that the two appear in the order in which they were written
+  std::fwrite(text.data(), 1, text.size(), stderr);
+}
 
 }  // namespace
 
@@ -66,7 +69,7 @@ void Output::Error(std::string_view text) { WriteError(Cat({"ringfence: ", text,
 void Output::Diagnostics(std::string_view text) { WriteError(Cat({text, "\n"})); }
 
 bool Output::Flush() {
-  if (std::fflush(stdout) != 0) failed_ = true;
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) failed_ = true;
   return !failed_;
 }
 

@@ -44,6 +44,15 @@ Status AssignFact(const Catalog& catalog, FactId id, std::string_view value,
   return Status();
 }
 
+/// A question of the command line beside a file of them is a mistake.
+Status ExpectNoQuestion(const Arguments& arguments) {
+  for (std::string_view option : {"caller", "callee", "no-account", "call", "fact"}) {
+    if (!arguments.Has(option)) continue;
+    return Bad(Cat({"--questions and --", option, " exclude each other"}));
+  }
+  return Status();
+}
+
 }  // namespace
 
 Question AskedQuestion::View() const {
@@ -57,6 +66,9 @@ Question AskedQuestion::View() const {
 
 std::string AskedQuestion::CallerName() const {
   return no_account ? "(no account)" : Printable(caller);
+}
+std::string AskedQuestion::CallerInSentence() const {
+  return no_account ? "the caller" : Printable(caller);
 }
 std::string AskedQuestion::CalleeName() const { return Printable(callee); }
 
@@ -123,7 +135,13 @@ Status CheckComplete(const AskedQuestion& question) {
   return Status();
 }
 
-Result<AskedQuestion> QuestionFromArguments(const Catalog& catalog, const Arguments& arguments) {
+Result<std::optional<AskedQuestion>> QuestionFromArguments(const Catalog& catalog,
+                                                           const Arguments& arguments) {
+  if (arguments.Has("questions")) {
+    const Status alone = ExpectNoQuestion(arguments);
+    if (!alone.ok()) return alone;
+    return std::optional<AskedQuestion>();
+  }
   AskedQuestion question;
   question.caller = arguments.Get("caller");
   question.callee = arguments.Get("callee");
@@ -143,7 +161,7 @@ Result<AskedQuestion> QuestionFromArguments(const Catalog& catalog, const Argume
     const Status status = AssignPair(catalog, "--fact", "", pair, &question);
     if (!status.ok()) return status;
   }
-  return question;
+  return std::optional<AskedQuestion>(std::move(question));
 }
 
 std::vector<OptionSpec> QuestionOptions() {

@@ -27,8 +27,9 @@ struct AskedQuestion {
 
   /// Views into this; valid while it is neither changed nor moved.
   Question View() const;
-  /// "alice", or "(no account)": printable.
+  /// Printable: "alice"; without an account "(no account)", and "the caller" inside a sentence.
   std::string CallerName() const;
+  std::string CallerInSentence() const;
   std::string CalleeName() const;
 };
 
@@ -50,8 +51,9 @@ Status Assign(const Catalog& catalog, const Field& field, std::string_view value
 /// No caller and not "no account", no callee, or both a caller and "no account": kInvalidArgument.
 Status CheckComplete(const AskedQuestion& question);
 
-/// --caller, --no-account, --callee, --call, --fact.
-Result<AskedQuestion> QuestionFromArguments(const Catalog& catalog, const Arguments& arguments);
+/// --caller, --no-account, --callee, --call, --fact; no value where --questions stands instead.
+Result<std::optional<AskedQuestion>> QuestionFromArguments(const Catalog& catalog,
+                                                           const Arguments& arguments);
 /// The options it reads, for the specifications of check and explain.
 std::vector<OptionSpec> QuestionOptions();
 

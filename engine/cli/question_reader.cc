@@ -14,15 +14,6 @@ bool StartsJson(std::string_view line) {
 
 }  // namespace
 
-Status ExpectNoQuestion(const Arguments& arguments) {
-  for (std::string_view option : {"caller", "callee", "no-account", "call", "fact"}) {
-    if (!arguments.Has(option)) continue;
-    return Status(StatusCode::kInvalidArgument,
-                  Cat({"--questions and --", option, " exclude each other"}));
-  }
-  return Status();
-}
-
 Status QuestionReader::ReadHeader(std::string_view line) {
   for (std::string_view name : Split(line, '\t')) {
     auto field = FindField(*catalog_, name);

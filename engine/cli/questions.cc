@@ -134,7 +134,8 @@ void QuestionRun::Print(const AskedQuestion& question, const Decision& decision,
   } else if (context_.json()) {
     JsonOut json;
     json.Object();
-    WriteDecision(json, open_.engine.catalog(), question, decision, open_.in_force);
+    WriteDecision(json, open_.engine().catalog(), question, decision,
+                  open_.InForce(decision.revision));
     if (question.expect) {
       json.Key("expect").Text(ToString(*question.expect));
       json.Key("agrees").Bool(*question.expect == decision.effect);
@@ -186,7 +187,8 @@ int QuestionRun::Finish() {
   } else if (comparison_.total() > 0) {
     out.Print(comparison_.Text());
   }
-  if (!open_.policy_note.empty()) out.Note(open_.policy_note);
+  const std::string note = open_.PolicyNote();
+  if (!note.empty()) out.Note(note);
   if (worst_ != kExitGood) return worst_;
   return comparison_.different() > 0 ? kExitNegative : kExitGood;
 }
@@ -218,9 +220,9 @@ int QuestionRun::Run(QuestionReader& questions) {
 int CheckQuestions(Context& context, OpenEngine& open, const std::string& path, bool as_caller) {
   auto lines = LineReader::Open(path);
   if (!lines.ok()) return Fail(lines.status());
-  auto reader = open.engine.NewReader();
+  auto reader = open.engine().NewReader();
   if (!reader.ok()) return Fail(reader.status());
-  QuestionReader questions(*std::move(lines), open.engine.catalog());
+  QuestionReader questions(*std::move(lines), open.engine().catalog());
   return QuestionRun(context, open, *reader, as_caller).Run(questions);
 }
 

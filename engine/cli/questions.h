@@ -49,9 +49,6 @@ class QuestionReader {
   Status status_;
 };
 
-/// kInvalidArgument where --questions comes with a question of the command line.
-Status ExpectNoQuestion(const Arguments& arguments);
-
 /// `check --questions`: the exit code.
 int CheckQuestions(Context& context, OpenEngine& open, const std::string& path, bool as_caller);
 

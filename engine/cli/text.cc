@@ -12,7 +12,7 @@
 namespace ringfence::cli {
 namespace {
 
-constexpr char kHexDigits[] = "0123456789abcdef";
+constexpr char kHexDigits[] = "0123456789ABCDEF";
 
 /// One step through UTF-8: the code point and its bytes; a bad byte has length 1 and no code point.
 struct Step {
@@ -97,16 +97,21 @@ std::string NormalForm(std::string_view text, int options) {
   return form;
 }
 
+/// Damerau-Levenshtein: exchanging two neighbours is one change.
 size_t EditDistance(std::string_view a, std::string_view b) {
+  std::vector<size_t> before(b.size() + 1);
+  std::vector<size_t> last(b.size() + 1);
   std::vector<size_t> row(b.size() + 1);
   for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
   for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = row[0];
+    before.swap(last);
+    last.swap(row);
     row[0] = i;
     for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t change = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, change});
+      const size_t change = last[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+      row[j] = std::min({last[j] + 1, row[j - 1] + 1, change});
+      const bool exchanged = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+      if (exchanged) row[j] = std::min(row[j], before[j - 2] + 1);
     }
   }
   return row[b.size()];
@@ -197,6 +202,15 @@ std::string Wrap(std::string_view text, size_t indent, size_t width) {
     }
   }
   flush();
+  return out;
+}
+
+std::string Indent(std::string_view lines, size_t indent) {
+  std::string out;
+  while (lines.ends_with('\n')) lines.remove_suffix(1);
+  for (std::string_view line : Split(lines, '\n')) {
+    out += line.empty() ? "\n" : Cat({std::string(indent, ' '), line, "\n"});
+  }
   return out;
 }
 

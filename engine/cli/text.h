@@ -35,6 +35,9 @@ std::string Pad(std::string_view text, size_t width);
 /// the text that start with a blank are kept as they are.
 std::string Wrap(std::string_view text, size_t indent, size_t width);
 
+/// Every line after `indent` blanks.
+std::string Indent(std::string_view lines, size_t indent);
+
 /// The candidate nearest to a misspelt word: at most a third of its letters differ.
 std::optional<std::string> Nearest(std::string_view word, const std::vector<std::string>& names);
 
