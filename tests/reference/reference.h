@@ -1,19 +1,20 @@
-// The second evaluator: slow and obvious. Interprets a document, enumerates the values of unavailable
-// facts. Shares no code with compile/ or eval/. Linked into tests only.
+// The second evaluator: slow and obvious. Interprets a document, enumerates the values of
+// unavailable facts. Shares no code with compile/ or eval/. Linked into tests only.
 #pragma once
+
+#include <ringfence/catalog.h>
+#include <ringfence/decision.h>
 
 #include <map>
 #include <optional>
 #include <string>
 
 #include "policy/document.h"
-#include <ringfence/catalog.h>
-#include <ringfence/decision.h>
 
 namespace ringfence::reference {
 
-/// Per fact: a code (unset included), or nothing: unavailable. A fact not in the map has the value it
-/// has when nothing is stored (settings: unset; the rest: absent value).
+/// Per fact: a code (unset included), or nothing: unavailable. A fact not in the map has the value
+/// it has when nothing is stored (settings: unset; the rest: absent value).
 using Assignment = std::map<FactId, std::optional<FactCode>>;
 
 struct ExtraAnswer {

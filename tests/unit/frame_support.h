@@ -1,6 +1,5 @@
 // Questions and sources for tests of frames: facts by name, sources that do what a test says.
-#ifndef RINGFENCE_TESTS_UNIT_FRAME_SUPPORT_H_
-#define RINGFENCE_TESTS_UNIT_FRAME_SUPPORT_H_
+#pragma once
 
 #include <doctest/doctest.h>
 #include <ringfence/catalog.h>
@@ -89,5 +88,3 @@ class ScriptedSource final : public FactSource {
 };
 
 }  // namespace ringfence
-
-#endif  // RINGFENCE_TESTS_UNIT_FRAME_SUPPORT_H_

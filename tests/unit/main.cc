@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <optional>
 #include <random>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -18,6 +19,7 @@ namespace ringfence {
 namespace {
 
 uint64_t g_seed = 0;
+std::vector<std::string_view> g_arguments;
 
 std::optional<uint64_t> ParseSeed(std::string_view text) {
   uint64_t seed = 0;
@@ -39,6 +41,17 @@ std::optional<uint64_t> ChooseSeed(std::optional<std::string_view> argument) {
 
 uint64_t Seed() { return g_seed; }
 
+std::optional<std::string> Argument(std::string_view name) {
+  for (size_t i = 0; i < g_arguments.size(); ++i) {
+    std::string_view text = g_arguments[i];
+    if (!text.starts_with("--") || !text.substr(2).starts_with(name)) continue;
+    text.remove_prefix(2 + name.size());
+    if (text.starts_with("=")) return std::string(text.substr(1));
+    if (text.empty() && i + 1 < g_arguments.size()) return std::string(g_arguments[i + 1]);
+  }
+  return std::nullopt;
+}
+
 }  // namespace ringfence
 
 int main(int argc, char** argv) {
@@ -59,6 +72,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   ringfence::g_seed = *seed;
+  ringfence::g_arguments.assign(rest.begin(), rest.end());
   std::printf("seed %" PRIu64 " (replay with --seed=%" PRIu64 ")\n", *seed, *seed);
   std::fflush(stdout);
   return doctest::Context(static_cast<int>(rest.size()), rest.data()).run();

@@ -1,14 +1,17 @@
 // The seed of this test program: every randomised test starts from it, and --seed=N or
-// RINGFENCE_SEED=N replays a run. The program prints it before the first test.
-#ifndef RINGFENCE_TESTS_UNIT_SEED_H_
-#define RINGFENCE_TESTS_UNIT_SEED_H_
+// RINGFENCE_SEED=N replays a run. The program prints it before the first test. Also its arguments.
+#pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
 
 namespace ringfence {
 
 uint64_t Seed();
 
-}  // namespace ringfence
+// What was given as --NAME=VALUE or --NAME VALUE, for the few programs that take more than a seed.
+std::optional<std::string> Argument(std::string_view name);
 
-#endif  // RINGFENCE_TESTS_UNIT_SEED_H_
+}  // namespace ringfence

@@ -96,7 +96,8 @@ class [[nodiscard]] Result {
  public:
   /// Implicit on purpose: `return value;` and `return Status(...)` both work. An ok Status is not
   /// a reason for having no value, and aborts.
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}        // NOLINT: implicit
+  Result(const T& value) : state_(std::in_place_index<0>, value) {}            // NOLINT: implicit
+  Result(T&& value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT: implicit
   Result(Status status) : state_(std::in_place_index<1>, std::move(status)) {  // NOLINT: implicit
     if (std::get<1>(state_).ok()) internal::AbortOnStatus("Result of an ok Status", Status());
   }
