@@ -79,7 +79,7 @@ class Connection {
  public:
   enum class Access {
     kRead,
-    kReadImpatient,  ///< through ImpatientVfs(): waits for nobody, whatever the busy timeout
+    kReadImpatient,  ///< through ImpatientVfs(): hardly waits, whatever the busy timeout
     kWrite,
     kCreate,
   };

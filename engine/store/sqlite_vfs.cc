@@ -1,10 +1,12 @@
 // SQLite's file system with two changes that decisions need.
 #include "store/sqlite_vfs.h"
 
-#include <sched.h>
 #include <sqlite3.h>
 
+#include <algorithm>
+#include <chrono>
 #include <mutex>
+#include <thread>
 
 namespace ringfence {
 namespace {
@@ -49,9 +51,10 @@ int Open(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* out
   return SQLITE_OK;
 }
 
-int YieldInsteadOfSleeping(sqlite3_vfs*, int) {
-  sched_yield();
-  return 0;
+int SleepBriefly(sqlite3_vfs*, int microseconds) {
+  const int brief = std::clamp(microseconds, 0, kMaxSleepUs);
+  std::this_thread::sleep_for(std::chrono::microseconds(brief));
+  return brief;
 }
 
 struct Layers {
@@ -70,7 +73,7 @@ struct Layers {
     strict.xOpen = Open;
     impatient = strict;
     impatient.zName = kImpatient;
-    impatient.xSleep = YieldInsteadOfSleeping;
+    impatient.xSleep = SleepBriefly;
     registered = sqlite3_vfs_register(&strict, 0) == SQLITE_OK &&
                  sqlite3_vfs_register(&impatient, 0) == SQLITE_OK;
   }

@@ -11,9 +11,13 @@ namespace ringfence {
 /// block, say) would silently be gone.
 const char* StrictVfs();
 
-/// The same, and it never sleeps. SQLite's own retries to begin a read transaction last up to ten
-/// seconds, busy timeout or not, while another process holds a lock of the log's index (a process
-/// that was stopped while it emptied the log, say); a decision must not wait that long.
+/// The same, and it hardly sleeps. To begin a read transaction SQLite tries up to a hundred times,
+/// busy timeout or not, while somebody changes the log's index, and sleeps ever longer in between:
+/// ten seconds in all where a process was stopped right then. A decision must not wait for that. It
+/// must not give up within microseconds either, or it would find the store unavailable each time it
+/// meets somebody who is just emptying the log. With this much sleep it gives up after some ten
+/// milliseconds.
+inline constexpr int kMaxSleepUs = 50;
 const char* ImpatientVfs();
 
 }  // namespace ringfence

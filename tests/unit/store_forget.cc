@@ -29,33 +29,44 @@ Status Forget(StoreBackend& store, const std::string& user) {
   return Write(store, [&](StoreTransaction& t) { return t.Forget(user, &report); });
 }
 
-TEST_CASE("after forget and purge no file holds the id, however pages were split and merged") {
+// A thousand users in an order that makes SQLite split the pages of the index of names, every other
+// one forgotten again. Whether, before the purge, a forgotten id was left in the database itself.
+bool ForgetHalf(uint64_t order) {
   const TemporaryFolder folder;
-  const auto store = NewSqliteStore(folder.file("store.db"));
-  // Random order splits index pages; SQLite leaves copies of rows in their free space.
-  std::mt19937_64 random(Seed());
-  std::vector<std::string> names;
-  for (int i = 0; i < 3000; ++i) {
-    names.push_back("user-" + std::to_string(random()) + "-" + std::to_string(i) + "-end");
-  }
+  const std::string path = folder.file("store.db");
+  const auto store = NewSqliteStore(path);
+  std::vector<std::string> gone, kept;
   Require(Write(*store, [&](StoreTransaction& t) {
-    for (size_t i = 0; i < names.size(); ++i) {
-      Require(t.Relate(names[i], Relation("follows"), names[(i * 7 + 1) % names.size()], 1));
+    for (int i = 0; i < 1000; ++i) {
+      order = order * 6364136223846793005u + 1442695040888963407u;
+      const std::string name = "user-" + std::to_string(order >> 33) + "-end";
+      ((order >> 40) % 2 == 0 ? gone : kept).push_back(name);
+      Require(t.AddUser(name));
     }
     return Status();
   }));
-  std::shuffle(names.begin(), names.end(), random);
-  const std::vector<std::string> gone(names.begin(), names.begin() + 300);
   Require(Write(*store, [&](StoreTransaction& t) {
     ForgetReport report;
     for (const std::string& name : gone) Require(t.Forget(name, &report));
     return Status();
   }));
-  CHECK_FALSE(FilesWith(folder, gone[0]).empty());  // the log, at least
+  CHECK(FilesWith(folder, gone[0]) == std::vector<std::string>{"store.db-wal"});
+  Sql(path, "PRAGMA wal_checkpoint(TRUNCATE)");
+  const bool left = std::any_of(gone.begin(), gone.end(), [&](const std::string& name) {
+    return !FilesWith(folder, name).empty();
+  });
   CHECK(store->Purge().value());
   for (const std::string& name : gone) CHECK(FilesWith(folder, name).empty());
-  CHECK_FALSE(FilesWith(folder, names.back()).empty());
+  for (const std::string& name : kept) CHECK_FALSE(FilesWith(folder, name).empty());
   CHECK(Findings(*store).empty());
+  return left;
+}
+
+TEST_CASE("after forget and purge no file holds the id, however pages were split and merged") {
+  int left = 0;
+  for (uint64_t order : {0, 15, 18, 29}) left += ForgetHalf(order) ? 1 : 0;
+  // Else this test shows nothing: overwriting rows where they lie would do.
+  CHECK(left > 0);
 }
 
 TEST_CASE("an open snapshot delays the purge, which says so and can be repeated") {
