@@ -4,26 +4,13 @@
 #include <ringfence/limits.h>
 #include <ringfence/status.h>
 
-#include <cstdlib>
 #include <memory>
-#include <new>
 #include <set>
 #include <string>
 #include <utility>
 
+#include "unit/allocations.h"
 #include "unit/death.h"
-
-namespace {
-size_t g_allocations = 0;
-}  // namespace
-
-void* operator new(size_t size) {
-  ++g_allocations;
-  if (void* memory = std::malloc(size)) return memory;
-  throw std::bad_alloc();
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, size_t) noexcept { std::free(memory); }
 
 namespace ringfence {
 namespace {
@@ -34,12 +21,12 @@ Result<std::unique_ptr<int>> Boxed(int value) {
 }
 
 TEST_CASE("success is one pointer wide and allocates nothing") {
-  const size_t before = g_allocations;
+  const uint64_t before = Allocations();
   const Status fine;
   const Status copy = fine;
   Result<int> result = 7;
   const bool all_ok = fine.ok() && copy.ok() && result.ok() && result.status().ok();
-  const size_t after = g_allocations;
+  const uint64_t after = Allocations();
   CHECK(all_ok);
   CHECK(after == before);
   CHECK(sizeof(Status) == sizeof(void*));

@@ -2,23 +2,9 @@
 // good question costs: no allocation.
 #include <doctest/doctest.h>
 
-#include <cstdlib>
-#include <new>
-
 #include "base/utf8.h"
+#include "unit/allocations.h"
 #include "unit/frame_support.h"
-
-namespace {
-thread_local size_t g_allocations = 0;
-}  // namespace
-
-void* operator new(size_t size) {
-  ++g_allocations;
-  if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
-  throw std::bad_alloc();
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, size_t) noexcept { std::free(memory); }
 
 namespace ringfence {
 namespace {
@@ -218,7 +204,7 @@ TEST_CASE("no allocation for a question that is accepted") {
     return ReadState::kRead;
   });
   FactSource* const sources[] = {&source};
-  const size_t before = g_allocations;
+  const uint64_t before = Allocations();
   bool ok = true;
   for (Asked* asked : {&plain, &carrying}) {
     ok = ok && asked->Begin().ok();
@@ -226,14 +212,14 @@ TEST_CASE("no allocation for a question that is accepted") {
       LoadGroup(TheLayout(), static_cast<Group>(group), asked->question, sources, 1, &asked->frame);
     }
   }
-  const size_t after = g_allocations;
+  const uint64_t after = Allocations();
   CHECK(ok);
   CHECK(after == before);
   CHECK(source.reads == 2 * (kGroupCount - 1));
   // The count counts.
-  const size_t then = g_allocations;
+  const uint64_t then = Allocations();
   ::operator delete(::operator new(8));
-  CHECK(g_allocations == then + 1);
+  CHECK(Allocations() == then + 1);
 }
 
 }  // namespace

@@ -2,23 +2,9 @@
 // unavailable, not empty.
 #include <doctest/doctest.h>
 
-#include <cstdlib>
-#include <new>
-
 #include "store/sqlite_session.h"
+#include "unit/allocations.h"
 #include "unit/store_file.h"
-
-namespace {
-thread_local size_t g_allocations = 0;
-}  // namespace
-
-void* operator new(size_t size) {
-  ++g_allocations;
-  if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
-  throw std::bad_alloc();
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, size_t) noexcept { std::free(memory); }
 
 namespace ringfence {
 namespace {
@@ -50,7 +36,7 @@ TEST_CASE("a session allocates nothing of its own, also when it notices writes")
         question.caller = "alice";
         question.callee = callee;
         SnapshotInfo info;
-        const size_t before = g_allocations;
+        const uint64_t before = Allocations();
         session->BeginSnapshot();
         bool ok = BeginFrame(StandardLayout(), question, &frame).ok();
         for (Group group : kGroups) {
@@ -58,17 +44,17 @@ TEST_CASE("a session allocates nothing of its own, also when it notices writes")
         }
         ok = session->Info(&info).ok() && ok;
         session->EndSnapshot();
-        const size_t after = g_allocations;
+        const uint64_t after = Allocations();
         CHECK(ok);
         CHECK(after == before);
       }
       Require(Write(store, [](StoreTransaction& t) { return t.AddUser("carol"); }));
     }
   });
-  const size_t before = g_allocations;
+  const uint64_t before = Allocations();
   void* volatile memory = ::operator new(8);
   ::operator delete(memory);
-  CHECK(g_allocations == before + 1);  // the count counts
+  CHECK(Allocations() == before + 1);  // the count counts
 }
 
 // One question under one kind of damage, made past our own checks.
