@@ -186,11 +186,13 @@ TEST_CASE("long chains, and a part of a condition that is used twice") {
   CheckEveryCode("call.media", shared);
   std::swap(shared.nodes.back().a, shared.nodes.back().b);
   CheckEveryCode("call.media", shared);
-  Expr twice = If(a || b, c, c);
+  // ((!a && !c) ? true : c) && (!a && !c): first asked by the condition, then a link of the chain.
+  Expr twice = If(!a && !c, Constant(true), c);
   ConditionNode again;
-  again.op = ConditionNode::Op::kOr;
-  again.a = 2;
-  again.b = static_cast<uint32_t>(twice.nodes.size()) - 1;
+  again.op = ConditionNode::Op::kAnd;
+  again.a = static_cast<uint32_t>(twice.nodes.size()) - 1;
+  again.b = 4;
+  REQUIRE(twice.nodes[4].op == ConditionNode::Op::kAnd);
   twice.nodes.push_back(again);
   CheckEveryCode("call.media", twice);
 }

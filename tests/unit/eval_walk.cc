@@ -99,6 +99,29 @@ TEST_CASE("other decisions are null where ring refuses, and nothing is read for 
   CHECK(compiled.decision.extras[0].value == "relay");
 }
 
+TEST_CASE("a decision used before keeps nothing of the earlier policy") {
+  Compiled small(Small());
+  CodesSource source;
+  source.codes[FactNamed("callee.follows(caller)")] = 1;
+  Decision decision = small.Decide(&source);
+  REQUIRE(decision.extras[0].value == "direct");
+  Compiled plain(PolicyBuilder().Rule("a", Constant(false), "ring").document());
+  plain.decision = decision;
+  plain.Decide(&source);
+  CHECK(plain.decision.extra_count == 0);
+  CHECK(plain.decision.extras[0].name.empty());
+  CHECK(plain.decision.extras[0].value.empty());
+  CHECK(plain.decision.extras[0].rule.empty());
+  CHECK(plain.decision.facts_read == Facts({"callee.known"}));
+  CHECK(plain.decision.groups_read == Groups({Group::kCallee}));
+  // Refused after it rang: the value is gone, the name stays.
+  source.codes[FactNamed("callee.blocks(caller)")] = 1;
+  small.Decide(&source);
+  CHECK(small.decision.extras[0].name == "path");
+  CHECK(small.decision.extras[0].value.empty());
+  CHECK(small.decision.extras[0].rule.empty());
+}
+
 TEST_CASE("the class of an int is found at both sides of every cut") {
   PolicyBuilder builder;
   for (int64_t start : {0, 1, 2, 499, 500, 9998}) {
