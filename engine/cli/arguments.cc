@@ -47,6 +47,7 @@ Status Usage(std::string message) {
 
 Status UnknownOption(std::string_view option, const std::vector<OptionSpec>& specs) {
   std::vector<std::string> names;
+  names.reserve(specs.size());
   for (const OptionSpec& spec : specs) names.push_back("--" + std::string(spec.name));
   std::string message = Cat({"unknown option '", Printable(option), "'"});
   if (auto nearest = Nearest(option, names)) message += Cat({"; did you mean ", *nearest, "?"});

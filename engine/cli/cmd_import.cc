@@ -59,7 +59,7 @@ Status Import::ReadHeader() {
   }
   std::string_view line = lines_.line();
   if (line.starts_with(kByteOrderMark)) line.remove_prefix(kByteOrderMark.size());
-  const Status status = format_.Header(line);
+  Status status = format_.Header(line);
   if (status.ok()) return status;
   return Status(status.code(), Cat({lines_.Name(), ":1: ", status.message()}));
 }
@@ -129,11 +129,11 @@ int Import::Finish(Result<uint64_t> revision, bool applied) {
 }
 
 int Import::Run(bool skip_bad) {
-  const Status header = ReadHeader();
+  Status header = ReadHeader();
   if (!header.ok()) return Fail(header);
   auto writes = store_.Begin();
   if (!writes.ok()) return Fail(writes.status());
-  const Status read = ReadRows(*writes);
+  Status read = ReadRows(*writes);
   if (!read.ok()) return Fail(read, Cat({"nothing was imported: ", lines_.Name()}));
   if (bad_ > 0) ReportBad();
   if (bad_ > 0 && !skip_bad) {

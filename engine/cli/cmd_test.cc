@@ -181,7 +181,7 @@ int Run(Context& context, const Arguments& arguments) {
     suites.push_back(JunitSuite{file, &reports.back(), ""});
   }
   if (arguments.Has("junit")) {
-    const Status written = WriteFile(std::string(arguments.Get("junit")), JunitXml(suites));
+    Status written = WriteFile(std::string(arguments.Get("junit")), JunitXml(suites));
     if (!written.ok()) return Fail(written);
   }
   return worst;

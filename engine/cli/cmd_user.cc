@@ -35,7 +35,7 @@ int WriteEntries(Context& context, const Arguments& arguments, bool unset) {
     if (*code == kUnavailableCode) {
       return Fail(Status(StatusCode::kInvalidArgument, "unavailable is no value to store"));
     }
-    const Status status = writes->SetUser(user, *fact, *code);
+    Status status = writes->SetUser(user, *fact, *code);
     if (!status.ok()) return Fail(status);
     what += Cat({" ", catalog.fact(*fact).entry, "=", catalog.FormatValue(*fact, *code)});
   }

@@ -67,7 +67,7 @@ std::string DecisionLine(const Output& out, const AskedQuestion& question, const
 }
 
 std::string RuleAndReason(const Decision& decision) {
-  const std::string rule = Printable(decision.rule);
+  std::string rule = Printable(decision.rule);
   if (decision.reason.empty() || decision.reason == decision.rule) return rule;
   return Cat({rule, ": ", Printable(decision.reason)});
 }

@@ -81,7 +81,8 @@ std::string NearestText(const AskedQuestion& question, const Explanation& explan
       Cat({Pad(out, std::max(kSecondGroupColumn, Width(out) + kGroupGap)), caller});
   const bool fits = Width(beside) <= kLineColumns;
   out = fits ? Cat({beside, "\n"}) : Cat({out, "\n  ", caller, "\n"});
-  for (uint8_t who = 1; who <= (kCallee | kCaller | kOperator); ++who) {
+  for (int bits = 1; bits <= (kCallee | kCaller | kOperator); ++bits) {
+    const auto who = static_cast<uint8_t>(bits);
     if (who == kCallee || who == kCaller) continue;
     const std::string group = GroupText(who, question, explanation);
     if (!group.empty()) out += Cat({"  ", group, "\n"});

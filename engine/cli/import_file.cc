@@ -42,7 +42,7 @@ class RelationRows : public ImportFormat {
       if (*parsed == kUnavailableCode) return Bad("unavailable is no value to store");
       code = *parsed;
     }
-    const Status status = writes.Relate(cells[0], relation_, cells[1], code);
+    Status status = writes.Relate(cells[0], relation_, cells[1], code);
     if (!status.ok()) return status;
     ids.Add(cells[0]);
     ids.Add(cells[1]);

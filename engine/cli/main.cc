@@ -27,8 +27,8 @@ int PrintPage(const std::string& page) {
 
 std::string Version() {
   const Catalog& catalog = Catalog::Standard();
-  return Cat({"ringfence " RINGFENCE_VERSION " (catalog ", std::to_string(catalog.version()), ", ",
-              catalog.digest_hex().substr(0, 8), ")\n"});
+  return Cat({"ringfence ", RINGFENCE_VERSION, " (catalog ", std::to_string(catalog.version()),
+              ", ", catalog.digest_hex().substr(0, 8), ")\n"});
 }
 
 bool IsGroup(const std::string& word) {
@@ -77,7 +77,7 @@ int RunCommand(const Command& command, const std::vector<std::string>& rest) {
   if (!arguments.ok()) return UsageError(arguments.status().message(), help);
   if (arguments->Has("help")) return PrintPage(HelpPage(command));
   if (arguments->Has("version")) return PrintPage(Version());
-  const Status count = arguments->ExpectPositional(command.least, command.most);
+  Status count = arguments->ExpectPositional(command.least, command.most);
   if (!count.ok()) return UsageError(count.message(), help);
   const auto color = ParseColor(arguments->Get("color"));
   if (!color) return UsageError("--color is auto, always or never", help);

@@ -58,11 +58,13 @@ void Output::Say(std::string_view text) {
   if (!quiet_) Print(text);
 }
 
-void Output::Note(std::string_view text) {
+void Output::Note(std::string_view text) const {
   if (!quiet_) WriteError(Cat({"ringfence: note: ", text, "\n"}));
 }
 
-void Output::Warn(std::string_view text) { WriteError(Cat({"ringfence: warning: ", text, "\n"})); }
+void Output::Warn(std::string_view text) const {
+  WriteError(Cat({"ringfence: warning: ", text, "\n"}));
+}
 
 void Output::Error(std::string_view text) { WriteError(Cat({"ringfence: ", text, "\n"})); }
 

@@ -24,9 +24,9 @@ class Output {
   /// A confirmation: not printed when quiet.
   void Say(std::string_view text);
   /// "ringfence: note: ..." on standard error: not printed when quiet.
-  void Note(std::string_view text);
+  void Note(std::string_view text) const;
   /// "ringfence: warning: ..." on standard error.
-  void Warn(std::string_view text);
+  void Warn(std::string_view text) const;
   /// "ringfence: ..." on standard error.
   static void Error(std::string_view text);
   /// Lines that start with places themselves (file:line:column), as editors read them.

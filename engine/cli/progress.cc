@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 
 #include "cli/text.h"
@@ -17,7 +18,7 @@ constexpr uint64_t kBarColumns = 24;
 constexpr uint64_t kLinesPerLook = 256;
 
 std::string Minutes(double seconds) {
-  const auto whole = static_cast<uint64_t>(seconds + 0.5);
+  const auto whole = static_cast<uint64_t>(std::llround(seconds));
   std::string rest = std::to_string(whole % 60);
   if (rest.size() < 2) rest.insert(0, "0");
   return Cat({std::to_string(whole / 60), ":", rest});

@@ -138,7 +138,7 @@ Status CheckComplete(const AskedQuestion& question) {
 Result<std::optional<AskedQuestion>> QuestionFromArguments(const Catalog& catalog,
                                                            const Arguments& arguments) {
   if (arguments.Has("questions")) {
-    const Status alone = ExpectNoQuestion(arguments);
+    Status alone = ExpectNoQuestion(arguments);
     if (!alone.ok()) return alone;
     return std::optional<AskedQuestion>();
   }
@@ -154,11 +154,11 @@ Result<std::optional<AskedQuestion>> QuestionFromArguments(const Catalog& catalo
   }
   if (!arguments.Has("callee")) return Bad("--callee USER is missing");
   for (const std::string& pair : arguments.All("call")) {
-    const Status status = AssignPair(catalog, "--call", "call.", pair, &question);
+    Status status = AssignPair(catalog, "--call", "call.", pair, &question);
     if (!status.ok()) return status;
   }
   for (const std::string& pair : arguments.All("fact")) {
-    const Status status = AssignPair(catalog, "--fact", "", pair, &question);
+    Status status = AssignPair(catalog, "--fact", "", pair, &question);
     if (!status.ok()) return status;
   }
   return std::optional<AskedQuestion>(std::move(question));
@@ -205,10 +205,10 @@ Result<AskedQuestion> QuestionFromJson(const Catalog& catalog, std::string_view 
     if (!member.outer.empty() && field->kind != Field::Kind::kFact) {
       return Bad(Cat({"'", Printable(name), "' is no fact"}));
     }
-    const Status status = Assign(catalog, *field, member.value, &question);
+    Status status = Assign(catalog, *field, member.value, &question);
     if (!status.ok()) return status;
   }
-  const Status complete = CheckComplete(question);
+  Status complete = CheckComplete(question);
   if (!complete.ok()) return complete;
   return question;
 }

@@ -37,10 +37,10 @@ Result<AskedQuestion> QuestionReader::ReadRow(std::string_view line) const {
   AskedQuestion question;
   for (size_t i = 0; i < cells.size(); ++i) {
     if (cells[i].empty()) continue;
-    const Status status = Assign(*catalog_, columns_[i], cells[i], &question);
+    Status status = Assign(*catalog_, columns_[i], cells[i], &question);
     if (!status.ok()) return status;
   }
-  const Status complete = CheckComplete(question);
+  Status complete = CheckComplete(question);
   if (!complete.ok()) return complete;
   return question;
 }

@@ -339,7 +339,8 @@ class Imports(CliTest):
                 self.assertIn(done.returncode, (0, 2), done.stderr)
                 self.assertNotRegex(done.stderr, rb"[\x00-\x09\x0b-\x1f\x7f-\xff]")
         for data in (b"\0", b"{\0}", b"\xff", b"{\"caller\":\"\xff\",\"callee\":\"b\"}",
-                     b"[" * 5000, b"{\"call\":" * 3000, b"caller\tcallee\n\xff\tb\n", b"{\"caller\":1e999}"):
+                     b"[" * 5000, b"{\"call\":" * 3000, b"caller\tcallee\n\xff\tb\n",
+                     b"{\"caller\":1e999}"):
             done = self.run_tool("check", "--questions", "-", stdin=data)
             self.assertEqual(done.returncode, 2, data[:20])
             self.assertNotRegex(done.stdout + done.stderr, rb"[\x00-\x08\x0b-\x1f\x7f-\xff]")
