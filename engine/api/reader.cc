@@ -151,7 +151,7 @@ Reader& Reader::operator=(Reader&&) noexcept = default;
 Reader::~Reader() = default;
 
 Result<Decision> Reader::Decide(const Question& question) {
-  Decision decision;
+  Decision& decision = impl_->last;
   Status decided = impl_->InSnapshot(question.at_least, &decision.revision, [&] {
     return impl_->DecideIn(question, Impl::Sight::kAll, &decision, nullptr);
   });

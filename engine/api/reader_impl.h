@@ -40,8 +40,9 @@ struct Reader::Impl {
   int64_t policy_number = -1;
   uint64_t generation = 0;
   EvalScratch scratch;
-  FactSet probes;                    ///< of the pinned policy's catalog
-  GroupSet probe_groups = 0;         ///< groups of probes alone
+  Decision last;              ///< of Decide; here, so that its unused parts are cleared only once
+  FactSet probes;             ///< of the pinned policy's catalog
+  GroupSet probe_groups = 0;  ///< groups of probes alone
   std::vector<FactSource*> sources;  ///< the host's, then the session
   size_t host_count = 0;
 };

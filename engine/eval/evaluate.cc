@@ -42,16 +42,19 @@ class Evaluation {
         question_(question),
         sources_(sources),
         scratch_(*scratch),
+        frame_(scratch->frame),
         tested_(*tested) {}
 
   Deciding Decide(const ProgramDecision& decision) {
+    const ProgramNode* const nodes = decision.nodes.data();
+    const Ref* const edges = decision.edges.data();
     Ref at = decision.root;
     while ((at & kLeafBit) == 0) {
       DCHECK(at < decision.nodes.size());
-      const ProgramNode& node = decision.nodes[at];
+      const ProgramNode& node = nodes[at];
       uint32_t edge = 0;
       if (!Read(decision, node, &edge)) return Sweep(decision, at);
-      at = decision.edges[node.first_edge + edge];
+      at = edges[node.first_edge + edge];
     }
     const auto rule = static_cast<uint16_t>(at & ~kLeafBit);
     return {rule, Basis::kComplete, EffectOf(decision, rule)};
@@ -62,15 +65,16 @@ class Evaluation {
   /// unavailable.
   bool Read(const ProgramDecision& decision, const ProgramNode& node, uint32_t* edge) {
     DCHECK(node.place.group < kGroupCount && node.place.word < kFrameWords);
-    Frame& frame = scratch_.frame;
-    tested_.Insert(node.fact);
-    const bool loaded = ((frame.loaded >> node.place.group) & 1) != 0;
-    if (!loaded && !frame.carried.Contains(node.fact)) {
+    const size_t word = node.fact / 64;
+    const uint64_t bit = uint64_t{1} << (node.fact % 64);
+    tested_.words[word] |= bit;
+    const bool loaded = ((frame_.loaded >> node.place.group) & 1) != 0;
+    if (!loaded && (frame_.carried.words[word] & bit) == 0) {
       LoadGroup(layout_, static_cast<Group>(node.place.group), question_, sources_.all,
-                sources_.host_count, &frame);
+                sources_.host_count, &frame_);
     }
-    if (frame.unavailable.Contains(node.fact)) return false;
-    const FactCode code = frame.Get(node.place);
+    if ((frame_.unavailable.words[word] & bit) != 0) return false;
+    const FactCode code = frame_.Get(node.place);
     if (code >= node.code_count) return false;
     *edge =
         node.is_int ? IntervalOf(&decision.cuts[node.first_cut], node.class_count - 1, code) : code;
@@ -146,6 +150,7 @@ class Evaluation {
   const Question& question_;
   const Sources& sources_;
   EvalScratch& scratch_;
+  Frame& frame_;
   FactSet& tested_;
 };
 
@@ -171,6 +176,14 @@ ExtraDecision MakeExtra(const ProgramDecision& decision, const Deciding& decidin
   return {decision.name, decision.values[rule.then], rule.id, deciding.basis};
 }
 
+/// Most of a Decision is room for decisions that most policies do not have: what is there stays
+/// empty, only what an earlier policy left is cleared.
+void SetExtraCount(size_t count, Decision* decision) {
+  const size_t before = std::min<size_t>(decision->extra_count, decision->extras.size());
+  for (size_t i = count; i < before; ++i) decision->extras[i] = {};
+  decision->extra_count = static_cast<uint8_t>(count);
+}
+
 }  // namespace
 
 void EvalScratch::Prepare(const Program& program) {
@@ -186,20 +199,23 @@ void Evaluate(const Program& program, const Layout& layout, const Question& ques
               const Sources& sources, EvalScratch* scratch, Decision* decision,
               EffectSet* effects) {
   CHECK(!program.decisions.empty() && scratch->active.size() * 64 >= program.max_nodes);
-  *decision = {};
+  decision->facts_read = {};
   Frame& frame = scratch->frame;
   frame.loaded = static_cast<GroupSet>(frame.loaded | Bit(Group::kCall));
   Evaluation evaluation(program, layout, question, sources, scratch, &decision->facts_read);
   const Deciding ring = evaluation.Decide(program.decisions[0]);
   FillRing(program, ring, decision);
   if (effects != nullptr) *effects = ring.effects;
+  SetExtraCount(program.decisions.size() - 1, decision);
   for (size_t i = 1; i < program.decisions.size(); ++i) {
     const ProgramDecision& extra = program.decisions[i];
     ExtraDecision& out = decision->extras[i - 1];
-    out.name = extra.name;
-    if (decision->let_through()) out = MakeExtra(extra, evaluation.Decide(extra));
+    if (decision->let_through()) {
+      out = MakeExtra(extra, evaluation.Decide(extra));
+    } else {
+      out = {extra.name, {}, {}, Basis::kComplete};
+    }
   }
-  decision->extra_count = static_cast<uint8_t>(program.decisions.size() - 1);
   decision->groups_read = frame.read;
   decision->groups_unavailable = frame.failed;
   decision->facts_from_host = frame.from_host;

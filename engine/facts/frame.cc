@@ -53,7 +53,9 @@ void ForEach(const FactSet& set, const Visit& visit) {
   }
 }
 
-Status Bad(std::string message) { return Status(StatusCode::kInvalidArgument, std::move(message)); }
+[[gnu::cold, gnu::noinline]] Status Bad(std::string message) {
+  return Status(StatusCode::kInvalidArgument, std::move(message));
+}
 
 Status CheckParty(const Party& party, const char* which) {
   if (party.handle < 0) return Bad(std::string("the ") + which + "'s handle is negative");
@@ -98,6 +100,10 @@ class Carrier {
     for (const Fact& fact : question_.facts) {
       if (Status status = Put(fact); !status.ok()) return status;
     }
+    if (OnlyOfCall()) {
+      frame_.from_host = frame_.carried;
+      return Status();
+    }
     if (Status status = MirrorSymmetric(); !status.ok()) return status;
     frame_.from_host = frame_.carried;
     return CheckAccounts();
@@ -105,8 +111,7 @@ class Carrier {
 
   /// Marks what no source needs to be asked for.
   void MarkLoaded() {
-    // Attributes of the call, which most questions carry and nothing else, settle no other group.
-    if (!Covers(layout_.group_facts[static_cast<size_t>(Group::kCall)], frame_.carried)) {
+    if (!OnlyOfCall()) {
       for (Group group : kReadGroups) {
         if (Covers(frame_.carried, layout_.group_facts[static_cast<size_t>(group)])) {
           AddTo(&frame_.loaded, group);
@@ -139,6 +144,12 @@ class Carrier {
                  " codes");
     }
     return Status();
+  }
+
+  /// Nothing is carried but attributes of the call, which neither settle nor contradict anything
+  /// else: so it is with most questions.
+  bool OnlyOfCall() const {
+    return Covers(layout_.group_facts[static_cast<size_t>(Group::kCall)], frame_.carried);
   }
 
   /// Carried with a value, and this one.
@@ -258,24 +269,30 @@ class FrameWriter final : public GroupWriter {
       : layout_(layout),
         frame_(*frame),
         facts_(layout.group_facts[static_cast<size_t>(group)]),
-        block_(kGroupBlocks[static_cast<size_t>(group)]) {
-    const auto& bits = layout.group_mask[static_cast<size_t>(group)];
-    for (size_t i = 0; i < block_.word_count; ++i) mask_[i] = bits[block_.first_word + i];
+        block_(kGroupBlocks[static_cast<size_t>(group)]),
+        mask_(&layout.group_mask[static_cast<size_t>(group)][block_.first_word]) {
+    if (group == Group::kCallee) known_ = &layout.places[layout.callee_known];
+    if (group == Group::kCaller) known_ = &layout.places[layout.caller_known];
     const FactSet carried = Both(facts_, frame->carried);
-    if (!carried.Empty()) ForEach(carried, [&](FactId id) { Protect(id, &mask_); });
-    packed_mask_ = mask_;
-    if (group == Group::kCallee) Protect(layout.callee_known, &packed_mask_);
-    if (group == Group::kCaller) Protect(layout.caller_known, &packed_mask_);
+    if (!carried.Empty()) Protect(carried);
+  }
+
+  /// What one source says starts from an account, or data, that holds nothing.
+  void StartSource() { untouched_ = true; }
+  void FinishSource() {
+    if (untouched_) Reset(layout_.empty_image);
   }
 
   /// Gives the group's facts the values of an image, and takes their unavailability back.
   void Reset(const std::array<uint32_t, kFrameWords>& image) {
-    Copy(std::span(image).subspan(block_.first_word, block_.word_count), mask_);
+    untouched_ = false;
+    Copy(&image[block_.first_word], block_.word_count);
     MakeAvailable();
   }
 
   void Set(FactId id, FactCode code) override {
     if (!Mine(id)) return;
+    FinishSource();
     if (code >= layout_.code_counts[id]) {
       frame_.unavailable.Insert(id);
       return;
@@ -285,20 +302,37 @@ class FrameWriter final : public GroupWriter {
   }
 
   void SetUnavailable(FactId id) override {
-    if (Mine(id)) frame_.unavailable.Insert(id);
+    if (!Mine(id)) return;
+    FinishSource();
+    frame_.unavailable.Insert(id);
   }
 
   void SetPacked(std::span<const uint32_t> words) override {
-    if (words.size() < block_.word_count) Reset(layout_.empty_image);
-    Copy(words.first(std::min<size_t>(words.size(), block_.word_count)), packed_mask_);
+    const size_t count = std::min<size_t>(words.size(), block_.word_count);
+    if (count < block_.word_count) Reset(layout_.empty_image);
+    // That a source has words says that the account exists, whatever their bit says.
+    const bool exists = untouched_ && known_is_mine_;
+    const FactCode known = known_ == nullptr || exists ? 1 : frame_.Get(*known_);
+    untouched_ = false;
+    Copy(words.data(), count);
+    if (known_ != nullptr) frame_.Put(*known_, known);
     MakeAvailable();
   }
 
  private:
-  using Mask = std::array<uint32_t, kUserWords>;  // the longest block
-
   bool Mine(FactId id) const {
     return id < layout_.catalog.size() && facts_.Contains(id) && !frame_.carried.Contains(id);
+  }
+
+  /// What the question carries stays: that takes a mask of its own.
+  void Protect(const FactSet& carried) {
+    std::copy_n(mask_, block_.word_count, own_mask_.begin());
+    mask_ = own_mask_.data();
+    ForEach(carried, [&](FactId id) {
+      const FactPlace& place = layout_.places[id];
+      own_mask_[place.word - block_.first_word] &= ~(place.mask << place.shift);
+      if (&place == known_) known_is_mine_ = false;
+    });
   }
 
   void MakeAvailable() {
@@ -308,24 +342,20 @@ class FrameWriter final : public GroupWriter {
 
   void Available(FactId id) { frame_.unavailable.words[id >> 6] &= ~(uint64_t{1} << (id & 63)); }
 
-  void Protect(FactId id, Mask* mask) const {
-    const FactPlace& place = layout_.places[id];
-    (*mask)[place.word - block_.first_word] &= ~(place.mask << place.shift);
-  }
-
-  void Copy(std::span<const uint32_t> from, const Mask& mask) {
-    for (size_t i = 0; i < from.size(); ++i) {
-      uint32_t& word = frame_.words[block_.first_word + i];
-      word = (word & ~mask[i]) | (from[i] & mask[i]);
-    }
+  void Copy(const uint32_t* from, size_t count) {
+    uint32_t* const words = &frame_.words[block_.first_word];
+    for (size_t i = 0; i < count; ++i) words[i] = (words[i] & ~mask_[i]) | (from[i] & mask_[i]);
   }
 
   const Layout& layout_;
   Frame& frame_;
   const FactSet& facts_;
   const GroupBlock block_;
-  Mask mask_{};
-  Mask packed_mask_{};
+  const uint32_t* mask_;              ///< bits that a source may set, by word of the block
+  const FactPlace* known_ = nullptr;  ///< of the user whose group this is
+  bool known_is_mine_ = true;         ///< not carried
+  bool untouched_ = true;             ///< by the source that is asked
+  std::array<uint32_t, kUserWords> own_mask_{};  // the longest block
 };
 
 /// Field by field, and each once: this is done for every question.
@@ -358,6 +388,7 @@ bool Settle(const Layout& layout, Group group, ReadState state, FrameWriter* wri
   const FactId known = KnownOf(layout, group);
   if (state == ReadState::kNotMine) return false;
   AddTo(&frame->read, group);
+  if (state == ReadState::kRead) writer->FinishSource();
   if (state == ReadState::kRead && user && !IsKnown(layout, known, *frame)) {
     state = ReadState::kAbsent;
   }
@@ -397,7 +428,7 @@ void LoadGroup(const Layout& layout, Group group, const Question& question,
   FrameWriter writer(layout, group, frame);
   bool served = false;
   for (size_t i = 0; i < sources.size() && !served; ++i) {
-    writer.Reset(layout.empty_image);
+    writer.StartSource();
     served = Settle(layout, group, sources[i]->Read(group, question, writer), &writer, frame);
     if (served && i < host_sources && (frame->failed & Bit(group)) == 0) {
       AddTo(&frame->host, group);

@@ -1,6 +1,8 @@
 // How users and pairs are packed in rows, which writes are accepted, and how rows read to people.
 #include "store/rows.h"
 
+#include <bit>
+#include <cstring>
 #include <utility>
 
 #include "base/check.h"
@@ -40,6 +42,10 @@ std::array<uint8_t, kUserBytes> PackUser(const UserWords& words) {
 
 bool UnpackUser(std::span<const uint8_t> bytes, UserWords* words) {
   if (bytes.size() != kUserBytes) return false;
+  if constexpr (std::endian::native == std::endian::little) {
+    std::memcpy(words->data(), bytes.data(), kUserBytes);  // once or twice for every decision
+    return ((*words)[0] & 1) != 0;
+  }
   for (size_t i = 0; i < words->size(); ++i) {
     (*words)[i] = static_cast<uint32_t>(bytes[4 * i]) |
                   static_cast<uint32_t>(bytes[4 * i + 1]) << 8 |
