@@ -86,17 +86,15 @@ class Comparison {
       for (const Code& relation : Values(named & 2, 2)) {
         for (const Code& choice : Values(named & 4, 3)) {
           One(*program, document, 1, setting, relation, choice);
-          if (!every_known) continue;
-          One(*program, document, 0, setting, relation, choice);
-          One(*program, document, std::nullopt, setting, relation, choice);
+          if (every_known) One(*program, document, std::nullopt, setting, relation, choice);
         }
       }
     }
+    if (every_known) One(*program, document, 0, 1, 1, 1);
   }
 
   uint64_t policies() const { return policies_; }
   uint64_t decisions() const { return decisions_; }
-  uint64_t disagreements() const { return disagreements_; }
 
  private:
   /// Unavailable and all codes of a fact that is named; any one of them where it is not.
@@ -131,12 +129,10 @@ class Comparison {
     const reference::Answer answer = reference::Decide(catalog_, document, assignment_);
     ++decisions_;
     if (Agrees(decision, effects, answer)) return;
-    if (++disagreements_ <= 5) {
-      FAIL_CHECK(DumpDocument(catalog_, document)
-                 << Show(catalog_, assignment_) << "reference: " << Show(answer)
-                 << "\nengine:    " << Show(ToAnswer(decision, effects)) << "\n"
-                 << DumpProgram(catalog_, program));
-    }
+    FAIL(DumpDocument(catalog_, document)
+         << Show(catalog_, assignment_) << "reference: " << Show(answer)
+         << "\nengine:    " << Show(ToAnswer(decision, effects)) << "\n"
+         << DumpProgram(catalog_, program));
   }
 
   const Catalog& catalog_;
@@ -147,7 +143,7 @@ class Comparison {
   SmallSource source_;
   EvalScratch scratch_;
   reference::Assignment assignment_;
-  uint64_t policies_ = 0, decisions_ = 0, disagreements_ = 0;
+  uint64_t policies_ = 0, decisions_ = 0;
 };
 
 uint64_t Number(const char* name, uint64_t otherwise) {
@@ -160,7 +156,9 @@ void CompareQuick(Comparison& comparison) {
   for (size_t rule_count = 0; rule_count <= 2; ++rule_count) {
     comparison.scope().EachClass(rule_count, [&](const SmallPolicy& policy) {
       SmallPolicy split = policy;
-      for (split.floor_count = 0; split.floor_count <= rule_count; ++split.floor_count) {
+      // Of first-applicable a floor does not change the order.
+      const size_t most = policy.algorithm == 0 ? 0 : rule_count;
+      for (split.floor_count = 0; split.floor_count <= most; ++split.floor_count) {
         comparison.Compare(split, split.floor_count == 0);
       }
     });
@@ -202,7 +200,6 @@ TEST_CASE("small policies") {
   }
   std::cout << scope << ": compared " << comparison.policies() << " policies (one of each class of "
             << all << ") in " << comparison.decisions() << " decisions\n";
-  CHECK(comparison.disagreements() == 0);
   CHECK(comparison.decisions() > comparison.policies());
 }
 

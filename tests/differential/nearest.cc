@@ -31,16 +31,16 @@ class BruteForce {
     for (const Rule& rule : document_.decisions[0].floor) lifted_ &= rule.id != now.rule;
   }
 
-  std::vector<ChangesSet> Search() {
+  std::vector<ChangesSet> Search(const std::vector<FactId>& candidates) {
     if (!lifted_) return {};
-    ListCandidates();
+    ListCandidates(candidates);
     for (size_t size = 1; size <= 3; ++size) Extend(size, 0);
     return found_;
   }
 
  private:
-  void ListCandidates() {
-    for (FactId id : FactsNamed(catalog_, document_)) {
+  void ListCandidates(const std::vector<FactId>& facts) {
+    for (FactId id : facts) {
       const FactInfo& fact = catalog_.fact(id);
       const auto known = assignment_.find(id);
       const bool available = known == assignment_.end() || known->second.has_value();
@@ -136,8 +136,9 @@ std::vector<FactId> PickChangeable(const Catalog& catalog, size_t count, Random&
 }
 
 std::vector<ChangesSet> NearestByReference(const Catalog& catalog, const Document& document,
+                                           const std::vector<FactId>& candidates,
                                            const reference::Assignment& assignment) {
-  return BruteForce(catalog, document, assignment).Search();
+  return BruteForce(catalog, document, assignment).Search(candidates);
 }
 
 std::string CompareNearest(const Catalog& catalog, const Explanation& explanation,

@@ -32,9 +32,10 @@ struct ChangesSet {
 /// Most of them somebody can change.
 std::vector<FactId> PickChangeable(const Catalog& catalog, size_t count, Random& random);
 
-/// All inclusion-minimal sets of at most three changes that alter the effect, in no special order.
-/// Empty when a floor rule decides or the callee is unknown.
+/// All inclusion-minimal sets of at most three changes of `candidates` that alter the effect, in no
+/// special order. Empty when a floor rule decides or the callee is unknown.
 std::vector<ChangesSet> NearestByReference(const Catalog& catalog, const Document& document,
+                                           const std::vector<FactId>& candidates,
                                            const reference::Assignment& assignment);
 
 /// Is `explanation`'s list the first `max_sets` of `all`: sets with fewer changes first, then what

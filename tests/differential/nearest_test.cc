@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <iostream>
 #include <string>
 
@@ -55,6 +56,15 @@ TEST_CASE("nearest changes of random small policies") {
   for (int i = 0; i < kDocuments; ++i) {
     PolicyShape shape;
     shape.facts = PickChangeable(catalog, 3 + random.Below(8), random);
+    if (random.Percent(25)) {
+      // Both directions of a relation that both parties share: whoever changes one changes both.
+      const FactId friends = catalog.FindRelation("friend").value();
+      for (FactId fact : {friends, catalog.fact(friends).reverse}) {
+        if (std::find(shape.facts.begin(), shape.facts.end(), fact) == shape.facts.end()) {
+          shape.facts.push_back(fact);
+        }
+      }
+    }
     shape.max_rules = 8;
     shape.max_leaves = 8;
     shape.max_decisions = 2;
@@ -67,13 +77,15 @@ TEST_CASE("nearest changes of random small policies") {
     EvalScratch scratch;
     scratch.Prepare(*program);
     const std::vector<FactId> named = FactsNamed(catalog, document);
+    std::vector<FactId> tested = program->decisions[0].order;
+    std::sort(tested.begin(), tested.end());
     for (int j = 0; j < kExplanations; ++j) {
       const Scenario scenario = RandomScenario(catalog, document, named, 30, random);
       const int max_sets = j == 0 ? 2 : 20;
       const Explanation explanation =
           NearestOfEngine(layout, *program, scenario, max_sets, &scratch);
       const std::vector<ChangesSet> all =
-          NearestByReference(catalog, document, scenario.assignment);
+          NearestByReference(catalog, document, tested, scenario.assignment);
       const auto listed = static_cast<size_t>(max_sets);
       const std::string wrong = CompareNearest(catalog, explanation, all, listed);
       REQUIRE_MESSAGE(wrong.empty(), wrong << "\n"

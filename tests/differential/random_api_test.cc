@@ -315,7 +315,8 @@ class ApiComparison {
     const Result<Explanation> explanation = subject.reader().Explain(asked.question());
     REQUIRE_MESSAGE(explanation.ok(), explanation.status().message());
     Expect(explanation->decision.view, asked, "Explain");
-    const std::vector<ChangesSet> all = NearestByReference(catalog_, document_, asked.assignment);
+    const std::vector<ChangesSet> all =
+        NearestByReference(catalog_, document_, named_, asked.assignment);
     const std::string wrong = CompareNearest(catalog_, *explanation, all, kMaxSets);
     REQUIRE_MESSAGE(wrong.empty(), wrong << "\n" << Context(asked));
     ++explanations;

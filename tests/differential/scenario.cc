@@ -44,9 +44,7 @@ class ScenarioMaker {
   Code Draw(const FactInfo& fact) {
     if (fact.entry == "known") return random_.Percent(trouble_percent_) ? Code() : Code(1);
     const auto other = scenario_.sources.find(fact.reverse);
-    if (fact.symmetric && other != scenario_.sources.end() && other->second.has_value()) {
-      return other->second;
-    }
+    if (fact.symmetric && other != scenario_.sources.end()) return other->second;
     return RandomOrUnavailable(fact);
   }
 
