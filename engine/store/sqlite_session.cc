@@ -91,7 +91,11 @@ bool SqliteSession::EnsureTransaction() {
   return true;
 }
 
-bool SqliteSession::StepRead(Statement& statement, bool* has_row) {
+// The first read of a snapshot takes SQLite's lock, a system call, after which a processor has to
+// guess every return anew: a function less on the way up is one wrong guess less.
+#define RF_FLAT [[gnu::always_inline]] inline
+
+RF_FLAT bool SqliteSession::StepRead(Statement& statement, bool* has_row) {
   if (!EnsureTransaction()) return false;
   const int rc = statement.Step();
   if (rc != SQLITE_ROW && rc != SQLITE_DONE) return Remember(rc);
@@ -156,7 +160,7 @@ SqliteSession::PartyMemo* SqliteSession::MemoOf(const Party& party, PartyMemo* m
   return memo;
 }
 
-Lookup SqliteSession::FindUser(PartyMemo* memo) {
+RF_FLAT Lookup SqliteSession::FindUser(PartyMemo* memo) {
   if (memo->resolved && (!memo->is_known || memo->has_words)) {
     return memo->is_known ? Lookup::kKnown : Lookup::kUnknown;
   }
@@ -201,7 +205,7 @@ Lookup SqliteSession::FindId(PartyMemo* memo) {
   return has_row ? Lookup::kKnown : Lookup::kUnknown;
 }
 
-ReadState SqliteSession::ReadUser(const Party& party, PartyMemo* memo, GroupWriter& out) {
+RF_FLAT ReadState SqliteSession::ReadUser(const Party& party, PartyMemo* memo, GroupWriter& out) {
   if (IsNobody(party)) return ReadState::kAbsent;
   memo = MemoOf(party, memo);
   switch (FindUser(memo)) {
@@ -216,7 +220,7 @@ ReadState SqliteSession::ReadUser(const Party& party, PartyMemo* memo, GroupWrit
   return ReadState::kUnavailable;
 }
 
-ReadState SqliteSession::ReadPair(const Question& question, GroupWriter& out) {
+RF_FLAT ReadState SqliteSession::ReadPair(const Question& question, GroupWriter& out) {
   if (IsNobody(question.caller) || IsNobody(question.callee)) return ReadState::kAbsent;
   PartyMemo* callee = MemoOf(question.callee, &callee_);
   PartyMemo* caller = MemoOf(question.caller, &caller_);

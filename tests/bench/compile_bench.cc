@@ -68,6 +68,7 @@ int Main(int argc, char** argv) {
   AddTenants(10, {}, &rows);
   AddTenants(100, 50, &rows);
   AddTenants(1000, {}, &rows);
+  AddTenants(4000, {}, &rows);
   for (const Hostile& hostile : HostilePolicies()) AddHostile(hostile, &rows);
   Rounds rounds;
   RunRounds(&argc, argv, &rounds);

@@ -107,6 +107,21 @@ std::string RandomTenants(int rules) {
   return written.Policy("random-tenants");
 }
 
+/// Long lists of tenants, each with a condition of its own: nodes of thousands of edges.
+std::string RandomLists(int rules) {
+  Random random(17);
+  Rules written;
+  for (int i = 0; i < rules; ++i) {
+    std::string tenants;
+    for (int k = 0; k < 30; ++k) {
+      tenants += (k == 0 ? "" : ", ") + std::to_string(random.Below(10000));
+    }
+    written.Add("call.tenant in [" + tenants + "] && " + RandomTerm(&random),
+                i % 2 == 0 ? "ring" : "refuse");
+  }
+  return written.Policy("random-lists");
+}
+
 /// One condition of many terms.
 std::string OneLongRule(int terms) {
   Random random(13);
@@ -136,6 +151,7 @@ std::vector<Hostile> HostilePolicies() {
   return {{"random terms, 300 rules", RandomTerms(300)},
           {"random terms, 4000 rules", RandomTerms(4000)},
           {"random tenants, 1000 rules", RandomTenants(1000)},
+          {"random lists, 3000 rules", RandomLists(3000)},
           {"all pairs, 144 rules", AllPairs()},
           {"one rule of 700 terms", OneLongRule(700)}};
 }

@@ -96,13 +96,19 @@ double Rounds::RatioSpread(const std::string& name) const {
   return (Quantile(ratios, 0.75) - Quantile(ratios, 0.25)) / 2;
 }
 
-double Rounds::Counter(const std::string& name, const std::string& counter) const {
-  return Quantile(Of(name, counter), 1);
+std::optional<double> Rounds::Highest(const std::string& name, const std::string& counter) const {
+  const Values& values = Of(name, counter);
+  if (values.empty()) return std::nullopt;
+  return Quantile(values, 1);
 }
 
 void PrintTable(const Rounds& rounds, const std::vector<Row>& rows,
                 const std::vector<std::string>& counters, double unit_ns, const char* unit) {
-  std::printf("%-32s %9s %9s %7s %7s %9s %-6s", "", unit, "baseline", "ratio", "+-", "target", "");
+  const auto compared = [&](const Row& row) { return rounds.Ratio(row.name).has_value(); };
+  const bool ratios = std::any_of(rows.begin(), rows.end(), compared);
+  std::printf("%-34s %9s", "", unit);
+  if (ratios) std::printf(" %9s %7s %7s", "baseline", "ratio", "+-");
+  std::printf(" %10s %-6s", "target", "");
   for (const std::string& counter : counters) std::printf(" %8s", counter.c_str());
   std::printf("\n");
   const int digits = unit_ns > 1 ? 2 : 0;
@@ -110,17 +116,18 @@ void PrintTable(const Rounds& rounds, const std::vector<Row>& rows,
     if (!rounds.has(row.name)) continue;
     const double ns = rounds.Median(row.name, "ns");
     const std::optional<double> ratio = rounds.Ratio(row.name);
-    std::printf("%-32s %9.*f", row.name.c_str(), digits, ns / unit_ns);
+    std::printf("%-34s %9.*f", row.name.c_str(), digits, ns / unit_ns);
     if (ratio) {
       const double baseline = rounds.Median(row.name, "baseline");
       std::printf(" %9.*f %7.3f %7.3f", digits, baseline / unit_ns, *ratio,
                   rounds.RatioSpread(row.name));
-    } else {
+    } else if (ratios) {
       std::printf(" %9s %7s %7s", "", "", "");
     }
-    std::printf(" %9s %-6s", Target(row, unit_ns, unit).c_str(), Met(row, ns, ratio).c_str());
+    std::printf(" %10s %-6s", Target(row, unit_ns, unit).c_str(), Met(row, ns, ratio).c_str());
     for (const std::string& counter : counters) {
-      std::printf(" %8.4g", rounds.Counter(row.name, counter));
+      const std::optional<double> value = rounds.Highest(row.name, counter);
+      value ? std::printf(" %8.5g", *value) : std::printf(" %8s", "");
     }
     std::printf("\n");
   }

@@ -36,8 +36,8 @@ class Rounds : public benchmark::BenchmarkReporter {
   /// ns / baseline: median and half the distance of its quartiles.
   std::optional<double> Ratio(const std::string& name) const;
   double RatioSpread(const std::string& name) const;
-  /// The highest of any round.
-  double Counter(const std::string& name, const std::string& counter) const;
+  /// The highest of any round; nothing: no such counter.
+  std::optional<double> Highest(const std::string& name, const std::string& counter) const;
   bool has(const std::string& name) const { return counters_.count(name) > 0; }
   bool failed() const { return failed_; }
 

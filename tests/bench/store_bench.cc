@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -100,12 +101,14 @@ class Bench {
     const Policy x_2024 = Must(Policy::Shipped("x-2024"));
     const Policy gate = Must(Policy::Compile(kGatePolicy, "gate"));
     for (const auto& [place, count] : {std::pair{", spread", kSpread}, std::pair{", hot", kHot}}) {
+      const auto below = count == kSpread ? std::optional<double>(1.0) : std::nullopt;
       for (const Policy& policy : {rules, x_2024}) {
         Register(policy.name() + ", by handle" + place, policy, By::kHandle, count);
         Register(policy.name() + ", by id" + place, policy, By::kId, count);
       }
-      RegisterSkip(std::string("default, calls off") + place, rules, app_, "calls-off", count);
-      RegisterSkip(std::string("call gate") + place, gate, web_, "web", count);
+      RegisterSkip(std::string("default, calls off") + place, rules, app_, "calls-off", count,
+                   below);
+      RegisterSkip(std::string("call gate") + place, gate, web_, "web", count, below);
     }
     RegisterBatch("default, batch of 100", rules);
     RegisterBatch("x-2024, batch of 100", x_2024);
@@ -238,11 +241,11 @@ class Bench {
 
   /// (c): questions that one rule decides without reading everything, against all three reads.
   void RegisterSkip(const std::string& name, const Policy& policy, const std::vector<Fact>& facts,
-                    std::string_view rule, size_t count) {
+                    std::string_view rule, size_t count, std::optional<double> below) {
     Reader* const reader = NewReader(policy);
     Baseline* const baseline = NewBaseline();
     const Questions* const questions = Prepare(*reader, By::kHandle, facts, count, rule);
-    AddPair({name, 1.0, true, {}, true}, questions, 1, Decides(reader, questions), [=](size_t i) {
+    AddPair({name, below, true, {}, true}, questions, 1, Decides(reader, questions), [=](size_t i) {
       const Question& question = questions->list[i];
       baseline->Begin();
       benchmark::DoNotOptimize(
@@ -389,7 +392,7 @@ int Main(int argc, char** argv) {
   PrintTable(rounds, bench.rows(), {"facts", "groups", "allocs"}, 1, "ns");
   int code = rounds.failed() ? 1 : 0;
   for (const Row& row : bench.rows()) {
-    if (!row.no_allocation || rounds.Counter(row.name, "allocs") == 0) continue;
+    if (!row.no_allocation || rounds.Highest(row.name, "allocs").value_or(0) == 0) continue;
     std::printf("%s allocates: a decision must not\n", row.name.c_str());
     code = 1;
   }
