@@ -80,7 +80,7 @@ bool ForgetHalf(uint64_t order) {
 
 TEST_CASE("after forget and purge no file holds the id, however pages were split and merged") {
   int left = 0;
-  for (uint64_t order : {0, 15, 18, 29}) left += ForgetHalf(order) ? 1 : 0;
+  for (uint64_t order : {0u, 15u, 18u, 29u}) left += ForgetHalf(order) ? 1 : 0;
   // Else this test shows nothing: overwriting rows where they lie would do.
   CHECK(left > 0);
 }
