@@ -28,8 +28,9 @@ Result<Policy> Engine::Impl::PolicyNumber(int64_t number, StoreSession& session)
       return Status(StatusCode::kCorrupt,
                     name + " does not compile:\n" + compiled.status().message());
     }
-    if (compiled->digest() != record.digest) {
-      return Status(StatusCode::kCorrupt, name + " does not have the digest stored with it");
+    // Not the digest: it covers the catalog too, which a newer library may have grown.
+    if (compiled->canonical() != record.text) {
+      return Status(StatusCode::kCorrupt, name + " is not the canonical text it was stored as");
     }
     current_ = std::move(compiled).value();
   }
