@@ -184,7 +184,7 @@ class ApiComparison {
     asked.callee = RandomUser();
     asked.caller_without_account = random_.Percent(4);
     if (asked.caller_without_account) asked.caller.clear();
-    asked.host_groups = static_cast<GroupSet>(((1u << kGroupCount) - 1) & ~kStored);
+    asked.host_groups = static_cast<GroupSet>(((1u << kGroupCount) - 1) & ~unsigned{kStored});
     // A host may hold the graph itself.
     if (!asked.caller_without_account && random_.Percent(15)) {
       asked.host_groups = static_cast<GroupSet>(asked.host_groups | Bit(Group::kPair));
@@ -335,7 +335,7 @@ class ApiComparison {
       all.push_back(std::move(asked));
     }
     Asked nobody;
-    nobody.host_groups = static_cast<GroupSet>(((1u << kGroupCount) - 1) & ~kStored);
+    nobody.host_groups = static_cast<GroupSet>(((1u << kGroupCount) - 1) & ~unsigned{kStored});
     nobody.styles.fill(Style::kUnavailable);
     subject.Prepare(nobody);
     std::vector<Question> questions;
