@@ -309,6 +309,8 @@ TEST_CASE("a sweep over a diagram of thousands of nodes visits each once and rea
   CHECK(compiled.DecideCodes(codes).rule == "on_unavailable");
   CHECK(compiled.effects == 0b11);
   CHECK(compiled.decision.facts_read.Count() == 4);
+  CHECK(IsClear(compiled.scratch.active));
+  CHECK(IsClear(compiled.scratch.reachable));
   // With the tenant known there is one rule to tell from otherwise.
   codes[FactNamed("call.tenant")] = 7;
   CHECK(compiled.DecideCodes(codes).basis == Basis::kPartial);
