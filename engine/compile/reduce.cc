@@ -202,6 +202,7 @@ class Conditions {
 
   Ref IntIn(const Variable& variable, const std::vector<int64_t>& constants) {
     std::vector<FactCode> values;
+    values.reserve(constants.size());
     for (int64_t constant : constants) values.push_back(ToValue(variable, constant));
     return OneOf(variable, values);
   }

@@ -123,12 +123,11 @@ std::string DumpProgram(const Catalog& catalog, const Program& program) {
     DumpDecision(catalog, program, decision, &out);
   }
   out += "unset\n";
-  for (FactId fact = 0; fact < catalog.size(); ++fact) {
-    const FactInfo& info = catalog.fact(fact);
-    const FactCode value = program.unset_values[fact];
+  for (const FactInfo& info : catalog.facts()) {
+    const FactCode value = program.unset_values[info.id];
     // What the policy leaves as the catalog has it is in the catalog.
     if (!info.can_be_unset || value == info.default_code) continue;
-    out += "  " + info.name + " counts as " + catalog.FormatValue(fact, value + 1) + "\n";
+    out += "  " + info.name + " counts as " + catalog.FormatValue(info.id, value + 1) + "\n";
   }
   return out;
 }

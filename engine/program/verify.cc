@@ -263,9 +263,7 @@ Status VerifyProgram(const Layout& layout, const Program& program) {
   if (finding.empty()) finding = CheckOutcomes(program);
   for (size_t i = 0; finding.empty() && i < program.decisions.size(); ++i) {
     finding = CheckDecision(layout, program, i);
-    if (!finding.empty()) {
-      finding = "decision '" + program.decisions[i].name + "': " + finding;
-    }
+    if (!finding.empty()) finding.insert(0, "decision '" + program.decisions[i].name + "': ");
   }
   if (finding.empty()) return {};
   return Status(StatusCode::kCorrupt, "program: " + finding);

@@ -341,6 +341,7 @@ std::vector<const Rule*> InOrder(const Document& document, const DecisionRules& 
   std::set<int64_t> ranks;
   for (const Rule& rule : decision.rules) ranks.insert(rank(rule));
   std::vector<const Rule*> rules;
+  rules.reserve(decision.floor.size() + decision.rules.size());
   for (const Rule& rule : decision.floor) rules.push_back(&rule);
   for (auto wanted = ranks.rbegin(); wanted != ranks.rend(); ++wanted) {
     for (const Rule& rule : decision.rules) {
