@@ -127,7 +127,7 @@ int RunForget(Context& context, const Arguments& arguments) {
   if (context.json()) {
     JsonOut json;
     json.Object().Key("user").Text(arguments.At(0)).Key("existed").Bool(report->existed);
-    json.Key("relations_removed").Number(report->relations_removed);
+    json.Key("pairs_removed").Number(report->pairs_removed);
     json.Key("purged").Bool(report->purged).EndObject();
     context.out().Print(json.Line());
     return kExitGood;
@@ -135,8 +135,8 @@ int RunForget(Context& context, const Arguments& arguments) {
   if (!report->existed) {
     context.out().Print(Cat({user, ": nothing is held under this id, "}));
   } else {
-    context.out().Print(Cat({user, ": forgotten, with ",
-                             Count(report->relations_removed, "relation", "relations"), ", "}));
+    context.out().Print(Cat({user, ": forgotten, with relations to ",
+                             Count(report->pairs_removed, "user", "users"), ", "}));
   }
   context.out().Print(report->purged
                           ? "purged\n"

@@ -316,7 +316,7 @@ class MemoryTransaction final : public StoreTransaction {
       draft_->PutPair(handle, other, {});
       draft_->PutPair(other, handle, {});
     }
-    report->relations_removed = pairs.size();
+    report->pairs_removed = pairs.size();
     draft_->users.Own(static_cast<size_t>(handle)).erase(handle);
     NameShard& names = draft_->names.Own(StringHash()(user));
     names.erase(names.find(user));

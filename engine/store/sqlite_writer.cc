@@ -232,7 +232,7 @@ Status SqliteTransaction::Forget(std::string_view user, ForgetReport* report) {
     statement->Bind(1, id);
     if (const int rc = statement->Run(); rc != SQLITE_OK) return FailSqlite(rc);
     if (statement == &writer_.delete_pairs) {
-      report->relations_removed = static_cast<uint64_t>(sqlite3_changes(writer_.db.get()));
+      report->pairs_removed = static_cast<uint64_t>(sqlite3_changes(writer_.db.get()));
     }
   }
   const int rc = writer_.count_forget.Run();

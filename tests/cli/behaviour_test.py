@@ -136,7 +136,7 @@ class Terminal(CliTest):
         self.good("user", "show", "alice")
         code, text = self.on_terminal("user", "forget", "alice", "--yes")
         self.assertEqual(code, 0)
-        self.assertIn(b"alice: forgotten, with 1 relation, purged", text)
+        self.assertIn(b"alice: forgotten, with relations to 1 user, purged", text)
         self.assertEqual(self.run_tool("user", "show", "alice").returncode, 2)
 
     def test_progress_is_drawn_and_cleared(self):

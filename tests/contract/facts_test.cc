@@ -195,7 +195,7 @@ TEST_CASE("a forgotten user is unknown, in every relation, and may come back emp
     Result<ForgetReport> report = subject.Forget("bob");
     REQUIRE(report.ok());
     CHECK(report->existed);
-    CHECK(report->relations_removed == 2);
+    CHECK(report->pairs_removed == 2);
     for (const auto& other : {"mallory", "alice"}) {
       Answer answer = subject.Ask(other, "bob");
       CHECK(answer.Absent(Group::kCallee));
@@ -215,7 +215,7 @@ TEST_CASE("a forgotten user is unknown, in every relation, and may come back emp
     report = subject.Forget("nobody");
     REQUIRE(report.ok());
     CHECK_FALSE(report->existed);
-    CHECK(report->relations_removed == 0);
+    CHECK(report->pairs_removed == 0);
   });
 }
 

@@ -107,7 +107,7 @@ TEST_CASE("a transaction sees its own writes, and ends with its commit") {
     Require((*transaction)->Relate("carol", Relation("follows"), "bob", 1));
     ForgetReport report;
     Require((*transaction)->Forget("bob", &report));
-    CHECK(report.relations_removed == 2);
+    CHECK(report.pairs_removed == 2);
     Require((*transaction)->Relate("bob", Relation("messaged"), "alice", 1));
     REQUIRE((*transaction)->Commit().ok());
     CHECK(AllRelations(store) == std::vector<std::string>{"bob messaged alice true"});

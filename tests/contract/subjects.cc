@@ -91,7 +91,7 @@ class HostSubject final : public Subject, public FactSource {
       if (code != 0 && subject == user) others.insert(object);
       if (code != 0 && object == user) others.insert(subject);
     }
-    report.relations_removed = others.size();
+    report.pairs_removed = others.size();
     std::erase_if(relations_, [&](const auto& item) {
       return std::get<0>(item.first) == user || std::get<1>(item.first) == user;
     });

@@ -152,7 +152,7 @@ TEST_CASE("forgetting by name, purged at once where nobody reads an old snapshot
     Result<ForgetReport> report = store.Forget("bob");
     REQUIRE(report.ok());
     CHECK(report->existed);
-    CHECK(report->relations_removed == 2);
+    CHECK(report->pairs_removed == 2);
     CHECK(report->purged);
     CHECK(Chosen(store, "bob") == "not found");
     CHECK(store.Relations("alice")->empty());

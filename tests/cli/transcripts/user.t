@@ -65,9 +65,9 @@ $ ringfence user export bob
   ]
 }
 $ ringfence user forget bob
-bob: forgotten, with 2 relations, purged
+bob: forgotten, with relations to 2 users, purged
 $ ringfence user forget bob --json
-{"user":"bob","existed":false,"relations_removed":0,"purged":true}
+{"user":"bob","existed":false,"pairs_removed":0,"purged":true}
 $ ringfence user show bob
 ringfence: user 'bob' is not known
 [2]
