@@ -62,7 +62,7 @@ struct PolicyRecord {
 
 /// What Store::Forget found and did.
 struct ForgetReport {
-  bool existed = false;            ///< false: the user was not known, nothing was written
+  bool existed = false;        ///< false: the user was not known, nothing was written
   uint64_t pairs_removed = 0;  ///< pairs the user stood in
   /// True once WAL and free pages hold nothing of the user any more; false while another process
   /// keeps an old snapshot open: call Purge() later.
