@@ -30,8 +30,7 @@ Result<Policy> Policy::Compile(std::string_view text, std::string_view file_name
   if (!program.has_value()) return Status(StatusCode::kLimit, diagnostics.Render(text));
   impl->program = std::move(*program);
   impl->canonical = PrintDocument(catalog, impl->document);
-  impl->digest = PolicyDigest(catalog, impl->document);
-  impl->program.digest_hex = impl->digest;
+  impl->digest = impl->program.digest_hex;
   return Policy(std::move(impl));
 }
 
