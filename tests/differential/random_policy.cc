@@ -93,8 +93,8 @@ class ConditionWriter {
       std::set<int64_t> several(constants.begin(), constants.end());
       return builder.In(fact.id, {several.begin(), several.end()});
     }
-    return builder.Compare(fact.id, static_cast<CompareOp>(random_.Below(6)),
-                           random_.Of(constants));
+    const auto op = static_cast<CompareOp>(random_.Below(6));  // operands in one order everywhere
+    return builder.Compare(fact.id, op, random_.Of(constants));
   }
 
   const Catalog& catalog_;
@@ -337,7 +337,10 @@ FactCode RandomCode(const FactInfo& fact, const std::vector<int64_t>& near, Rand
     return static_cast<FactCode>(shift + random.Below(fact.code_count() - shift));
   }
   int64_t value = random.Between(fact.lowest, fact.highest);
-  if (!near.empty() && random.Percent(80)) value = random.Of(near) + random.Between(-1, 1);
+  if (!near.empty() && random.Percent(80)) {
+    value = random.Of(near);
+    value += random.Between(-1, 1);
+  }
   value = std::clamp(value, fact.lowest, fact.highest);
   return static_cast<FactCode>(value - fact.lowest) + shift;
 }
