@@ -32,6 +32,10 @@ std::string_view ToString(StatusCode code) {
       return "input/output error";
     case StatusCode::kSchema:
       return "wrong schema";
+    case StatusCode::kConflict:
+      return "conflict";
+    case StatusCode::kQuota:
+      return "quota exceeded";
     case StatusCode::kClosed:
       return "closed";
     case StatusCode::kInternal:

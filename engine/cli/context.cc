@@ -47,6 +47,7 @@ int ExitCode(const Status& status) {
     case StatusCode::kNotFound:
     case StatusCode::kParse:
     case StatusCode::kLimit:
+    case StatusCode::kConflict:
       return kExitUsage;
     default:
       return kExitEnvironment;

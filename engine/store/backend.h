@@ -15,6 +15,8 @@
 #include <utility>
 #include <vector>
 
+#include "contacts/tables.h"
+#include "contacts/vault.h"
 #include "facts/frame.h"
 
 namespace ringfence {
@@ -40,6 +42,9 @@ class StoreSession : public FactSource {
   virtual Status PolicyText(int64_t number, PolicyRecord* record) = 0;
   /// The handle of a known user, in the snapshot if one is open. kNotFound: not known.
   virtual Result<int64_t> Resolve(std::string_view user) = 0;
+  /// How kContact or kCallerContact came about in this snapshot: "kind tel, generation 12, epoch
+  /// 3". Empty where it was not read, or no book exists. For people: allocates.
+  virtual std::string DescribeContact(Group group) const = 0;
 };
 
 /// Writes that are applied together or not at all. kInvalidArgument leaves the transaction usable;
@@ -51,8 +56,9 @@ class StoreTransaction {
   virtual Status SetUser(std::string_view user, FactId fact, FactCode code) = 0;
   virtual Status Relate(std::string_view subject, FactId relation, std::string_view object,
                         FactCode code) = 0;
-  /// A user nobody knows is no error: `existed` is false. Leaves `purged` alone.
-  virtual Status Forget(std::string_view user, ForgetReport* report) = 0;
+  /// A user nobody knows is no error: `existed` is false. Leaves `purged` alone. Identifiers become
+  /// tombstones of `now_s`.
+  virtual Status Forget(std::string_view user, int64_t now_s, ForgetReport* report) = 0;
   /// Puts a policy in force; gives `number`.
   virtual Status AddPolicy(PolicyRecord* record) = 0;
   /// The new revision, durable and counted in write_epoch(). Ends the use of this object.
@@ -63,9 +69,16 @@ class StoreTransaction {
 class StoreBackend {
  public:
   virtual ~StoreBackend() = default;
-  virtual Result<std::unique_ptr<StoreSession>> NewSession() = 0;
+  /// `vault` (may be null) opens the contact facts; without it those of a user who has a book are
+  /// unavailable.
+  virtual Result<std::unique_ptr<StoreSession>> NewSession(
+      std::shared_ptr<const ContactVault> vault) = 0;
   /// Waits for another writer, of this process or another, as long as the busy timeout.
   virtual Result<std::unique_ptr<StoreTransaction>> Begin() = 0;
+  /// The rows of contact sync: in the writer's transaction, or in one of reading. kInvalidArgument
+  /// where the store has no such rows (memory).
+  enum class Use : uint8_t { kRead, kWrite };
+  virtual Result<std::unique_ptr<ContactTables>> BeginContacts(Use use) = 0;
   virtual Result<uint64_t> Revision() = 0;
   virtual Result<UserInfo> ShowUser(std::string_view user) = 0;
   /// By the other user's handle, then in the catalog's order; the user's own relations first.

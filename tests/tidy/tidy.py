@@ -13,7 +13,8 @@ from cpp_source import blank_literals, function_spans
 
 # engine/README.md explains this table; api may include every stage, all may include the public
 # headers, and the tool sees nothing but those.
-STAGES = ["base", "facts", "policy", "program", "compile", "eval", "cases", "store", "api"]
+STAGES = ["base", "facts", "policy", "program", "compile", "eval", "cases", "contacts", "store",
+          "api"]
 DIRECTION = {
     "base": [],
     "facts": ["base"],
@@ -22,7 +23,8 @@ DIRECTION = {
     "compile": ["base", "facts", "policy", "program"],
     "eval": ["base", "facts", "program"],
     "cases": ["base", "facts", "policy", "program", "compile", "eval"],
-    "store": ["base", "facts"],
+    "contacts": ["base"],
+    "store": ["base", "facts", "contacts"],
     "api": STAGES,
     "cli": [],
 }
@@ -30,6 +32,9 @@ DIRECTION = {
 PRIVATE_HEADERS = {
     "sqlite3.h": ("engine/store/", "tests/bench/"),  # the benchmark's baseline is bare SQLite
     "rapidjson/": ("engine/base/", "engine/cli/"),
+    "sodium": ("engine/contacts/", "tests/bench/"),  # a bare scalar multiplication is a baseline
+    "phonenumbers/": ("engine/contacts/client/",),
+    "idn2.h": ("engine/contacts/client/",),
 }
 
 MAX_FILE_LINES = 600

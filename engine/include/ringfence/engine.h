@@ -3,6 +3,7 @@
 #pragma once
 
 #include <ringfence/catalog.h>
+#include <ringfence/contacts.h>
 #include <ringfence/decision.h>
 #include <ringfence/explain.h>
 #include <ringfence/export.h>
@@ -31,12 +32,16 @@ struct EngineOptions {
   /// The policy to use whatever the store says. Without it: the store's policy in force, followed
   /// at every decision; where the store has none, or there is no store, the shipped `default`.
   std::optional<Policy> policy;
+  /// The keys of contact sync, opened on the same store. Without them the contact facts of a user
+  /// who has a book are unavailable.
+  std::optional<Contacts> contacts;
 };
 
 /// Thread-safe. Open it after any fork: SQLite connections do not survive one.
 class RINGFENCE_API Engine {
  public:
-  /// Errors: kInvalidArgument when policy and store were made with different catalogs.
+  /// Errors: kInvalidArgument when policy and store were made with different catalogs, or contacts
+  /// are of another store.
   static Result<Engine> Open(EngineOptions options);
   /// Opens an SQLite file for reading and writing, and follows its policy in force. Errors as in
   /// Store::Open.

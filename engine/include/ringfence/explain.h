@@ -37,6 +37,7 @@ struct FactSeen {
   FactOrigin origin = FactOrigin::kDerived;  ///< where the value came from
   std::string
       sentence;  ///< "bob allows people he follows (default)"; empty when the catalog has none
+  std::string detail;  ///< of a contact: "kind tel, generation 12, epoch 3"; mostly empty
 };
 
 /// One part of a rule's condition, split at its outermost && or ||.

@@ -87,4 +87,24 @@ inline constexpr std::size_t kMaxDiagnostics = 100;
 // A line of an import or of a file of questions: two ids and every fact fit a dozen times.
 inline constexpr std::size_t kMaxLineBytes = 65536;
 
+// Contact sync. Elements of one evaluation, tokens of one part of an upload: 32 kB each way, a
+// tenth of a second of one core.
+inline constexpr std::size_t kMaxContactBatch = 1000;
+
+// Tokens of a book: more than any list people keep by hand; what Google Contacts stops at is
+// 25,000.
+inline constexpr std::size_t kMaxBookEntries = 10000;
+
+// Verified identifiers of an account, and phones among them: a decision reads a chunk of the book
+// for each, and each is a number its owner may test against books.
+inline constexpr std::size_t kMaxIdentifiers = 8;
+inline constexpr std::size_t kMaxPhoneIdentifiers = 5;
+
+// A key file: seed, a row key or two, room for a rotation that was interrupted often.
+inline constexpr std::size_t kMaxKeyFileBytes = 16384;
+
+// An address book file of the tool: 10,000 contacts with photographs left out; vCards with pictures
+// reach tens of megabytes.
+inline constexpr std::size_t kMaxAddressBookBytes = 64 * 1024 * 1024;
+
 }  // namespace ringfence

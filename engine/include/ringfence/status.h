@@ -16,9 +16,9 @@ namespace ringfence {
 /// Why a call failed. A Status is never a refusal: a refused call is a decision, and a decision
 /// comes with kOk.
 //
-/// kInvalidArgument, kNotFound, kParse and kLimit say that the caller's input is at fault; trying
-/// the same again fails the same way (the command line tool exits with 2). All others but kOk are
-/// the environment's (exit 3). The numbers are not stable; the names are.
+/// kInvalidArgument, kNotFound, kParse, kLimit and kConflict say that the caller's input is at
+/// fault; trying the same again fails the same way (the command line tool exits with 2). All others
+/// but kOk are the environment's (exit 3). The numbers are not stable; the names are.
 enum class StatusCode {
   kOk,               ///< Nothing failed.
   kInvalidArgument,  ///< A value outside what the function documents.
@@ -32,6 +32,8 @@ enum class StatusCode {
   kFull,             ///< No space left: disk, quota, queue.
   kIo,               ///< The operating system failed a read or a write.
   kSchema,    ///< A database of another application, or of a version this library does not read.
+  kConflict,  ///< Somebody else changed first what this was based on: look again, then repeat.
+  kQuota,     ///< More than an account may do in its time; the message says how long to wait.
   kClosed,    ///< The handle was closed before.
   kInternal,  ///< A defect in this library that it noticed in time.
 };

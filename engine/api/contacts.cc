@@ -1,0 +1,2 @@
+// Contacts.
+#include <ringfence/contacts.h>

@@ -1,0 +1,2 @@
+// book: to come.
+#include "contacts/book.h"

@@ -1,0 +1,2 @@
+// batch
+#include <ringfence/contacts_client.h>

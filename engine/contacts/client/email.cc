@@ -1,0 +1,2 @@
+// email
+#include <ringfence/contacts_client.h>

@@ -1,0 +1,2 @@
+// phone
+#include <ringfence/contacts_client.h>

@@ -1,0 +1,2 @@
+// status
+#include <ringfence/contacts_client.h>

@@ -1,0 +1,2 @@
+// identifier_list: to come.
+#include "contacts/identifier_list.h"

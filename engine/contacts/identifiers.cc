@@ -1,0 +1,2 @@
+// identifiers: to come.
+#include "contacts/identifiers.h"

@@ -1,0 +1,2 @@
+// The key file.
+#include "contacts/keyring.h"

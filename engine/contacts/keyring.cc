@@ -1,0 +1,2 @@
+// keyring: to come.
+#include "contacts/keyring.h"

@@ -1,0 +1,2 @@
+// match: to come.
+#include "contacts/match.h"

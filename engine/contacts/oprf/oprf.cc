@@ -1,0 +1,2 @@
+// oprf
+#include "contacts/oprf/oprf.h"

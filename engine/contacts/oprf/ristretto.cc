@@ -1,0 +1,2 @@
+// ristretto
+#include "contacts/oprf/ristretto.h"

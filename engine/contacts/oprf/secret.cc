@@ -1,0 +1,2 @@
+// secret
+#include "contacts/oprf/secret.h"

@@ -1,0 +1,2 @@
+// token
+#include "contacts/oprf/token.h"

@@ -1,0 +1,2 @@
+// quota: to come.
+#include "contacts/quota.h"

@@ -1,0 +1,2 @@
+// rotation: to come.
+#include "contacts/rotation.h"

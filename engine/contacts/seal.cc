@@ -1,0 +1,2 @@
+// seal: to come.
+#include "contacts/seal.h"

@@ -1,0 +1,2 @@
+// sync: to come.
+#include "contacts/sync.h"
