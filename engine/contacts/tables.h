@@ -18,6 +18,9 @@
 
 namespace ringfence {
 
+/// How long it is remembered that an identifier had an account that is gone.
+inline constexpr int64_t kTombstoneS = int64_t{180} * 24 * 3600;
+
 struct RowKeyRow {
   int64_t number = 0;  ///< 0: the seed
   KeyCheck check{};
@@ -82,7 +85,8 @@ struct QuotaRow {
 };
 
 /// One transaction over the rows. The reading one sees one committed state; every Put and Delete of
-/// it fails with kReadOnly. Errors: those of the store; they doom a writing transaction.
+/// it fails with kReadOnly. Errors: those of the store; they doom a writing transaction, kNotFound
+/// and kInvalidArgument (a name no user can have) do not.
 class ContactTables {
  public:
   virtual ~ContactTables() = default;  ///< rolls back unless committed
@@ -104,10 +108,12 @@ class ContactTables {
   virtual Result<bool> DeleteBook(int64_t callee) = 0;  ///< with its chunks; whether there was one
 
   virtual Result<std::optional<UploadRow>> Upload(int64_t account) = 0;
-  virtual Result<int64_t> PutUpload(const UploadRow& upload) = 0;  ///< its id
-  virtual Result<bool> DeleteUpload(int64_t account) = 0;          ///< with its parts
-  virtual Result<std::vector<PartRow>> Parts(int64_t upload) = 0;  ///< by sequence
-  virtual Status PutPart(int64_t upload, const PartRow& part) = 0;
+  /// Its id: a new one, never used before, where the row has 0; else the row of that id is
+  /// replaced.
+  virtual Result<int64_t> PutUpload(const UploadRow& upload) = 0;
+  virtual Result<bool> DeleteUpload(int64_t account) = 0;           ///< with its parts
+  virtual Result<std::vector<PartRow>> Parts(int64_t upload) = 0;   ///< by sequence
+  virtual Status PutPart(int64_t upload, const PartRow& part) = 0;  ///< replaces one of its number
 
   virtual Result<std::optional<IdentifiersRow>> Identifiers(int64_t account) = 0;
   virtual Status PutIdentifiers(const IdentifiersRow& row) = 0;
@@ -129,8 +135,9 @@ class ContactTables {
   virtual Result<uint64_t> CountNotUnder(int64_t row_key) = 0;
   /// Accounts with identifiers, above `after`, in order.
   virtual Result<std::vector<int64_t>> AccountsWithIdentifiers(int64_t after, size_t limit) = 0;
-  /// Deletes what is due: uploads opened before a time, books and tombstones to be erased by now.
-  virtual Result<SweepReport> DeleteDue(int64_t now_s, int64_t uploads_before_s) = 0;
+  /// Deletes what is due: uploads opened before a time, books and tombstones to be erased by now
+  /// (erased_at_s <= now_s), at most `limit` of each kind, so that no transaction gets long.
+  virtual Result<SweepReport> DeleteDue(int64_t now_s, int64_t uploads_before_s, size_t limit) = 0;
 
   /// Counts a removal that a purge must follow (as forgetting a user does).
   virtual Status CountErasure() = 0;
