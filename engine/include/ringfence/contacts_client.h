@@ -38,13 +38,14 @@ typedef enum rf_contact_status {
   RF_CONTACT_NOT_POSSIBLE = 7,    /* too short or too long for its country */
   RF_CONTACT_EXTENSION = 8,       /* a desk behind a switchboard, which E.164 cannot name */
   RF_CONTACT_LETTERS = 9,         /* "1-800-FLOWERS", and letters are not allowed */
-  RF_CONTACT_NOT_AN_ADDRESS = 10, /* no single '@', quotes, comments, spaces, empty parts */
-  RF_CONTACT_BAD_DOMAIN = 11,     /* not a host name of letters, digits and hyphens (IDNA 2008) */
-  RF_CONTACT_BAD_ARGUMENT = 12,   /* of the caller's program: a null pointer, a size, an order */
-  RF_CONTACT_BAD_ELEMENT = 13,    /* the server sent no valid group element */
-  RF_CONTACT_BAD_PROOF = 14,      /* the server did not use the key it announced */
-  RF_CONTACT_NO_MEMORY = 15,
-  RF_CONTACT_STATUS_COUNT = 16
+  RF_CONTACT_AMBIGUOUS = 10,      /* "49 151 ..." in Germany: with or without the country's code? */
+  RF_CONTACT_NOT_AN_ADDRESS = 11, /* no single '@', quotes, comments, spaces, empty parts */
+  RF_CONTACT_BAD_DOMAIN = 12,     /* not a host name of letters, digits and hyphens (IDNA 2008) */
+  RF_CONTACT_BAD_ARGUMENT = 13,   /* of the caller's program: a null pointer, a size, an order */
+  RF_CONTACT_BAD_ELEMENT = 14,    /* the server sent no valid group element */
+  RF_CONTACT_BAD_PROOF = 15,      /* the server did not use the key it announced */
+  RF_CONTACT_NO_MEMORY = 16,
+  RF_CONTACT_STATUS_COUNT = 17
 } rf_contact_status;
 
 /* A sentence in English without a full stop; never contains input. Static storage. */
