@@ -8,6 +8,9 @@ install(
   TARGETS ringfence
   EXPORT ringfenceTargets
   FILE_SET HEADERS)
+if(RINGFENCE_CLIENT)
+  install(TARGETS ringfence_contacts_client EXPORT ringfenceTargets)
+endif()
 install(EXPORT ringfenceTargets NAMESPACE ringfence:: DESTINATION ${rf_package_dir})
 if(RINGFENCE_TOOL)
   install(TARGETS ringfence_tool)
@@ -18,14 +21,28 @@ configure_package_config_file(cmake/ringfenceConfig.cmake.in ringfenceConfig.cma
 write_basic_package_version_file(ringfenceConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/ringfenceConfig.cmake
               ${CMAKE_CURRENT_BINARY_DIR}/ringfenceConfigVersion.cmake
+              cmake/FindSodium.cmake
+              cmake/FindPhoneNumber.cmake
+              cmake/FindIdn2.cmake
+              cmake/FindUtf8proc.cmake
         DESTINATION ${rf_package_dir})
 
-# The .pc file finds its prefix from its own place, which is as deep as the library directory is.
+# A .pc file finds its prefix from its own place, which is as deep as the library directory is.
 file(RELATIVE_PATH rf_pc_to_prefix ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
 string(REGEX REPLACE "/$" "" rf_pc_to_prefix "${rf_pc_to_prefix}")
-configure_file(cmake/ringfence.pc.in ringfence.pc @ONLY)
-install(FILES ${CMAKE_CURRENT_BINARY_DIR}/ringfence.pc
-        DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+set(rf_pc_requires sqlite3)
+if(RINGFENCE_CONTACTS)
+  string(APPEND rf_pc_requires " libsodium")
+endif()
+set(rf_pc_files ringfence)
+if(RINGFENCE_CLIENT)
+  list(APPEND rf_pc_files ringfence_contacts_client)
+endif()
+foreach(name IN LISTS rf_pc_files)
+  configure_file(cmake/${name}.pc.in ${name}.pc @ONLY)
+  install(FILES ${CMAKE_CURRENT_BINARY_DIR}/${name}.pc
+          DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+endforeach()
 
 foreach(folder rules schema)
   install(DIRECTORY ${folder} DESTINATION ${CMAKE_INSTALL_DATADIR}/ringfence)

@@ -91,6 +91,9 @@ const std::vector<OptionSpec>& GlobalOptions() {
       {"policy", "FILE|NAME",
        "Use this policy instead of the one in force: a file, if the value contains a slash or ends "
        "in .json, else the name of a shipped rule set (see `ringfence rules`)."},
+      {"keys", "FILE",
+       "The key file of contact sync. Without it, the environment variable RINGFENCE_KEYS names "
+       "it."},
       {"json", "", "Print JSON, one object a line where there can be several."},
       {"quiet", "", "Print nothing but what was asked for: no confirmations, no progress."},
       {"color", "auto|always|never",

@@ -1,6 +1,4 @@
 // `ringfence policy`: which policy is in force, which were, and changing it.
-#include <ctime>
-
 #include "cli/command.h"
 #include "cli/json_out.h"
 #include "cli/text.h"
@@ -10,16 +8,6 @@ namespace {
 
 constexpr size_t kNumberColumns = 6;
 constexpr size_t kNameColumns = 20;
-
-/// "2026-11-22T15:04:05Z"
-std::string TimeText(int64_t seconds) {
-  const auto time = static_cast<std::time_t>(seconds);
-  std::tm parts = {};
-  if (gmtime_r(&time, &parts) == nullptr) return std::to_string(seconds);
-  char text[32];
-  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return text;
-}
 
 std::string RecordObject(const PolicyRecord& record, bool with_text) {
   JsonOut json;

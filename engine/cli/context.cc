@@ -3,11 +3,13 @@
 
 #include <fcntl.h>
 #include <ringfence/limits.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 
 #include "cli/json_out.h"
 #include "cli/text.h"
@@ -111,10 +113,15 @@ Context::Context(const Arguments& arguments, ColorMode color)
       json_(arguments.Has("json")),
       has_db_option_(arguments.Has("db")),
       db_(arguments.Get("db")),
-      policy_(arguments.Get("policy")) {
+      policy_(arguments.Get("policy")),
+      keys_(arguments.Get("keys")) {
   if (!has_db_option_) {
     const char* variable = std::getenv("RINGFENCE_DB");
     if (variable != nullptr) db_ = variable;
+  }
+  if (!arguments.Has("keys")) {
+    const char* variable = std::getenv("RINGFENCE_KEYS");
+    if (variable != nullptr) keys_ = variable;
   }
 }
 
@@ -132,6 +139,37 @@ Result<Store> Context::OpenStore(StoreOptions::Mode mode) const {
   options.path = *path;
   options.mode = mode;
   return Store::Open(options);
+}
+
+Result<Contacts> Context::OpenContacts(StoreOptions::Mode mode) const {
+  if (keys_.empty()) {
+    return Status(StatusCode::kInvalidArgument,
+                  "no key file: name it with --keys FILE or in the environment variable "
+                  "RINGFENCE_KEYS (`ringfence contacts init` makes one)");
+  }
+  auto store = OpenStore(mode);
+  if (!store.ok()) return store.status();
+  if (mode == StoreOptions::Mode::kReadOnly) return OpenContacts(*store);
+  prctl(PR_SET_DUMPABLE, 0);
+  ContactOptions options;
+  options.key_file = keys_;
+  return Contacts::Open(*std::move(store), options);
+}
+
+Result<Contacts> Context::OpenContacts(const Store& store) const {
+  prctl(PR_SET_DUMPABLE, 0);
+  ContactOptions options;
+  options.key_file = keys_;
+  return Contacts::OpenForReading(store, options);
+}
+
+std::string TimeText(int64_t unix_seconds) {
+  const auto time = static_cast<std::time_t>(unix_seconds);
+  std::tm parts = {};
+  if (gmtime_r(&time, &parts) == nullptr) return std::to_string(unix_seconds);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return text;
 }
 
 int SayRevision(Context& context, const Result<uint64_t>& revision, std::string_view what) {
@@ -159,6 +197,11 @@ Result<OpenEngine> OpenEngine::Open(Context& context, bool without_db) {
     auto store = context.OpenStore(StoreOptions::Mode::kReadOnly);
     if (!store.ok()) return store.status();
     options.store = *std::move(store);
+  }
+  if (!without_db && !context.keys().empty()) {
+    auto contacts = context.OpenContacts(*options.store);
+    if (!contacts.ok()) return contacts.status();
+    options.contacts = *std::move(contacts);
   }
   if (!context.policy().empty()) {
     auto policy = CompilePolicy(context.policy());

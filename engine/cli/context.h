@@ -2,6 +2,7 @@
 // Gives exit codes from statuses.
 #pragma once
 
+#include <ringfence/contacts.h>
 #include <ringfence/engine.h>
 #include <ringfence/policy.h>
 #include <ringfence/status.h>
@@ -55,13 +56,25 @@ class Context {
   Result<std::string> DatabasePath() const;
   Result<Store> OpenStore(StoreOptions::Mode mode) const;
 
+  /// --keys or RINGFENCE_KEYS; empty where there is neither.
+  const std::string& keys() const { return keys_; }
+  /// Contact sync on a store opened for that. kInvalidArgument, saying how, without a key file.
+  /// From then on this process leaves no core dump.
+  Result<Contacts> OpenContacts(StoreOptions::Mode mode) const;
+  /// The same on an open store, for deciding only. There must be a key file.
+  Result<Contacts> OpenContacts(const Store& store) const;
+
  private:
   Output out_;
   bool json_;
   bool has_db_option_;
   std::string db_;
   std::string policy_;
+  std::string keys_;
 };
+
+/// "2026-11-22T15:04:05Z"
+std::string TimeText(int64_t unix_seconds);
 
 /// After a write: what was done and the new revision, or the failure. Gives the exit code.
 int SayRevision(Context& context, const Result<uint64_t>& revision, std::string_view what);

@@ -58,7 +58,8 @@ void WriteExplanation(JsonOut& json, const Catalog& catalog, const Explanation& 
   for (const FactSeen& fact : explanation.facts) {
     json.Object().Key("name").Text(fact.name).Key("value").Text(fact.value);
     json.Key("origin").Text(ToString(fact.origin));
-    json.Key("sentence").TextOrNull(fact.sentence).EndObject();
+    json.Key("sentence").TextOrNull(fact.sentence);
+    json.Key("detail").TextOrNull(fact.detail).EndObject();
   }
   json.EndArray().Key("decisions").Array();
   for (const DecisionSeen& decision : explanation.decisions) {

@@ -97,7 +97,8 @@ std::string FactText(const Explanation& explanation, FactId id, bool named) {
                            [&](const FactSeen& fact) { return fact.id == id; });
   if (seen == explanation.facts.end()) return "";
   return Cat({named ? Cat({Printable(seen->name), " = "}) : std::string(), Printable(seen->value),
-              "  ", ToString(seen->origin)});
+              "  ", ToString(seen->origin),
+              seen->detail.empty() ? std::string() : Cat({" (", Printable(seen->detail), ")"})});
 }
 
 /// One part of a condition and its facts: on the same line where there is one fact and its name is

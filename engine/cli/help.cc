@@ -10,7 +10,7 @@ namespace {
 constexpr size_t kColumns = 80;
 constexpr size_t kIndent = 4;
 constexpr size_t kOptionIndent = 8;
-constexpr size_t kNameColumn = 17;
+constexpr size_t kNameColumn = 22;
 
 std::string Section(std::string_view title, std::string_view body) {
   return body.empty() ? std::string() : Cat({title, "\n", body, "\n"});
@@ -75,7 +75,7 @@ constexpr std::string_view kSharedExits =
 }  // namespace
 
 const std::vector<std::string>& CommandGroups() {
-  static const std::vector<std::string> groups = {"user", "policy"};
+  static const std::vector<std::string> groups = {"user", "policy", "contacts"};
   return groups;
 }
 
@@ -83,6 +83,11 @@ const std::vector<Command>& Commands() {
   static const std::vector<Command> commands = [] {
     std::vector<Command> all = {InitCommand(), ImportCommand(), ExportCommand()};
     for (const auto& several : {UserCommands(), RelationCommands(), PolicyCommands()}) {
+      all.insert(all.end(), several.begin(), several.end());
+    }
+    all.push_back(ContactSyncCommand());
+    for (const auto& several :
+         {ContactIdentityCommands(), ContactProtocolCommands(), ContactKeyCommands()}) {
       all.insert(all.end(), several.begin(), several.end());
     }
     for (Command one : {RulesCommand(), CheckCommand(), ExplainCommand(), CompileCommand(),

@@ -1,5 +1,6 @@
-"""Drives examples/embed and examples/signalling: what each side is told, word for word."""
+"""Drives examples/embed, examples/signalling and examples/contacts_client: what each side is told, word for word."""
 import argparse
+import json
 import os
 import socket
 import subprocess
@@ -29,6 +30,67 @@ class Embed(unittest.TestCase):
     def test_says_how_to_call_it(self):
         out = subprocess.run([ARGS.embed], capture_output=True, text=True, timeout=20)
         self.assertEqual((out.returncode, out.stderr), (2, "usage: embed FILE.db\n"))
+
+
+class ContactsClient(unittest.TestCase):
+    """The client in C against the tool, which plays the server."""
+
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.env = dict(os.environ, RINGFENCE_DB=os.path.join(self.folder.name, "world.db"),
+                        RINGFENCE_KEYS=os.path.join(self.folder.name, "contacts.keys"))
+        self.tool("init", "--quiet")
+        self.tool("contacts", "init", "--quiet")
+        self.tool("user", "set", "bob", "allow_contacts=true", "--quiet")
+
+    def tearDown(self):
+        self.folder.cleanup()
+
+    def tool(self, *arguments, text=None):
+        out = subprocess.run([ARGS.tool, *arguments], env=self.env, input=text, text=True,
+                             capture_output=True, timeout=20)
+        self.assertEqual((out.returncode, out.stderr), (0, ""), arguments)
+        return out.stdout
+
+    def exchange(self, book, public_key):
+        """The client's elements and, after the server's answer, its exit code and output."""
+        client = subprocess.Popen([ARGS.contacts_client, "US", public_key], text=True,
+                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                  stderr=subprocess.PIPE)
+        client.stdin.write("\n".join(book) + "\n\n")
+        client.stdin.flush()
+        elements = list(iter(client.stdout.readline, "\n"))
+        answer = json.loads(self.tool("contacts", "evaluate", "bob", "--epoch", "1", "--json",
+                                      text="".join(elements)))
+        out, err = client.communicate(
+            "\n".join(answer["evaluated"] + [answer["proof"], ""]), timeout=20)
+        return elements, client.returncode, out.split(), err
+
+    def test_a_book_made_on_the_device_lets_a_contact_ring(self):
+        parameters = json.loads(self.tool("contacts", "params", "bob", "--json"))
+        public_key = parameters["epochs"][0]["public_key"]
+        elements, code, out, err = self.exchange(
+            ["(415) 555-0123", "Ann@Example.com", "555-0100 ext. 7"], public_key)
+        self.assertEqual((len(elements), code), (50, 0))
+        self.assertEqual(err.count("skipped: "), 1)
+        count, digest, tokens = int(out[0]), out[1], out[2:]
+        self.assertEqual(len(tokens), count)
+        upload = self.tool("contacts", "begin", "bob", "--mode", "full", "--epoch", "1", "--base",
+                           "0", "--region", "US", "--entries", str(count), "--digest", digest)
+        self.tool("contacts", "put", "bob", upload.strip(), "0", "--quiet", text="\n".join(tokens))
+        self.tool("contacts", "commit", "bob", upload.strip())
+        self.tool("contacts", "verify", "alice", "+1 415 555 0123", "--quiet")
+        self.tool("contacts", "verify", "ann", "ann@example.com", "--quiet")
+        for caller in ("alice", "ann"):
+            out = json.loads(self.tool("check", "--caller", caller, "--callee", "bob", "--json"))
+            self.assertEqual((out["effect"], out["rule"]), ("ring", "contact"))
+
+    def test_another_key_than_announced_gives_no_tokens(self):
+        # The generator: a valid public key, but not the server's.
+        other = "e2f2ae0a6abc4e71a884a961c500515f58e30b6aa582dd8db6a65945e08d2d76"
+        _, code, out, err = self.exchange(["+14155550123"], other)
+        self.assertEqual((code, out), (1, []))
+        self.assertIn("contacts_client: ", err)
 
 
 class Phone:
@@ -92,5 +154,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--embed", required=True)
     parser.add_argument("--signalling", required=True)
+    parser.add_argument("--contacts_client", required=True)
+    parser.add_argument("--tool", required=True)
     ARGS, rest = parser.parse_known_args()
     unittest.main(argv=sys.argv[:1] + rest, verbosity=2)

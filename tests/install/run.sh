@@ -20,22 +20,26 @@ configure() {
   cmake -G Ninja -DCMAKE_CXX_COMPILER="$cxx" -DCMAKE_BUILD_TYPE=RelWithDebInfo "${launcher[@]}" "$@"
 }
 
-# No dependency may creep in: a server that links us gets SQLite and what every C++ program has.
-check_needed() {
-  local needed
+# No dependency may creep in: a library gets what is named here and what every C++ program has.
+check_needed() {  # library, names of the libraries it needs
+  local needed name
   needed=$(readelf -d "$1" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p')
-  grep -q '^libsqlite3\.so' <<<"$needed" || { echo "$1 does not need libsqlite3"; return 1; }
-  local allowed='^(libsqlite3|libstdc\+\+|libgcc_s|libc|libm|ld-linux[^.]*)\.so'
+  local allowed='libstdc\+\+|libgcc_s|libc|libm|ld-linux[^.]*'
+  for name in "${@:2}"; do
+    grep -q "^$name\.so" <<<"$needed" || { echo "$1 does not need $name"; return 1; }
+    allowed+="|$name"
+  done
+  allowed="^($allowed)\.so"
   if grep -Ev "$allowed" <<<"$needed"; then
     echo "$1 needs more than it may (above)"
     return 1
   fi
 }
 
-# Every symbol that leaves the library is ours: nothing of RapidJSON or of an inner folder leaks.
-check_exports() {
+# Every symbol that leaves a library is ours: nothing of RapidJSON or of an inner folder leaks.
+check_exports() {  # library, what its own symbols contain
   local foreign
-  foreign=$(nm -DC --defined-only "$1" | grep -E ' [TDBR] ' | grep -v 'ringfence' || true)
+  foreign=$(nm -DC --defined-only "$1" | grep -E ' [TDBR] ' | grep -v "$2" || true)
   if [[ -n $foreign ]]; then
     echo "$1 exports symbols that are not ours:"
     echo "$foreign"
@@ -54,7 +58,7 @@ run_pkg_config_consumer() {  # prefix, further pkg-config flags
 }
 
 step "static: install, then move the prefix away"
-cmake --build "$build_dir" --target ringfence
+cmake --build "$build_dir" --target ringfence ringfence_contacts_client
 if grep -q '^RINGFENCE_TOOL:BOOL=ON' "$build_dir/CMakeCache.txt"; then
   cmake --build "$build_dir" --target ringfence_tool
 fi
@@ -73,14 +77,25 @@ cmake --build "$scratch/find"
 step "static: pkg-config"
 run_pkg_config_consumer "$scratch/static" --static
 
+step "static: pkg-config, an app in C"
+pc_dir=$(dirname "$(find "$scratch/static" -name ringfence_contacts_client.pc)")
+flags=$(PKG_CONFIG_PATH=$pc_dir pkg-config --cflags --libs --static ringfence_contacts_client)
+# shellcheck disable=SC2086 # the flags are words
+cc -std=c99 -pedantic -Wall -Werror "$source_dir/examples/contacts_client/main.c" $flags \
+  -o "$scratch/client"
+"$scratch/client" 2>&1 | grep -q usage
+
 step "shared: build, install, dependencies, exported symbols"
 configure -S "$source_dir" -B "$scratch/shared-build" -DBUILD_SHARED_LIBS=ON \
   -DRINGFENCE_TESTS=OFF -DRINGFENCE_BENCH=OFF -DRINGFENCE_TOOL=OFF >/dev/null
 cmake --build "$scratch/shared-build"
 cmake --install "$scratch/shared-build" --prefix "$scratch/shared" >/dev/null
 library=$(find "$scratch/shared" -name libringfence.so)
-check_needed "$library"
-check_exports "$library"
+check_needed "$library" libsqlite3 libsodium
+check_exports "$library" ringfence
+client=$(find "$scratch/shared" -name libringfence_contacts_client.so)
+check_needed "$client" libsodium libphonenumber libidn2 libutf8proc
+check_exports "$client" 'rf_contact_'
 
 step "shared: find_package"
 configure -S "$here/consumer" -B "$scratch/find-shared" -DCMAKE_PREFIX_PATH="$scratch/shared" \
