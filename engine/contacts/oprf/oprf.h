@@ -29,7 +29,7 @@ struct OprfKeyPair {
                                  std::string_view info, OprfKeyPair* pair);
 
 /// HashToGroup(input) * blind: Blind of section 3.3.1 with the blind given, as vectors need it.
-/// False when the input hashes to the identity.
+/// False when the input hashes to the identity, or the blind is zero.
 [[nodiscard]] bool Blind(OprfMode mode, std::span<const uint8_t> input, const Scalar& blind,
                          Element* blinded);
 
@@ -38,10 +38,12 @@ struct OprfKeyPair {
 [[nodiscard]] bool EvaluateBlinded(const Scalar& secret, std::span<const Element> blinded,
                                    std::span<Element> evaluated, size_t* bad);
 
-/// GenerateProof, section 2.2.1, over a batch that was evaluated with the key. `random` is r.
+/// GenerateProof, section 2.2.1, over a batch that EvaluateBlinded accepted and evaluated with the
+/// key. `random` is r: from RandomScalar, never used twice.
 OprfProof Prove(OprfMode mode, const OprfKeyPair& key, std::span<const Element> blinded,
                 std::span<const Element> evaluated, const Scalar& random);
-/// VerifyProof, section 2.2.2. False too for elements or proof scalars that are not canonical.
+/// VerifyProof, section 2.2.2. False too for an empty batch, lengths that differ, elements that
+/// IsElement refuses and proof scalars that are not canonical.
 [[nodiscard]] bool VerifyProof(OprfMode mode, const Element& public_key,
                                std::span<const Element> blinded, std::span<const Element> evaluated,
                                const OprfProof& proof);
@@ -49,6 +51,9 @@ OprfProof Prove(OprfMode mode, const OprfKeyPair& key, std::span<const Element> 
 /// Finalize, section 3.3.1, after the proof was checked. False when `evaluated` is no element.
 [[nodiscard]] bool Finalize(std::span<const uint8_t> input, const Scalar& blind,
                             const Element& evaluated, OprfOutput* output);
+/// The same with the inverse of the blind given: batches invert all blinds at once.
+[[nodiscard]] bool FinalizeInverted(std::span<const uint8_t> input, const Scalar& inverse,
+                                    const Element& evaluated, OprfOutput* output);
 /// Evaluate, section 3.3.1: the key holder's direct way to the same output.
 [[nodiscard]] bool EvaluateDirect(OprfMode mode, const Scalar& secret,
                                   std::span<const uint8_t> input, OprfOutput* output);

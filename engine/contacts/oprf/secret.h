@@ -21,6 +21,8 @@ class SecretBuffer {
  public:
   SecretBuffer() = default;
   explicit SecretBuffer(size_t size);  ///< zeroed; aborts when there is no memory
+  /// The same for a program that wants to go on: of size 0 when there is no memory.
+  static SecretBuffer OrEmpty(size_t size);
   SecretBuffer(SecretBuffer&& other) noexcept
       : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
   SecretBuffer& operator=(SecretBuffer&& other) noexcept {
