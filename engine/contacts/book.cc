@@ -1,2 +1,134 @@
-// book: to come.
+// Books to chunks and back, and the probe.
 #include "contacts/book.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <numeric>
+#include <string_view>
+
+#include "base/check.h"
+#include "base/siphash.h"
+#include "contacts/seal.h"
+
+namespace ringfence {
+namespace {
+
+SealedPlace PlaceOf(int64_t callee, int64_t generation, uint32_t bucket) {
+  return {SealedThing::kChunk, callee, generation, int64_t{bucket}};
+}
+
+// The number of tokens of a sealed chunk; -1 when no chunk has that size.
+int64_t TokensOf(std::span<const uint8_t> sealed) {
+  if (sealed.size() < kSealBytes || (sealed.size() - kSealBytes) % sizeof(Token) != 0) return -1;
+  return static_cast<int64_t>((sealed.size() - kSealBytes) / sizeof(Token));
+}
+
+// 1 when equal, else 0, without a branch.
+uint64_t Equal(const uint8_t* one, const uint8_t* other) {
+  uint64_t a[2], b[2];
+  static_assert(sizeof a == sizeof(Token));
+  std::memcpy(a, one, sizeof a);
+  std::memcpy(b, other, sizeof b);
+  const uint64_t difference = (a[0] ^ b[0]) | (a[1] ^ b[1]);
+  return ((difference | (~difference + 1)) >> 63) ^ 1;
+}
+
+// A vector that grows leaves its old memory behind: this one leaves zeros.
+void ReserveErasing(size_t size, std::vector<Token>* tokens) {
+  if (tokens->capacity() >= size) return;
+  std::vector<Token> larger;
+  larger.reserve(std::max(size, 2 * tokens->capacity()));
+  larger.assign(tokens->begin(), tokens->end());
+  tokens->swap(larger);
+  Erase(larger.data(), larger.size() * sizeof(Token));
+}
+
+}  // namespace
+
+int BucketBits(size_t entries) {
+  int bits = 0;
+  while ((entries >> bits) > kMeanChunkTokens) ++bits;
+  CHECK(bits <= kMaxBucketBits);
+  return bits;
+}
+
+uint32_t BucketOf(const RowKey& key, int64_t callee, const Token& token, int bits) {
+  CHECK(bits >= 0 && bits <= kMaxBucketBits);
+  SipHashKey hash_key;
+  std::array<char, 8 + sizeof(Token)> message;
+  const EraseGuard erase_key(&hash_key, sizeof hash_key);
+  const EraseGuard erase_message(&message, sizeof message);
+  CHECK(key.bucket.size() == hash_key.size());
+  std::copy(key.bucket.begin(), key.bucket.end(), hash_key.begin());
+  for (size_t i = 0; i < 8; ++i) {
+    message[i] = static_cast<char>(static_cast<uint64_t>(callee) >> (8 * i));
+  }
+  std::memcpy(message.data() + 8, token.data(), token.size());
+  const uint64_t hash = SipHash24(hash_key, std::string_view(message.data(), message.size()));
+  return static_cast<uint32_t>(hash & ((uint64_t{1} << bits) - 1));
+}
+
+std::vector<std::string> SealBook(const RowKey& key, int64_t callee, int64_t generation, int bits,
+                                  std::span<const Token> tokens) {
+  const size_t chunks = size_t{1} << bits;
+  std::vector<uint32_t> buckets;
+  std::vector<size_t> starts(chunks + 1);
+  buckets.reserve(tokens.size());
+  for (const Token& token : tokens) {
+    buckets.push_back(BucketOf(key, callee, token, bits));
+    ++starts[buckets.back() + 1];
+  }
+  std::partial_sum(starts.begin(), starts.end(), starts.begin());
+
+  SecretBuffer sorted(tokens.size_bytes());
+  std::vector<size_t> next(starts.begin(), starts.end() - 1);
+  for (size_t i = 0; i < tokens.size(); ++i) {
+    const size_t at = next[buckets[i]]++ * sizeof(Token);
+    std::copy(tokens[i].begin(), tokens[i].end(), sorted.data() + at);
+  }
+  std::vector<std::string> sealed;
+  sealed.reserve(chunks);
+  for (uint32_t bucket = 0; bucket < chunks; ++bucket) {
+    const size_t count = starts[bucket + 1] - starts[bucket];
+    CHECK(count <= kMaxChunkTokens);
+    sealed.push_back(Seal(key, PlaceOf(callee, generation, bucket),
+                          std::span<const uint8_t>(sorted.bytes())
+                              .subspan(starts[bucket] * sizeof(Token), count * sizeof(Token))));
+  }
+  return sealed;
+}
+
+bool OpenChunk(const RowKey& key, int64_t callee, int64_t generation, uint32_t bucket,
+               std::span<const uint8_t> sealed, std::vector<Token>* tokens) {
+  const int64_t count = TokensOf(sealed);
+  if (count < 0 || count > static_cast<int64_t>(kMaxChunkTokens)) return false;
+  const size_t before = tokens->size();
+  const size_t after = before + static_cast<size_t>(count);
+  ReserveErasing(after, tokens);
+  tokens->resize(after);
+  const std::span<uint8_t> out(reinterpret_cast<uint8_t*>(tokens->data() + before),
+                               static_cast<size_t>(count) * sizeof(Token));
+  if (Unseal(key, PlaceOf(callee, generation, bucket), sealed, out)) return true;
+  tokens->resize(before);
+  return false;
+}
+
+bool ProbeChunk(const RowKey& key, int64_t callee, int64_t generation, uint32_t bucket,
+                std::span<const uint8_t> sealed, const Token& token, std::span<uint8_t> scratch,
+                bool* opened) {
+  *opened = false;
+  const int64_t count = TokensOf(sealed);
+  if (count < 0 || static_cast<size_t>(count) > scratch.size() / sizeof(Token)) return false;
+  const std::span<uint8_t> plain = scratch.first(static_cast<size_t>(count) * sizeof(Token));
+  if (!Unseal(key, PlaceOf(callee, generation, bucket), sealed, plain)) return false;
+  *opened = true;
+  uint64_t found = 0;
+  for (size_t at = 0; at < plain.size(); at += sizeof(Token)) {
+    found |= Equal(plain.data() + at, token.data());
+  }
+  Erase(plain.data(), plain.size());
+  return found != 0;
+}
+
+}  // namespace ringfence

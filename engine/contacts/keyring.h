@@ -32,18 +32,20 @@ struct RowKey {
   KeyCheck check{};  ///< what the database keeps to recognise the key; says nothing about it
 };
 
-/// Key file, text, one item a line, '\n' at the end of each, nothing else:
+/// Key file, text, one item a line, one space between words, lower-case hexadecimal digits, '\n' at
+/// the end of each line, nothing else:
 ///   ringfence-contact-keys 1
 ///   seed HEX64
-///   row NUMBER HEX64          one or more, numbers rising
+///   row NUMBER HEX64          one or more, numbers rising from 1 to 999999999
 ///   sum HEX32                 BLAKE2b-128 of everything before this line: finds damage
 class Keyring {
  public:
-  /// kParse with the line and what was expected, never with what stands there. `text` is erased.
+  /// kParse with the line and what was expected, never with what stands there; kInvalidArgument for
+  /// a tenant that is not 1-64 bytes of [a-z0-9_-]. `text` is erased.
   static Result<std::shared_ptr<const Keyring>> Parse(std::string text, std::string_view tenant);
   /// Opens without following a link and checks: a regular file, one name (link count 1), owned by
   /// the effective user, no permission for group or others, at most 16 KiB. kNotFound,
-  /// kInvalidArgument (says which rule and how to mend it), kIo.
+  /// kInvalidArgument (says which rule and how to mend it), kIo, and as Parse.
   static Result<std::shared_ptr<const Keyring>> Load(const std::string& path,
                                                      std::string_view tenant);
 
@@ -62,6 +64,8 @@ class Keyring {
 
  private:
   Keyring() = default;
+  static Result<std::shared_ptr<const Keyring>> FromText(std::string_view text,
+                                                         std::string_view tenant);
 
   std::string tenant_;
   SecretBuffer secrets_;  ///< seed, tag key, then 48 bytes for each row key
@@ -74,8 +78,9 @@ class Keyring {
 /// Writes a new key file with a random seed and row key 1: O_EXCL, mode 0600, fsync of file and
 /// folder. kInvalidArgument when something of that name exists.
 Status CreateKeyFile(const std::string& path);
-/// Replaces the key file (write beside, fsync, rename) by one with a row key more, or without all
-/// row keys but `keep`. The rules of Load hold for the file before.
+/// Replaces the key file (write PATH.new, fsync, rename) by one with a row key more, or without all
+/// row keys but `keep` (kNotFound: it has no such key). The rules of Load hold for the file before;
+/// after a crash it is the old one or the new one. kBusy while another process replaces it.
 Status AddRowKeyToFile(const std::string& path);
 Status KeepOnlyRowKeyInFile(const std::string& path, int64_t keep);
 

@@ -46,14 +46,17 @@ class ContactMatcher {
   ContactMatcher();
   /// `sealed_identifiers`: of the caller, sealed under `identifiers_row_key`; empty: the caller has
   /// none. Every identifier that has a token of the book's epoch costs one chunk, whether it hits,
-  /// has expired or is suppressed. A hit counts as kMatch, or kStale where the identifier moved
-  /// after the book was synced; one kMatch is enough. kExpired: the book's time or epoch is over
-  /// (chunks are read all the same).
+  /// has expired or is suppressed. A hit counts as kMatch, or kStale where the identifier moved in
+  /// the second the book was synced or after it; one kMatch is enough. kExpired: the book's time or
+  /// epoch is over (chunks are read all the same). Never kNoBook. No allocation.
   ContactMatch Match(const Keyring& keyring, const BookHeader& book, int64_t caller,
                      int64_t identifiers_row_key, std::span<const uint8_t> sealed_identifiers,
                      int64_t now_s, ChunkSource& chunks);
 
  private:
+  bool OpenList(const Keyring& keyring, int64_t caller, int64_t row_key,
+                std::span<const uint8_t> sealed, IdentifierList* list);
+
   SecretBuffer scratch_;  ///< one chunk
   SecretBuffer list_;     ///< the caller's identifiers, packed
 };
