@@ -1,0 +1,253 @@
+// What the contact fact costs a decision: from SQLite with a book of 500 entries, against the same
+// question under the same policy without its contact rule, in one run.
+//   contact_decision_bench [--benchmark_...]
+#include <benchmark/benchmark.h>
+#include <ringfence/contacts.h>
+#include <ringfence/engine.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bench/random.h"
+#include "bench/report.h"
+#include "contacts/oprf/token.h"
+#include "unit/allocations.h"
+
+namespace ringfence::bench {
+namespace {
+
+constexpr size_t kPairs = 200;  ///< their pages stay in SQLite's cache
+constexpr size_t kBookEntries = 500;
+constexpr size_t kPhones = 5;  ///< of an account with eight identifiers
+
+constexpr std::string_view kRules = R"json({
+  "policy": "%", "catalog": 1, "unknown_callee": "refuse",
+  "decisions": { "ring": {
+    "floor": [ { "id": "blocked", "when": "callee.blocks(caller) || caller.blocks(callee)",
+                 "then": "refuse" } ],
+    "rules": [
+      { "id": "calls-off", "when": "!callee.calls_enabled", "then": "refuse" },
+      { "id": "followed", "when": "callee.allow_followed && callee.follows(caller)",
+        "then": "ring" } %
+    ],
+    "otherwise": "refuse", "on_unavailable": "refuse" } } })json";
+constexpr std::string_view kContactRule =
+    R"json(, { "id": "contact",
+      "when": "callee.allow_contacts && callee.contact(caller) == 'match'", "then": "ring" })json";
+
+[[noreturn]] void Fail(const std::string& what) {
+  std::fprintf(stderr, "contact_decision_bench: %s\n", what.c_str());
+  std::exit(1);
+}
+
+template <class T>
+T Must(Result<T> result) {
+  if (!result.ok()) Fail(result.status().message());
+  return std::move(result).value();
+}
+
+void MustOk(const Status& status) {
+  if (!status.ok()) Fail(status.message());
+}
+
+Policy PolicyOf(std::string_view name, std::string_view rule) {
+  std::string text(kRules);
+  text.replace(text.find('%'), 1, name);
+  text.replace(text.find('%'), 1, rule);
+  return Must(Policy::Compile(text, name));
+}
+
+std::string Phone(size_t account, size_t number) {
+  return "+1415" + std::to_string(1000000 + account * 10 + number);
+}
+
+/// A folder for store and key file, removed at the end.
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    const char* const base = std::getenv("TMPDIR");
+    path_ = std::string(base != nullptr ? base : "/tmp") + "/ringfence-bench-XXXXXX";
+    if (mkdtemp(path_.data()) == nullptr) Fail("cannot make " + path_);
+  }
+  ~TemporaryFolder() {
+    for (const char* name : {"/c.db", "/c.db-wal", "/c.db-shm", "/keys"}) {
+      unlink((path_ + name).c_str());
+    }
+    rmdir(path_.c_str());
+  }
+  std::string file(const char* name) const { return path_ + "/" + name; }
+
+ private:
+  std::string path_;
+};
+
+/// Callers with one or eight identifiers, one or two epochs, and callees whose book has the first
+/// identifier of the caller of the same number.
+class World {
+ public:
+  World(size_t identifiers, bool two_epochs) {
+    StoreOptions options;
+    options.path = folder_.file("c.db");
+    options.mode = StoreOptions::Mode::kCreate;
+    store_ = Must(Store::Open(options));
+    MustOk(Contacts::CreateKeyFile(folder_.file("keys")));
+    ContactOptions contact_options;
+    contact_options.key_file = folder_.file("keys");
+    contact_options.allow_raw = true;
+    contacts_ = Must(Contacts::Open(*store_, contact_options));
+    if (two_epochs) Must(contacts_->AddEpoch());
+    for (size_t i = 0; i < kPairs; ++i) {
+      AddCaller(i, identifiers);
+      AddCallee(i);
+    }
+  }
+
+  Reader NewReader(const Policy& policy) {
+    EngineOptions options;
+    options.store = store_;
+    options.contacts = contacts_;
+    options.policy = policy;
+    engines_.push_back(Must(Engine::Open(std::move(options))));
+    return Must(engines_.back().NewReader());
+  }
+
+ private:
+  void AddCaller(size_t number, size_t identifiers) {
+    const std::string user = "caller" + std::to_string(number);
+    for (size_t i = 0; i < identifiers; ++i) {
+      const bool phone = i < kPhones;
+      const std::string bytes =
+          phone ? Phone(number, i) : user + std::to_string(i) + "@example.com";
+      const auto kind = phone ? IdentifierKind::kPhone : IdentifierKind::kEmail;
+      Must(contacts_->AddIdentifier(user, {kind, bytes}));
+    }
+  }
+
+  void AddCallee(size_t number) {
+    const std::string user = "callee" + std::to_string(number);
+    Must(store_->SetUser(user, "allow_contacts", "true"));
+    const std::string phone = Phone(number, 0);
+    const CanonicalIdentifier known{IdentifierKind::kPhone, phone};
+    std::vector<ContactToken> tokens = Must(contacts_->EvaluateRaw(user, 1, {&known, 1}));
+    Random random(number + 1);
+    while (tokens.size() < kBookEntries) {
+      ContactToken token;
+      for (uint8_t& byte : token) byte = static_cast<uint8_t>(random.Below(256));
+      tokens.push_back(token);
+    }
+    SyncManifest manifest;
+    manifest.epoch = 1;
+    manifest.region = "US";
+    manifest.entries = kBookEntries;
+    std::vector<ContactToken> sorted = tokens;
+    std::sort(sorted.begin(), sorted.end());
+    manifest.digest = DigestOf(sorted);
+    const int64_t upload = Must(contacts_->BeginSync(user, manifest));
+    MustOk(contacts_->PutSync(user, upload, 0, tokens));
+    Must(contacts_->CommitSync(user, upload));
+  }
+
+  TemporaryFolder folder_;
+  std::optional<Store> store_;
+  std::optional<Contacts> contacts_;
+  std::deque<Engine> engines_;
+};
+
+/// Asks in chunks, now with the contact rule first and now without, so that what else happens on
+/// the machine hits both alike.
+class Asking {
+ public:
+  Asking(World& world, bool hit)
+      : with_(world.NewReader(PolicyOf("with", kContactRule))),
+        without_(world.NewReader(PolicyOf("without", ""))) {
+    for (size_t i = 0; i < kPairs; ++i) {
+      Question question;
+      question.caller = Party::Handle(Must(with_.Resolve("caller" + std::to_string(i))));
+      const size_t callee = hit ? i : (i + 1) % kPairs;
+      question.callee = Party::Handle(Must(with_.Resolve("callee" + std::to_string(callee))));
+      questions_.push_back(question);
+      const Decision decision = Must(with_.Decide(question));
+      if (decision.let_through() != hit) Fail("a decision is not what it was made to be");
+      if (decision.groups_unavailable != 0) Fail("a group could not be read");
+      if (Must(without_.Decide(question)).let_through()) Fail("the other policy rings");
+    }
+  }
+
+  void Run(benchmark::State& state) {
+    double with_ns = 0, without_ns = 0;
+    size_t rounds = 0;
+    uint64_t allocations = 0;
+    for ([[maybe_unused]] auto _ : state) {
+      const bool first = rounds++ % 2 == 0;
+      if (!first) without_ns += Time(without_);
+      const uint64_t before = Allocations();
+      with_ns += Time(with_);
+      allocations += Allocations() - before;
+      if (first) without_ns += Time(without_);
+    }
+    const double decisions = static_cast<double>(rounds * kPairs);
+    state.counters["ns"] = with_ns / decisions;
+    state.counters["baseline"] = without_ns / decisions;
+    state.counters["allocs"] = static_cast<double>(allocations) / decisions;
+  }
+
+ private:
+  double Time(Reader& reader) const {
+    const double start = ThreadNs();
+    for (const Question& question : questions_) {
+      Result<Decision> decision = reader.Decide(question);
+      if (!decision.ok()) Fail(decision.status().message());
+      benchmark::DoNotOptimize(decision);
+    }
+    return ThreadNs() - start;
+  }
+
+  Reader with_, without_;
+  std::vector<Question> questions_;
+};
+
+int Main(int argc, char** argv) {
+  Rounds rounds;
+  std::deque<World> worlds;
+  std::deque<Asking> askings;
+  std::vector<Row> rows;
+  const struct {
+    const char* name;
+    size_t identifiers;
+    bool two_epochs;
+    std::optional<double> at_most;
+  } kinds[] = {{"1 identifier, 1 epoch", 1, false, 2.0},
+               {"8 identifiers, 2 epochs", 8, true, std::nullopt}};
+  for (const auto& kind : kinds) {
+    World& world = worlds.emplace_back(kind.identifiers, kind.two_epochs);
+    for (const bool hit : {true, false}) {
+      Asking& asking = askings.emplace_back(world, hit);
+      rows.push_back({std::string(kind.name) + (hit ? ", match" : ", no match"), kind.at_most,
+                      false, std::nullopt, true});
+      benchmark::RegisterBenchmark(rows.back().name.c_str(),
+                                   [&asking](benchmark::State& state) { asking.Run(state); });
+    }
+  }
+  RunRounds(&argc, argv, &rounds);
+  std::printf("%zu callees with a book of %zu entries\n", kPairs, kBookEntries);
+  PrintTable(rounds, rows, {"allocs"}, 1, "ns");
+  int code = rounds.failed() ? 1 : 0;
+  for (const Row& row : rows) {
+    if (rounds.Highest(row.name, "allocs").value_or(0) == 0) continue;
+    std::printf("%s allocates: a decision must not\n", row.name.c_str());
+    code = 1;
+  }
+  return code;
+}
+
+}  // namespace
+}  // namespace ringfence::bench
+
+int main(int argc, char** argv) { return ringfence::bench::Main(argc, argv); }
