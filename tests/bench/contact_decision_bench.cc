@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <deque>
@@ -198,6 +200,16 @@ class Asking {
     state.counters["allocs"] = static_cast<double>(allocations) / decisions;
   }
 
+  const Question& question(size_t i) const { return questions_[i]; }
+
+  double TimeOne(const Question& question) {
+    const auto start = std::chrono::steady_clock::now();
+    Result<Decision> decision = with_.Decide(question);
+    const auto end = std::chrono::steady_clock::now();
+    benchmark::DoNotOptimize(decision);
+    return std::chrono::duration<double, std::nano>(end - start).count();
+  }
+
  private:
   double Time(Reader& reader) const {
     const double start = ThreadNs();
@@ -212,6 +224,37 @@ class Asking {
   Reader with_, without_;
   std::vector<Question> questions_;
 };
+
+/// Welch's t of two samples of times, each without its slowest percent: those waited for somebody.
+double WelchT(std::vector<double> one, std::vector<double> other) {
+  double mean[2], variance_of_mean[2];
+  int side = 0;
+  for (std::vector<double>* times : {&one, &other}) {
+    std::sort(times->begin(), times->end());
+    times->resize(times->size() * 99 / 100);
+    const auto count = static_cast<double>(times->size());
+    double sum = 0, squares = 0;
+    for (const double time : *times) sum += time;
+    mean[side] = sum / count;
+    for (const double time : *times) squares += (time - mean[side]) * (time - mean[side]);
+    variance_of_mean[side++] = squares / (count - 1) / count;
+  }
+  return (mean[0] - mean[1]) / std::sqrt(variance_of_mean[0] + variance_of_mean[1]);
+}
+
+/// What somebody with a clock and many calls sees: one Reader, questions with match and without, in
+/// random order.
+void PrintTiming(Asking& hits, const Asking& misses, size_t calls) {
+  Random random(1);
+  std::vector<double> times[2];
+  for (size_t i = 0; i < calls; ++i) {
+    const bool hit = random.Below(2) == 0;
+    const size_t i = random.Below(kPairs);
+    times[hit ? 0 : 1].push_back(hits.TimeOne((hit ? hits : misses).question(i)));
+  }
+  std::printf("timing of %zu calls, match against no match: Welch's t = %.2f\n", calls,
+              WelchT(times[0], times[1]));
+}
 
 int Main(int argc, char** argv) {
   Rounds rounds;
@@ -238,6 +281,7 @@ int Main(int argc, char** argv) {
   RunRounds(&argc, argv, &rounds);
   std::printf("%zu callees with a book of %zu entries\n", kPairs, kBookEntries);
   PrintTable(rounds, rows, {"allocs"}, 1, "ns");
+  PrintTiming(askings[0], askings[1], 100000);
   int code = rounds.failed() ? 1 : 0;
   for (const Row& row : rows) {
     if (rounds.Highest(row.name, "allocs").value_or(0) == 0) continue;
