@@ -247,7 +247,7 @@ double WelchT(std::vector<double> one, std::vector<double> other) {
 void PrintTiming(Asking& hits, const Asking& misses, size_t calls) {
   Random random(1);
   std::vector<double> times[2];
-  for (size_t i = 0; i < calls; ++i) {
+  for (size_t call = 0; call < calls; ++call) {
     const bool hit = random.Below(2) == 0;
     const size_t i = random.Below(kPairs);
     times[hit ? 0 : 1].push_back(hits.TimeOne((hit ? hits : misses).question(i)));
