@@ -25,5 +25,7 @@ Result<ContactEpoch> RetirePreviousEpoch(ContactTables& rows, int64_t number, in
 
 /// Re-encrypts whatever one account has under the newest row key. Number of rows changed.
 Result<uint64_t> RekeyAccount(ContactTables& rows, const Keyring& keyring, int64_t account);
+/// Takes all row keys but the newest from the database, if no row is under them: false when one is.
+Result<bool> ForgetOldRowKeys(ContactTables& rows, const Keyring& keyring);
 
 }  // namespace ringfence

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 namespace ringfence {
 
@@ -99,6 +100,32 @@ inline constexpr std::size_t kMaxBookEntries = 10000;
 // for each, and each is a number its owner may test against books.
 inline constexpr std::size_t kMaxIdentifiers = 8;
 inline constexpr std::size_t kMaxPhoneIdentifiers = 5;
+
+// Tokens of one upload, added and removed: a delta may exchange every entry of the largest book.
+inline constexpr std::size_t kMaxUploadTokens = 2 * kMaxBookEntries;
+
+// What an account may do in a while, as leaky buckets: a book at once with a fifth of room, and 20
+// entries an hour for changes. That makes 100 million numbers 534 account-years.
+inline constexpr std::int64_t kEvaluationsAtOnce = 12000;
+inline constexpr std::int64_t kEvaluationsPerHour = 20;
+// A full bucket again for a new device or a new epoch, at most so often.
+inline constexpr std::int64_t kEvaluationCreditDays = 30;
+// Whole books: a few devices of one account, and a mistake. Deltas: an edit a minute.
+inline constexpr std::int64_t kFullSyncsPerDay = 4;
+inline constexpr std::int64_t kDeltaSyncsPerHour = 60;
+// New identifiers: all of them at once, then as people change numbers.
+inline constexpr std::int64_t kNewIdentifiersPerWeek = 3;
+
+// Times of contact sync. An upload is a few requests; a book nobody renews for a season describes
+// another season's friends; what has expired is kept as long again so that a device that returns
+// can go on, then erased, as are the traces of identifiers that nobody has. Carriers give numbers
+// to others within a year, mail hosts rarely give addresses.
+inline constexpr std::int64_t kUploadMinutes = 15;
+inline constexpr std::int64_t kBookExpiresDays = 90;
+inline constexpr std::int64_t kBookErasedDays = 180;
+inline constexpr std::int64_t kTombstoneDays = 180;
+inline constexpr std::int64_t kPhoneVerifiedDays = 365;
+inline constexpr std::int64_t kEmailVerifiedDays = 730;
 
 // A key file: seed, a row key or two, room for a rotation that was interrupted often.
 inline constexpr std::size_t kMaxKeyFileBytes = 16384;
