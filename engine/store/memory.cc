@@ -194,6 +194,8 @@ class MemorySession final : public StoreSession {
     return handle;
   }
 
+  std::string DescribeContact(Group /*group*/) const override { return {}; }
+
  private:
   const World& Current() {
     if (world_ == nullptr) world_ = shared_->Now();
@@ -239,10 +241,15 @@ class MemoryStore final : public StoreBackend {
     CHECK(getentropy(shared_->cohort_key.data(), shared_->cohort_key.size()) == 0);
   }
 
-  Result<std::unique_ptr<StoreSession>> NewSession() override {
+  Result<std::unique_ptr<StoreSession>> NewSession(
+      std::shared_ptr<const ContactVault> /*vault*/) override {
     return std::unique_ptr<StoreSession>(std::make_unique<MemorySession>(shared_));
   }
   Result<std::unique_ptr<StoreTransaction>> Begin() override;
+  Result<std::unique_ptr<ContactTables>> BeginContacts(Use /*use*/) override {
+    return Status(StatusCode::kInvalidArgument,
+                  "contact sync needs a database file: a store in memory has no rows for it");
+  }
   Result<uint64_t> Revision() override { return shared_->Now()->revision; }
   Result<UserInfo> ShowUser(std::string_view user) override;
   Result<std::vector<RelationInfo>> Relations(std::string_view user) override;
@@ -305,7 +312,7 @@ class MemoryTransaction final : public StoreTransaction {
     return Status();
   }
 
-  Status Forget(std::string_view user, ForgetReport* report) override {
+  Status Forget(std::string_view user, int64_t /*now_s*/, ForgetReport* report) override {
     if (Status status = Usable(); !status.ok()) return status;
     if (Status status = CheckId(user); !status.ok()) return status;
     const int64_t handle = draft_->Find(user);

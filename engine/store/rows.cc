@@ -13,6 +13,13 @@ namespace {
 
 constexpr uint64_t kCohorts = 10000;
 
+// In the order of ContactFact.
+const std::vector<std::string>& ContactMembers() {
+  static const auto& members =
+      *new std::vector<std::string>{"no_book", "no_match", "match", "stale", "expired"};
+  return members;
+}
+
 bool IsUserEntry(const FactInfo& info) {
   return info.group == Group::kCallee &&
          (info.kind == FactKind::kSetting || info.kind == FactKind::kAttribute);
@@ -62,6 +69,9 @@ RowFormat::RowFormat(const Layout& layout) : layout_(layout) {
             0);  // A pair without a row reads as zero; Catalog::Parse demands it.
       relations_.push_back(info.id);
     }
+    const bool is_contact = info.members == ContactMembers();
+    if (is_contact && info.group == Group::kContact) contact_ = info.id;
+    if (is_contact && info.group == Group::kCallerContact) caller_contact_ = info.id;
     if (!IsUserEntry(info)) continue;
     user_entries_.push_back(info.id);
     const FactPlace& place = layout_.places[info.id];

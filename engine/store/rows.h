@@ -53,6 +53,11 @@ class RowFormat {
   /// Settings and attributes (callee's side) and relations (callee's direction), in catalog order.
   const std::vector<FactId>& user_entries() const { return user_entries_; }
   const std::vector<FactId>& relations() const { return relations_; }
+  /// The fact of kContact or kCallerContact; none where the catalog has none, or with other members
+  /// than ContactFact's.
+  std::optional<FactId> contact_fact(Group group) const {
+    return group == Group::kContact ? contact_ : caller_contact_;
+  }
 
   /// kInvalidArgument: a bad id, a fact that is not stored so, a code out of range.
   Status CheckSetUser(std::string_view user, FactId fact, FactCode code) const;
@@ -92,6 +97,7 @@ class RowFormat {
   Layout layout_;
   std::vector<FactId> user_entries_;
   std::vector<FactId> relations_;
+  std::optional<FactId> contact_, caller_contact_;
   UserWords stored_ = kNewUser;  ///< mask
   UserWords derived_{};          ///< absent values of what is not stored
 };

@@ -19,6 +19,10 @@ Status SqliteStatus(sqlite3* db, int rc, std::string_view what);
 /// Whether a failure is the file's fault and not the moment's.
 bool IsCorruption(int rc);
 
+inline std::span<const uint8_t> BytesOf(std::string_view text) {
+  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
+}
+
 /// A prepared statement. Bound texts and blobs are not copied: they must live until Reset().
 class Statement {
  public:
@@ -50,7 +54,11 @@ class Statement {
   /// Valid until the next Step or Reset.
   std::string_view Text(int column) const;
   std::span<const uint8_t> Blob(int column) const;
-  bool IsNull(int column) const { return sqlite3_column_type(stmt_.get(), column) == SQLITE_NULL; }
+  bool IsNull(int column) const { return Type(column) == SQLITE_NULL; }
+  /// SQLITE_INTEGER, SQLITE_BLOB, ... as stored: ask before the value, which may convert.
+  int Type(int column) const { return sqlite3_column_type(stmt_.get(), column); }
+  /// Prepared and not moved from.
+  bool ready() const { return stmt_ != nullptr; }
   int columns() const { return sqlite3_column_count(stmt_.get()); }
 
  private:

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/check.h"
 #include "base/embedded.h"
@@ -12,11 +13,18 @@
 namespace ringfence {
 
 std::span<const EmbeddedFile> StoreSqlFiles();
+std::span<const EmbeddedFile> MigrationSqlFiles();
 
 namespace {
 
-// Every step to a version after the first, oldest first: see schema/migrations/README.md.
-constexpr std::span<const MigrationStep> kMigrations;
+// What is said of the steps in schema/migrations, oldest first; their texts are embedded in the
+// same order. 2: a program that knows 1 reads all it knows of, but its Forget would leave the
+// contacts.
+struct Versions {
+  int version, min_reader, min_writer;
+};
+constexpr Versions kMigrations[] = {{2, kMinReader, kMinWriter}};
+static_assert(std::end(kMigrations)[-1].version == kStoreSchemaVersion);
 
 constexpr int kMigrateTimeoutMs = 5000;
 
@@ -94,11 +102,12 @@ Status WriteMeta(Connection& db) {
   Statement insert;
   Status status = db.Prepare(
       "INSERT INTO meta (id, revision, policy_number, min_reader, min_writer, cohort_key, forgets,"
-      " forgets_purged) VALUES (1, 0, 0, ?1, ?1, ?2, 0, 0)",
+      " forgets_purged) VALUES (1, 0, 0, ?1, ?2, ?3, 0, 0)",
       &insert);
   if (!status.ok()) return status;
-  insert.Bind(1, int64_t{kStoreSchemaVersion});
-  insert.Bind(2, std::span<const uint8_t>(key));
+  insert.Bind(1, int64_t{kMinReader});
+  insert.Bind(2, int64_t{kMinWriter});
+  insert.Bind(3, std::span<const uint8_t>(key));
   const int rc = insert.Run();
   return rc == SQLITE_OK ? Status() : db.Error(rc, "write the store");
 }
@@ -160,6 +169,18 @@ bool Overlap(const StoredEntry& one, const StoredEntry& other) {
 
 std::string_view StoreSql() { return StoreSqlFiles()[0].text; }
 
+std::vector<MigrationStep> Migrations() {
+  const std::span<const EmbeddedFile> files = MigrationSqlFiles();
+  CHECK(files.size() == std::size(kMigrations));
+  std::vector<MigrationStep> steps;
+  for (size_t i = 0; i < files.size(); ++i) {
+    const auto [version, min_reader, min_writer] = kMigrations[i];
+    CHECK(std::stoi(std::string(files[i].name)) == version);  // "0002_contacts.sql"
+    steps.push_back({version, min_reader, min_writer, files[i].text.data()});
+  }
+  return steps;
+}
+
 Result<Meta> ReadMeta(Connection& db) {
   Statement select;
   Status status = db.Prepare(
@@ -218,7 +239,8 @@ Status CheckSchema(Connection& db, SchemaUse use, int known_version) {
   const std::string known = std::to_string(known_version);
   if (version < known_version) {
     return Status(StatusCode::kSchema, "the store has schema " + std::to_string(version) +
-                                           " and this program needs " + known + ": migrate it");
+                                           " and this program needs " + known +
+                                           ": run 'ringfence migrate'");
   }
   if (version == known_version) return Status();
   Result<Meta> meta = ReadMeta(db);
@@ -387,7 +409,7 @@ Result<std::pair<int, int>> MigrateFile(const std::string& path,
 }
 
 Result<std::pair<int, int>> MigrateSqliteStore(const std::string& path) {
-  return MigrateFile(path, kMigrations);
+  return MigrateFile(path, Migrations());
 }
 
 }  // namespace ringfence

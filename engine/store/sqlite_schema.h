@@ -18,10 +18,13 @@
 namespace ringfence {
 
 inline constexpr int kStoreApplicationId = 0x52665373;  // "RfSs"
-inline constexpr int kStoreSchemaVersion = 1;
+inline constexpr int kStoreSchemaVersion = 2;
 
 /// schema/store.sql.
 std::string_view StoreSql();
+/// The oldest versions a program must know to read, and to write, a file as we make it.
+inline constexpr int kMinReader = 1;
+inline constexpr int kMinWriter = 2;
 
 struct Meta {
   uint64_t revision = 0;
@@ -69,6 +72,8 @@ struct MigrationStep {
   int min_writer = 0;
   const char* sql = "";
 };
+/// The steps of schema/migrations, oldest first: they lead from version 1 to kStoreSchemaVersion.
+std::vector<MigrationStep> Migrations();
 /// Applies the steps the file lacks, each in its own transaction, so that what was done stays done.
 /// The versions before and after. kSchema: the file is newer than the last step.
 Result<std::pair<int, int>> MigrateFile(const std::string& path,

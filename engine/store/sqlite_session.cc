@@ -21,14 +21,15 @@ bool IsNobody(const Party& party) {
 
 }  // namespace
 
-SqliteSession::SqliteSession(Connection db, std::shared_ptr<const RowFormat> format)
-    : db_(std::move(db)), format_(std::move(format)) {}
+SqliteSession::SqliteSession(Connection db, std::shared_ptr<const RowFormat> format,
+                             std::shared_ptr<const ContactVault> vault)
+    : db_(std::move(db)), contacts_(this, std::move(vault)), format_(std::move(format)) {}
 
 SqliteSession::~SqliteSession() { EndSnapshot(); }
 
-Result<std::unique_ptr<StoreSession>> SqliteSession::Open(const std::string& path,
-                                                          int busy_timeout_ms,
-                                                          std::shared_ptr<const RowFormat> format) {
+Result<std::unique_ptr<StoreSession>> SqliteSession::Open(
+    const std::string& path, int busy_timeout_ms, std::shared_ptr<const RowFormat> format,
+    std::shared_ptr<const ContactVault> vault) {
   // Whatever there is to wait for (a log to be recovered after a crash) is waited for here; while
   // this connection reads, the next one finds the file ready.
   Result<Connection> patient = Connection::Open(path, Connection::Access::kRead, busy_timeout_ms);
@@ -40,7 +41,8 @@ Result<std::unique_ptr<StoreSession>> SqliteSession::Open(const std::string& pat
   if (Status status = db->Execute(kSessionPragmas, "open a session"); !status.ok()) return status;
   Result<Meta> meta = ReadMeta(*db);
   if (!meta.ok()) return meta.status();
-  std::unique_ptr<SqliteSession> session(new SqliteSession(std::move(*db), std::move(format)));
+  std::unique_ptr<SqliteSession> session(
+      new SqliteSession(std::move(*db), std::move(format), std::move(vault)));
   session->cohort_key_ = meta->cohort_key;
   if (Status status = session->Prepare(); !status.ok()) return status;
   return std::unique_ptr<StoreSession>(std::move(session));
@@ -64,10 +66,13 @@ Status SqliteSession::Prepare() {
   for (const auto& [statement, sql] : statements) {
     if (Status status = db_.Prepare(sql, statement); !status.ok()) return status;
   }
-  return Status();
+  return contacts_.Prepare(&db_);
 }
 
-void SqliteSession::BeginSnapshot() { EndSnapshot(); }
+void SqliteSession::BeginSnapshot() {
+  EndSnapshot();
+  contacts_.BeginSnapshot();
+}
 
 void SqliteSession::EndSnapshot() {
   if (in_transaction_) {
@@ -116,6 +121,7 @@ bool SqliteSession::NoticeWrites() {
     info_.revision = static_cast<uint64_t>(meta_.Int(0));
     info_.policy_number = meta_.Int(1);
     too_new_ = meta_.Int(2) > kStoreSchemaVersion;
+    contacts_.ForgetEpochs();
     data_version_ = version;
     knows_version_ = true;
   }
@@ -284,6 +290,10 @@ ReadState SqliteSession::Read(Group group, const Question& question, GroupWriter
       return ReadCohort(question, out);
     case Group::kContact:
     case Group::kCallerContact:
+      return question.caller_without_account || IsNobody(question.caller) ||
+                     IsNobody(question.callee)
+                 ? ReadState::kAbsent
+                 : ReadContact(group, question, out);
     case Group::kList:
     case Group::kGrant:
     case Group::kAttempts:

@@ -11,6 +11,7 @@
 #include "store/backend.h"
 #include "store/rows.h"
 #include "store/sqlite_db.h"
+#include "store/sqlite_session_contacts.h"
 
 namespace ringfence {
 
@@ -18,7 +19,8 @@ class SqliteSession final : public StoreSession {
  public:
   /// Opening may wait for locks, as long as `busy_timeout_ms`; reading never does.
   static Result<std::unique_ptr<StoreSession>> Open(const std::string& path, int busy_timeout_ms,
-                                                    std::shared_ptr<const RowFormat> format);
+                                                    std::shared_ptr<const RowFormat> format,
+                                                    std::shared_ptr<const ContactVault> vault);
   ~SqliteSession() override;
 
   ReadState Read(Group group, const Question& question, GroupWriter& out) noexcept override;
@@ -27,6 +29,7 @@ class SqliteSession final : public StoreSession {
   Status Info(SnapshotInfo* info) override;
   Status PolicyText(int64_t number, PolicyRecord* record) override;
   Result<int64_t> Resolve(std::string_view user) override;
+  std::string DescribeContact(Group group) const override;
 
  private:
   /// What this snapshot is known to hold of one party of the question. The id is copied, because a
@@ -43,7 +46,10 @@ class SqliteSession final : public StoreSession {
     char name[kMaxIdBytes] = {};
   };
 
-  SqliteSession(Connection db, std::shared_ptr<const RowFormat> format);
+  friend class SessionContacts;
+
+  SqliteSession(Connection db, std::shared_ptr<const RowFormat> format,
+                std::shared_ptr<const ContactVault> vault);
   Status Prepare();
 
   /// Opens the transaction; the snapshot begins with the first row read in it.
@@ -61,6 +67,9 @@ class SqliteSession final : public StoreSession {
   ReadState ReadUser(const Party& party, PartyMemo* memo, GroupWriter& out);
   ReadState ReadPair(const Question& question, GroupWriter& out);
   ReadState ReadCohort(const Question& question, GroupWriter& out);
+  // sqlite_session_contacts.cc
+  ReadState ReadContact(Group group, const Question& question, GroupWriter& out);
+  bool StepContact(Statement& statement, bool* has_row);
   /// The external id of a party. False: there is none, or it cannot be read.
   bool NameOf(const Party& party, char* buffer, std::string_view* name);
 
@@ -68,6 +77,7 @@ class SqliteSession final : public StoreSession {
   Connection db_;
   Statement begin_, commit_, version_, meta_;
   Statement user_by_name_, user_by_id_, id_by_name_, name_by_id_, pair_, policy_;
+  SessionContacts contacts_;
   std::shared_ptr<const RowFormat> format_;
   SipHashKey cohort_key_{};
 

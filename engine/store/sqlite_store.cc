@@ -63,8 +63,9 @@ Status SqliteStore::OpenReadOnly() {
   });
 }
 
-Result<std::unique_ptr<StoreSession>> SqliteStore::NewSession() {
-  return SqliteSession::Open(options_.path, options_.busy_timeout_ms, format_);
+Result<std::unique_ptr<StoreSession>> SqliteStore::NewSession(
+    std::shared_ptr<const ContactVault> vault) {
+  return SqliteSession::Open(options_.path, options_.busy_timeout_ms, format_, std::move(vault));
 }
 
 Status SqliteStore::AcquireWriter() {
@@ -77,7 +78,7 @@ Status SqliteStore::AcquireWriter() {
   return Status();
 }
 
-Status SqliteStore::WithReader(const std::function<Status(Connection&)>& work) {
+Result<Connection> SqliteStore::TakeReader() {
   Connection db;
   {
     const std::lock_guard lock(readers_mutex_);
@@ -95,10 +96,21 @@ Status SqliteStore::WithReader(const std::function<Status(Connection&)>& work) {
   // The file may have been migrated since the connection was opened.
   Status status = db.Execute("BEGIN", "read the store");
   if (status.ok()) status = CheckSchema(db, SchemaUse::kRead);
-  if (status.ok()) status = work(db);
+  if (!status.ok()) return status;
+  return db;
+}
+
+void SqliteStore::ReturnReader(Connection db, bool healthy) {
   db.Rollback();
   const std::lock_guard lock(readers_mutex_);
-  if (status.ok() && readers_.size() < kMaxIdleReaders) readers_.push_back(std::move(db));
+  if (healthy && readers_.size() < kMaxIdleReaders) readers_.push_back(std::move(db));
+}
+
+Status SqliteStore::WithReader(const std::function<Status(Connection&)>& work) {
+  Result<Connection> db = TakeReader();
+  if (!db.ok()) return db.status();
+  const Status status = work(*db);
+  ReturnReader(std::move(*db), status.ok());
   return status;
 }
 

@@ -26,6 +26,8 @@ struct SqliteWriter {
   Statement find_user, insert_user, update_user, delete_user;
   Statement find_pair, put_pair, delete_pair, delete_mirrors, delete_pairs;
   Statement count_forget, insert_policy, set_policy;
+  Statement delete_book, delete_chunks, delete_parts, delete_upload;
+  Statement delete_identifiers, delete_quota, bury_owner;
 
   Status Prepare();
 };
@@ -35,8 +37,10 @@ class SqliteStore final : public StoreBackend {
   static Result<std::unique_ptr<StoreBackend>> Open(const StoreOptions& options,
                                                     const Layout& layout);
 
-  Result<std::unique_ptr<StoreSession>> NewSession() override;
-  Result<std::unique_ptr<StoreTransaction>> Begin() override;  // sqlite_writer.cc
+  Result<std::unique_ptr<StoreSession>> NewSession(
+      std::shared_ptr<const ContactVault> vault) override;
+  Result<std::unique_ptr<StoreTransaction>> Begin() override;              // sqlite_writer.cc
+  Result<std::unique_ptr<ContactTables>> BeginContacts(Use use) override;  // sqlite_contacts.cc
   // sqlite_listings.cc
   Result<uint64_t> Revision() override;
   Result<UserInfo> ShowUser(std::string_view user) override;
@@ -49,7 +53,8 @@ class SqliteStore final : public StoreBackend {
   Result<std::vector<DoctorFinding>> Doctor() override;  // sqlite_doctor.cc
 
  private:
-  friend class SqliteTransaction;
+  friend class SqliteWrite;
+  friend class SqliteContacts;
 
   SqliteStore(StoreOptions options, std::shared_ptr<const RowFormat> format)
       : options_(std::move(options)), format_(std::move(format)) {}
@@ -60,6 +65,10 @@ class SqliteStore final : public StoreBackend {
   Status AcquireWriter();
   void ReleaseWriter() { gate_.Release(); }
 
+  /// A connection nobody else uses meanwhile, in a read transaction; to be given back. It is kept
+  /// for others if nothing was wrong with it.
+  Result<Connection> TakeReader();
+  void ReturnReader(Connection db, bool healthy);
   /// Runs `work` in one read transaction on a connection nobody else uses meanwhile.
   Status WithReader(const std::function<Status(Connection&)>& work);
 

@@ -14,7 +14,7 @@ namespace {
 void Require(const Status& status) { REQUIRE_MESSAGE(status.ok(), status.message()); }
 
 std::unique_ptr<StoreSession> NewSession(StoreBackend& store) {
-  Result<std::unique_ptr<StoreSession>> session = store.NewSession();
+  Result<std::unique_ptr<StoreSession>> session = store.NewSession(nullptr);
   REQUIRE_MESSAGE(session.ok(), session.status().message());
   return std::move(*session);
 }
@@ -84,7 +84,7 @@ TEST_CASE("a transaction that is not committed leaves nothing behind") {
       Require((*transaction)->SetUser("bob", Setting("verified"), 2));
       Require((*transaction)->Relate("bob", Relation("blocks"), "new", 1));
       ForgetReport report;
-      Require((*transaction)->Forget("alice", &report));
+      Require((*transaction)->Forget("alice", kNow, &report));
       CHECK(report.existed);
       PolicyRecord record;
       record.name = "p";
@@ -106,7 +106,7 @@ TEST_CASE("a transaction sees its own writes, and ends with its commit") {
     Require((*transaction)->Relate("bob", Relation("blocks"), "alice", 1));
     Require((*transaction)->Relate("carol", Relation("follows"), "bob", 1));
     ForgetReport report;
-    Require((*transaction)->Forget("bob", &report));
+    Require((*transaction)->Forget("bob", kNow, &report));
     CHECK(report.pairs_removed == 2);
     Require((*transaction)->Relate("bob", Relation("messaged"), "alice", 1));
     REQUIRE((*transaction)->Commit().ok());
@@ -141,7 +141,7 @@ TEST_CASE("what is wrong is refused by name and leaves the transaction usable") 
       refused(transaction.SetUser(id, verified, 1));
       refused(transaction.Relate(id, follows, "alice", 1));
       refused(transaction.Relate("alice", follows, id, 1));
-      refused(transaction.Forget(id, &report));
+      refused(transaction.Forget(id, kNow, &report));
       CHECK(store.ShowUser(id).status().code() == StatusCode::kInvalidArgument);
       CHECK(store.Relations(id).status().code() == StatusCode::kInvalidArgument);
     }
@@ -268,7 +268,7 @@ TEST_CASE("a handle stands for an id, outlives nothing, and is never given again
     }
 
     ForgetReport report;
-    Require(Write(store, [&](StoreTransaction& t) { return t.Forget("bob", &report); }));
+    Require(Write(store, [&](StoreTransaction& t) { return t.Forget("bob", kNow, &report); }));
     const Answer answer = ask(Party::Handle(*alice), Party::Handle(*bob));
     CHECK(answer.Absent(Group::kCallee));
     CHECK(answer.Absent(Group::kPair));

@@ -15,7 +15,7 @@ constexpr Group kAsked[] = {Group::kCallee,   Group::kCaller,        Group::kPai
 class StoreSubject final : public Subject {
  public:
   StoreSubject(std::string_view name, StoreBackend* store) : name_(name), store_(*store) {
-    auto session = store_.NewSession();
+    auto session = store_.NewSession(nullptr);
     REQUIRE_MESSAGE(session.ok(), session.status().message());
     session_ = std::move(*session);
   }
@@ -38,7 +38,8 @@ class StoreSubject final : public Subject {
   }
   Result<ForgetReport> Forget(std::string_view user) override {
     ForgetReport report;
-    Status status = Write(store_, [&](StoreTransaction& t) { return t.Forget(user, &report); });
+    Status status =
+        Write(store_, [&](StoreTransaction& t) { return t.Forget(user, kNow, &report); });
     if (!status.ok()) return status;
     return report;
   }

@@ -15,6 +15,9 @@
 
 namespace ringfence {
 
+/// What tests take for the present, Unix time.
+inline constexpr int64_t kNow = 1750000000;
+
 const Layout& StandardLayout();
 /// Ids of the standard catalog; a name that is not there fails the test.
 FactId Setting(std::string_view entry);

@@ -25,7 +25,7 @@ struct Wrong {
 // is made again.
 void ReadUntil(StoreBackend& store, std::atomic<bool>& done, std::atomic<int>& acknowledged,
                Wrong& wrong) {
-  auto session = store.NewSession();
+  auto session = store.NewSession(nullptr);
   if (!session.ok()) {
     ++wrong.failed;
     return;

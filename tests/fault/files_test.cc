@@ -115,7 +115,7 @@ TEST_CASE("a writer in another process: sessions read on, writers wait and say b
   const std::string path = folder.file("store.db");
   const auto store = NewSqliteStore(path, 10);
   Require(Write(*store, [](StoreTransaction& t) { return t.AddUser("bob"); }));
-  auto session = store->NewSession();
+  auto session = store->NewSession(nullptr);
   Require(session.status());
   Connection other = OpenPlain(path);
   Require(other.Execute("BEGIN IMMEDIATE", "lock"));
@@ -161,7 +161,7 @@ TEST_CASE("a file that may only be read") {
     if ((*store)->Begin().status().code() != StatusCode::kReadOnly) return 4;
     if ((*store)->Purge().status().code() != StatusCode::kReadOnly) return 5;
     if (Dump(**store).find("u3 follows u4") == std::string::npos) return 6;
-    auto session = (*store)->NewSession();
+    auto session = (*store)->NewSession(nullptr);
     if (!session.ok()) return 7;
     if (AskSource(**session, "u4", "u3").Get("callee.follows(caller)") != "true") return 8;
     return 0;
@@ -192,7 +192,7 @@ void CutUnderReader(bool checkpointed, const char* suffix, double part) {
   auto store = NewSqliteStore(path);
   Require(Write(*store, [](StoreTransaction& t) { return FillWorld(t, kUsers); }));
   if (checkpointed) CHECK(store->Purge().value());
-  auto session = store->NewSession();
+  auto session = store->NewSession(nullptr);
   Require(session.status());
   CHECK(AskSource(**session, "u1", "u0").Get("callee.follows(caller)") == "true");
   (*session)->EndSnapshot();

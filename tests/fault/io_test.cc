@@ -159,7 +159,7 @@ TEST_CASE("a store goes on after a failure, without being opened again") {
     fixture.Reset();
     auto store = OpenFile(fixture.path, Mode::kReadWrite, StandardLayout(), 0);
     Require(store.status());
-    auto session = (*store)->NewSession();
+    auto session = (*store)->NewSession(nullptr);
     Require(session.status());
     uint64_t revision = *(*store)->Revision();
     for (int64_t n = 1; n < 200; ++n) {
@@ -232,7 +232,7 @@ TEST_CASE("a session under failing reads: right, or unavailable, and itself agai
       CAPTURE(ToString(op));
       CAPTURE(n);
       REQUIRE(n < 1000);
-      auto session = (*store)->NewSession();
+      auto session = (*store)->NewSession(nullptr);
       Require(session.status());
       vfs.FailAt(op, n, ErrorOf(op), How::kOnce);
       const Answer answer = AskSource(**session, "u1001", "u1000");
@@ -266,7 +266,7 @@ TEST_CASE("a session that gets no lock says unavailable without sleeping as SQLi
   FaultVfs vfs;
   auto store = OpenFile(fixture.path, Mode::kReadWrite, StandardLayout(), 10);
   Require(store.status());
-  auto session = (*store)->NewSession();
+  auto session = (*store)->NewSession(nullptr);
   Require(session.status());
   vfs.FailAt(FileOp::kLock, 1, SQLITE_BUSY, How::kFromThenOn);
   const int64_t before = vfs.sleeps();

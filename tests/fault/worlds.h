@@ -70,7 +70,7 @@ inline Status ChangeWorld(StoreTransaction& transaction) {
   if (status.ok()) status = transaction.Relate("u1", Relation("blocks"), "newer", 1);
   if (status.ok()) status = transaction.Relate("u2", Relation("follows"), "u3", 0);
   if (status.ok()) status = transaction.Relate("u2", Relation("friend"), "u4", 1);
-  if (status.ok()) status = transaction.Forget("u5", &report);
+  if (status.ok()) status = transaction.Forget("u5", kNow, &report);
   if (status.ok()) status = transaction.AddPolicy(&record);
   return status;
 }

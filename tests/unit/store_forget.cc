@@ -27,7 +27,7 @@ std::vector<std::string> FilesWith(const TemporaryFolder& folder, const std::str
 
 Status Forget(StoreBackend& store, const std::string& user) {
   ForgetReport report;
-  return Write(store, [&](StoreTransaction& t) { return t.Forget(user, &report); });
+  return Write(store, [&](StoreTransaction& t) { return t.Forget(user, kNow, &report); });
 }
 
 // All ids of the form "user-NUMBER-end" in any of the store's files.
@@ -63,7 +63,7 @@ bool ForgetHalf(uint64_t order) {
   }));
   Require(Write(*store, [&](StoreTransaction& t) {
     ForgetReport report;
-    for (const std::string& name : gone) Require(t.Forget(name, &report));
+    for (const std::string& name : gone) Require(t.Forget(name, kNow, &report));
     return Status();
   }));
   CHECK(FilesWith(folder, gone[0]) == std::vector<std::string>{"store.db-wal"});
@@ -92,7 +92,7 @@ TEST_CASE("an open snapshot delays the purge, which says so and can be repeated"
     return t.Relate("bob-to-be-forgotten", Relation("follows"), "alice", 1);
   }));
   CHECK(store->Purge().value());
-  auto session = store->NewSession();
+  auto session = store->NewSession(nullptr);
   Require(session.status());
   (*session)->BeginSnapshot();
   CHECK(AskSource(**session, "alice", "bob-to-be-forgotten").Get("callee.known") == "true");
@@ -254,7 +254,7 @@ TEST_CASE("a page of noise is a finding, not a crash") {
     }
     const auto findings = Findings(**store);
     CHECK_FALSE(findings.empty());
-    auto session = (*store)->NewSession();
+    auto session = (*store)->NewSession(nullptr);
     if (!session.ok()) continue;
     for (int i = 0; i < 200; ++i) {
       const Answer answer = AskSource(**session, "hub", "u" + std::to_string(random() % 2000));

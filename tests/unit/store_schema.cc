@@ -174,7 +174,7 @@ TEST_CASE("migration: steps in order, once each, and what each means for older p
   Require(Write(*store, [](StoreTransaction& t) {
     return t.Relate("bob", Relation("follows"), "alice", 1);
   }));
-  auto session = store->NewSession();
+  auto session = store->NewSession(nullptr);
   Require(session.status());
   const auto follows = [&] {
     (*session)->BeginSnapshot();

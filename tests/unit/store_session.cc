@@ -12,7 +12,7 @@ namespace {
 void Require(const Status& status) { REQUIRE_MESSAGE(status.ok(), status.message()); }
 
 std::unique_ptr<StoreSession> NewSession(StoreBackend& store) {
-  Result<std::unique_ptr<StoreSession>> session = store.NewSession();
+  Result<std::unique_ptr<StoreSession>> session = store.NewSession(nullptr);
   REQUIRE_MESSAGE(session.ok(), session.status().message());
   return std::move(*session);
 }
