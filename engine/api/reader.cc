@@ -33,7 +33,8 @@ Status Reader::Impl::Open(std::shared_ptr<Engine::Impl> shared,
   sources.assign(host_sources.begin(), host_sources.end());
   host_count = sources.size();
   if (engine->store.has_value()) {
-    Result<std::unique_ptr<StoreSession>> opened = engine->store->impl()->backend->NewSession(nullptr);
+    Result<std::unique_ptr<StoreSession>> opened =
+        engine->store->impl()->backend->NewSession(nullptr);
     if (!opened.ok()) return opened.status();
     session = std::move(opened).value();
     sources.push_back(session.get());
