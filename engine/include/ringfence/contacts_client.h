@@ -35,7 +35,7 @@ typedef enum rf_contact_status {
   RF_CONTACT_NEEDS_REGION = 4,    /* a national number, and the region is "ZZ" */
   RF_CONTACT_UNKNOWN_REGION = 5,  /* not an ISO 3166 code in capitals that has telephones */
   RF_CONTACT_NOT_A_NUMBER = 6,    /* no telephone number can be read */
-  RF_CONTACT_NOT_POSSIBLE = 7,    /* too short or too long for its country */
+  RF_CONTACT_NOT_POSSIBLE = 7,    /* too short or long for its country, or a short number */
   RF_CONTACT_EXTENSION = 8,       /* a desk behind a switchboard, which E.164 cannot name */
   RF_CONTACT_LETTERS = 9,         /* "1-800-FLOWERS", and letters are not allowed */
   RF_CONTACT_AMBIGUOUS = 10,      /* "49 151 ..." in Germany: with or without the country's code? */
@@ -69,15 +69,16 @@ enum {
 
 /* A telephone number in any way of writing, to E.164. `region`: two capitals ("DE"), that of the
    account's own verified number, or "ZZ" where none is known: then only numbers with a country code
-   are read. Never guessed: a wrong region admits strangers. Gives 1 or 2 forms. Time is bounded by
-   the 64 bytes. Thread-safe, as everything here that has no rf_contact_batch. */
+   are read. Never guessed: a wrong region admits strangers. Gives 1 or 2 forms, each reads back as
+   itself. Time is bounded by the 64 bytes. Silences the log of libphonenumber, which quotes
+   numbers, for the whole process. Thread-safe, as everything here that has no rf_contact_batch. */
 RINGFENCE_API rf_contact_status rf_contact_phone(const char* text, size_t size, const char* region,
                                                  unsigned flags,
                                                  rf_contact_identifier forms[RF_CONTACT_MAX_FORMS],
                                                  size_t* count);
 
-/* An e-mail address: ASCII lower case, other local parts NFC, domain IDNA 2008 A-labels. Dots and
-   "+tag" are kept: they name other mailboxes at most hosts. */
+/* An e-mail address: NFC with ASCII letters in lower case, domain IDNA 2008 A-labels. Dots and
+   "+tag" are kept: they name other mailboxes at most hosts. Spaces around it are dropped. */
 RINGFENCE_API rf_contact_status rf_contact_email(const char* text, size_t size,
                                                  rf_contact_identifier* out);
 
