@@ -108,6 +108,10 @@ RF_FLAT bool SqliteSession::StepRead(Statement& statement, bool* has_row) {
   return (fresh_ || NoticeWrites()) && !too_new_;
 }
 
+bool SqliteSession::StepContact(Statement& statement, bool* has_row) {
+  return StepRead(statement, has_row);
+}
+
 bool SqliteSession::NoticeWrites() {
   // SQLite has just looked, to begin the read transaction, whether its page cache is still good;
   // this counter moves when it was not. (PRAGMA data_version would be a statement.)

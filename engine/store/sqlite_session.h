@@ -67,9 +67,8 @@ class SqliteSession final : public StoreSession {
   ReadState ReadUser(const Party& party, PartyMemo* memo, GroupWriter& out);
   ReadState ReadPair(const Question& question, GroupWriter& out);
   ReadState ReadCohort(const Question& question, GroupWriter& out);
-  // sqlite_session_contacts.cc
   ReadState ReadContact(Group group, const Question& question, GroupWriter& out);
-  bool StepContact(Statement& statement, bool* has_row);
+  bool StepContact(Statement& statement, bool* has_row);  ///< StepRead, for another file
   /// The external id of a party. False: there is none, or it cannot be read.
   bool NameOf(const Party& party, char* buffer, std::string_view* name);
 

@@ -159,10 +159,6 @@ std::string SessionContacts::Describe(Group group) const {
 
 // --- The session's part
 
-bool SqliteSession::StepContact(Statement& statement, bool* has_row) {
-  return StepRead(statement, has_row);
-}
-
 ReadState SqliteSession::ReadContact(Group group, const Question& question, GroupWriter& out) {
   using Found = SessionContacts::Found;
   const bool of_callee = group == Group::kContact;
