@@ -14,9 +14,8 @@ constexpr std::string_view kEpochStates[] = {"next", "current", "previous", "ret
 constexpr std::string_view kSyncModes[] = {"full", "delta"};
 
 constexpr size_t kTokenBytes = sizeof(Token);
-// A chunk of a book whose tokens all fell into one bucket, and a part that is full.
-constexpr size_t kMaxChunkBytes = kMaxBookEntries * kTokenBytes + 2 * kSealBytes;
-constexpr size_t kMaxPartBytes = kMaxContactBatch * kTokenBytes + 2 * kSealBytes;
+constexpr size_t kMaxChunkBytes = kMaxChunkTokens * kTokenBytes + kSealBytes;
+constexpr size_t kMaxPartBytes = kMaxContactBatch * kTokenBytes + kSealBytes;
 
 bool IsPrintable(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });

@@ -1,5 +1,6 @@
 // Doctor: looks for what a healthy file never holds. Takes a connection; gives findings.
-#include <map>
+#include "store/sqlite_doctor.h"
+
 #include <utility>
 
 #include "base/sha256.h"
@@ -8,43 +9,6 @@
 #include "store/sqlite_store.h"
 
 namespace ringfence {
-namespace {
-
-// Kept of one check; a file damaged through and through need not be listed row by row.
-constexpr size_t kMaxFindingsPerCheck = 20;
-
-class Examination {
- public:
-  Examination(Connection& db, const RowFormat& format) : db_(db), format_(format) {}
-
-  /// A Status only when the file could not be examined (busy, I/O); damage is a finding.
-  Status Run();
-  std::vector<DoctorFinding> TakeFindings();
-
- private:
-  Status CheckIntegrity();
-  Status CheckSchemaObjects();
-  Status CheckEntries();
-  Status CheckWal();
-  Status CheckMeta();
-  Status CheckUsers();
-  Status CheckHandles();
-  Status CheckPairs();
-  Status CheckMirror();
-  Status CheckPolicies();
-
-  void Find(const std::string& check, std::string detail, bool error = true);
-  /// Calls `row` for each row; SQLite's own complaint about damage becomes a finding.
-  template <class Row>
-  Status ForEach(const char* check, std::string_view sql, Row row);
-  Status Judge(const char* check, int rc);
-
-  Connection& db_;
-  const RowFormat& format_;
-  std::vector<DoctorFinding> findings_;
-  std::map<std::string, size_t> counts_;
-};
-
 void Examination::Find(const std::string& check, std::string detail, bool error) {
   if (++counts_[check] <= kMaxFindingsPerCheck) {
     findings_.push_back({check, std::move(detail), error});
@@ -65,18 +29,6 @@ Status Examination::Judge(const char* check, int rc) {
   if (!IsCorruption(rc) && (rc & 0xFF) != SQLITE_ERROR) return status;
   Find(check, status.message());
   return Status();
-}
-
-template <class Row>
-Status Examination::ForEach(const char* check, std::string_view sql, Row row) {
-  Statement select;
-  if (Status status = db_.Prepare(sql, &select); !status.ok()) {
-    const int rc = sqlite3_extended_errcode(db_.get());
-    return rc == SQLITE_OK ? status : Judge(check, rc);
-  }
-  int rc = 0;
-  while ((rc = select.Step()) == SQLITE_ROW) row(select);
-  return rc == SQLITE_DONE ? Status() : Judge(check, rc);
 }
 
 Status Examination::CheckIntegrity() {
@@ -155,7 +107,7 @@ Status Examination::CheckMeta() {
   if (meta->forgets_purged < meta->forgets) {
     Find("purge",
          std::to_string(meta->forgets - meta->forgets_purged) +
-             " forgotten users may still be found in free space or in the log: purge",
+             " removals may still be found in free space or in the log: purge",
          false);
   }
   return ForEach(
@@ -196,9 +148,13 @@ Status Examination::CheckHandles() {
                  });
 }
 
+namespace {
+
 std::string PairName(const Statement& row) {
   return "pair (" + std::to_string(row.Int(0)) + ", " + std::to_string(row.Int(1)) + "): ";
 }
+
+}  // namespace
 
 Status Examination::CheckPairs() {
   std::vector<std::string> wrong;
@@ -250,13 +206,12 @@ Status Examination::Run() {
        {&Examination::CheckIntegrity, &Examination::CheckSchemaObjects, &Examination::CheckEntries,
         &Examination::CheckWal, &Examination::CheckMeta, &Examination::CheckUsers,
         &Examination::CheckHandles, &Examination::CheckPairs, &Examination::CheckMirror,
-        &Examination::CheckPolicies}) {
+        &Examination::CheckPolicies, &Examination::CheckBooks, &Examination::CheckUploads,
+        &Examination::CheckIdentifiers, &Examination::CheckContactKeys}) {
     if (Status status = (this->*check)(); !status.ok()) return status;
   }
   return Status();
 }
-
-}  // namespace
 
 Result<std::vector<DoctorFinding>> SqliteStore::Doctor() {
   std::vector<DoctorFinding> findings;

@@ -27,7 +27,7 @@ TEST_CASE("a new file is what schema/store.sql says, and its owner's alone") {
   CHECK(Rows(PathOf(folder), objects) == Rows(fresh, objects));
   CHECK(Rows(PathOf(folder), "PRAGMA application_id") == std::vector<std::string>{"1382437747"});
   CHECK(text.find("application_id = 1382437747") != std::string::npos);
-  CHECK(Rows(PathOf(folder), "PRAGMA user_version") == std::vector<std::string>{"1"});
+  CHECK(Rows(PathOf(folder), "PRAGMA user_version") == std::vector<std::string>{"2"});
   CHECK(Rows(PathOf(folder), "PRAGMA journal_mode") == std::vector<std::string>{"wal"});
   CHECK(Rows(PathOf(folder),
              "SELECT count(*) FROM pragma_table_list WHERE type = 'table'"
@@ -164,9 +164,9 @@ TEST_CASE("a file takes over what a grown catalog adds, and refuses another one"
 }
 
 // Steps that no release has, to test the mechanism by.
-constexpr MigrationStep kAdditive = {2, 1, 1, "CREATE TABLE extra (a INTEGER) STRICT"};
-constexpr MigrationStep kReadersStay = {3, 1, 3, "ALTER TABLE extra ADD COLUMN b INTEGER"};
-constexpr MigrationStep kBreaking = {4, 4, 4, "ALTER TABLE pairs RENAME COLUMN forward TO onward"};
+constexpr MigrationStep kAdditive = {3, 1, 2, "CREATE TABLE extra (a INTEGER) STRICT"};
+constexpr MigrationStep kReadersStay = {4, 1, 4, "ALTER TABLE extra ADD COLUMN b INTEGER"};
+constexpr MigrationStep kBreaking = {5, 5, 5, "ALTER TABLE pairs RENAME COLUMN forward TO onward"};
 
 TEST_CASE("migration: steps in order, once each, and what each means for older programs") {
   const TemporaryFolder folder;
@@ -189,10 +189,10 @@ TEST_CASE("migration: steps in order, once each, and what each means for older p
   };
   CHECK(follows() == "true, ok");
 
-  CHECK(MigrateSqliteStore(PathOf(folder)).value() == std::pair(1, 1));
+  CHECK(MigrateSqliteStore(PathOf(folder)).value() == std::pair(2, 2));
   const MigrationStep additive[] = {kAdditive};
-  CHECK(MigrateFile(PathOf(folder), additive).value() == std::pair(1, 2));
-  CHECK(MigrateFile(PathOf(folder), additive).value() == std::pair(2, 2));
+  CHECK(MigrateFile(PathOf(folder), additive).value() == std::pair(2, 3));
+  CHECK(MigrateFile(PathOf(folder), additive).value() == std::pair(3, 3));
   CHECK(follows() == "true, ok");
   CHECK(write() == StatusCode::kOk);
   using Mode = StoreOptions::Mode;
@@ -200,25 +200,25 @@ TEST_CASE("migration: steps in order, once each, and what each means for older p
   CHECK(Findings(*store).empty());
 
   const MigrationStep readers_stay[] = {kAdditive, kReadersStay};
-  CHECK(MigrateFile(PathOf(folder), readers_stay).value() == std::pair(2, 3));
+  CHECK(MigrateFile(PathOf(folder), readers_stay).value() == std::pair(3, 4));
   CHECK(follows() == "true, ok");
   CHECK(write() == StatusCode::kSchema);
   Require(OpenFile(PathOf(folder), Mode::kReadOnly).status());
   Status refused = OpenFile(PathOf(folder), Mode::kReadWrite).status();
   CHECK(refused.code() == StatusCode::kSchema);
   CHECK(refused.message() ==
-        "the store has schema 3, to write which a program must know schema 3, and this one knows "
-        "1");
+        "the store has schema 4, to write which a program must know schema 4, and this one knows "
+        "2");
 
   const MigrationStep all[] = {kAdditive, kReadersStay, kBreaking};
-  CHECK(MigrateFile(PathOf(folder), all).value() == std::pair(3, 4));
+  CHECK(MigrateFile(PathOf(folder), all).value() == std::pair(4, 5));
   // A worker that was running reads no more: unavailable, not wrong.
   CHECK(follows() == "unavailable, wrong schema");
   CHECK(store->Revision().status().code() == StatusCode::kSchema);
   refused = OpenFile(PathOf(folder), Mode::kReadOnly).status();
   CHECK(refused.code() == StatusCode::kSchema);
   CHECK(refused.message() ==
-        "the store has schema 4, to read which a program must know schema 4, and this one knows 1");
+        "the store has schema 5, to read which a program must know schema 5, and this one knows 2");
   CHECK(MigrateSqliteStore(PathOf(folder)).status().code() == StatusCode::kSchema);
 }
 
@@ -226,23 +226,124 @@ TEST_CASE("migration: a step that fails leaves the file at the step before") {
   const TemporaryFolder folder;
   NewSqliteStore(PathOf(folder));
   const MigrationStep steps[] = {
-      kAdditive, {3, 1, 1, "CREATE TABLE more (a INTEGER) STRICT; DROP TABLE none"}};
+      kAdditive, {4, 1, 1, "CREATE TABLE more (a INTEGER) STRICT; DROP TABLE none"}};
   CHECK_FALSE(MigrateFile(PathOf(folder), steps).ok());
-  CHECK(Rows(PathOf(folder), "PRAGMA user_version") == std::vector<std::string>{"2"});
+  CHECK(Rows(PathOf(folder), "PRAGMA user_version") == std::vector<std::string>{"3"});
   CHECK(Rows(PathOf(folder), "SELECT name FROM sqlite_schema WHERE name IN ('extra', 'more')") ==
         std::vector<std::string>{"extra"});
 }
 
-TEST_CASE("an older file is refused with the way out, until it is migrated") {
+// A file as version 1 made it, with the tables that version had, filled as today's are.
+void MakeVersion1(const TemporaryFolder& folder, const std::string& path) {
+  const std::string donor = folder.file("donor.db");
+  const auto store = NewSqliteStore(donor);
+  Require(Write(*store, [](StoreTransaction& t) {
+    Require(t.SetUser("bob", Setting("verified"), 2));
+    Require(t.Relate("bob", Relation("follows"), "alice", 1));
+    PolicyRecord record;
+    record.text = "text";
+    return t.AddPolicy(&record);
+  }));
+  Connection db = OpenPlain(path);
+  Require(
+      db.Execute("PRAGMA journal_mode = WAL; PRAGMA application_id = 1382437747;"
+                 "PRAGMA user_version = 1",
+                 "make an old file"));
+  const std::string tables = FileBytes(RINGFENCE_SOURCE_DIR "/tests/unit/store_v1.sql");
+  REQUIRE(tables.find("contact") == std::string::npos);
+  Require(db.Execute(tables.c_str(), "make an old file"));
+  Require(db.Execute(("ATTACH '" + donor + "' AS donor").c_str(), "make an old file"));
+  for (const char* table :
+       {"meta", "entries", "entry_values", "users", "pairs", "policies", "sqlite_sequence"}) {
+    const std::string name = table;
+    const std::string copy = "INSERT INTO main." + name + " SELECT * FROM donor." + name;
+    Require(db.Execute(copy.c_str(), "fill an old file"));
+  }
+  Require(db.Execute("UPDATE main.meta SET min_writer = 1", "fill an old file"));
+}
+
+TEST_CASE("a file of version 1 is refused with the way out, and migrated keeps all it held") {
   const TemporaryFolder folder;
-  NewSqliteStore(PathOf(folder));
-  Connection db = OpenPlain(PathOf(folder));
-  const Status status = CheckSchema(db, SchemaUse::kRead, 2);
-  CHECK(status.code() == StatusCode::kSchema);
-  CHECK(status.message() == "the store has schema 1 and this program needs 2: migrate it");
-  const MigrationStep steps[] = {kAdditive};
-  Require(MigrateFile(PathOf(folder), steps).status());
-  Require(CheckSchema(db, SchemaUse::kRead, 2));
+  const std::string path = PathOf(folder);
+  MakeVersion1(folder, path);
+  using Mode = StoreOptions::Mode;
+  for (Mode mode : {Mode::kReadWrite, Mode::kReadOnly, Mode::kCreate}) {
+    const Status refused = OpenFile(path, mode).status();
+    CHECK(refused.code() == StatusCode::kSchema);
+    CHECK(refused.message() ==
+          "the store has schema 1 and this program needs 2: run 'ringfence migrate'");
+  }
+  const auto contents = [&] {
+    std::vector<std::string> rows;
+    for (const char* sql :
+         {"SELECT * FROM users", "SELECT * FROM pairs", "SELECT number, text FROM policies",
+          "SELECT * FROM v_settings", "SELECT * FROM v_relations", "SELECT * FROM entry_values",
+          "SELECT * FROM sqlite_sequence", "SELECT cohort_key, forgets FROM meta"}) {
+      for (const std::string& row : Rows(path, sql)) rows.push_back(row);
+    }
+    return rows;
+  };
+  const std::vector<std::string> before = contents();
+  CHECK(before.size() > 10);
+  CHECK(MigrateSqliteStore(path).value() == std::pair(1, 2));
+  CHECK(MigrateSqliteStore(path).value() == std::pair(2, 2));
+  CHECK(contents() == before);
+  const auto store = OpenFile(path, Mode::kReadWrite);
+  Require(store.status());
+  CHECK(Findings(**store).empty());
+  auto session = (*store)->NewSession(nullptr);
+  Require(session.status());
+  CHECK(AskSource(**session, "alice", "bob").Get("callee.follows(caller)") == "true");
+}
+
+TEST_CASE("a migrated file and a new one have the same tables, indexes and views") {
+  const TemporaryFolder folder;
+  MakeVersion1(folder, PathOf(folder));
+  Require(MigrateSqliteStore(PathOf(folder)).status());
+  NewSqliteStore(folder.file("new.db"));
+  const std::string objects = "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name";
+  CHECK(Rows(PathOf(folder), objects) == Rows(folder.file("new.db"), objects));
+  for (const char* sql : {"SELECT min_reader, min_writer FROM meta", "PRAGMA user_version"}) {
+    CHECK(Rows(PathOf(folder), sql) == Rows(folder.file("new.db"), sql));
+  }
+}
+
+TEST_CASE("a program that knows version 1 may go on reading a migrated file, not writing it") {
+  const TemporaryFolder folder;
+  const std::string path = PathOf(folder);
+  MakeVersion1(folder, path);
+  // Such a program at work: its statements are prepared, its checks are those of every transaction.
+  Connection old_program = OpenPlain(path);
+  Statement follows, min_reader, min_writer;
+  Require(
+      old_program.Prepare("SELECT forward FROM pairs WHERE callee = 2 AND caller = 1", &follows));
+  Require(old_program.Prepare("SELECT min_reader FROM meta WHERE id = 1", &min_reader));
+  Require(old_program.Prepare("SELECT min_writer FROM meta WHERE id = 1", &min_writer));
+  const auto read = [](Statement& statement) {
+    const ResetGuard reset(statement);
+    REQUIRE(statement.Step() == SQLITE_ROW);
+    return statement.Int(0);
+  };
+  const int64_t pair = read(follows);
+  CHECK(read(min_writer) == 1);
+  {
+    // Also in the middle of a transaction, which keeps its snapshot.
+    Require(old_program.Execute("BEGIN", "read"));
+    CHECK(read(min_writer) == 1);
+    Require(MigrateSqliteStore(path).status());
+    CHECK(read(min_writer) == 1);
+    CHECK(read(follows) == pair);
+    Require(old_program.Execute("COMMIT", "read"));
+  }
+  CHECK(read(min_reader) == 1);
+  CHECK(read(min_writer) == 2);
+  CHECK(read(follows) == pair);
+  Require(CheckSchema(old_program, SchemaUse::kRead, 1));
+  const Status refused = CheckSchema(old_program, SchemaUse::kWrite, 1);
+  CHECK(refused.code() == StatusCode::kSchema);
+  CHECK(refused.message() ==
+        "the store has schema 2, to write which a program must know schema 2, and this one knows "
+        "1");
 }
 
 TEST_CASE("migrating what is not ours, or not there") {
