@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "api/contacts_impl.h"
 #include "api/engine_impl.h"
 #include "api/policy_impl.h"
 #include "api/reader_impl.h"
@@ -52,6 +53,14 @@ Policy Engine::Impl::Published() {
 
 Result<Engine> Engine::Open(EngineOptions options) {
   auto impl = std::make_shared<Impl>();
+  if (options.contacts.has_value()) {
+    const Contacts::Impl& contacts = *options.contacts->impl();
+    if (!options.store.has_value() || options.store->impl() != contacts.store.impl()) {
+      return Status(StatusCode::kInvalidArgument,
+                    "the contacts of an engine must be opened on the engine's store");
+    }
+    impl->vault = contacts.vault;
+  }
   impl->store = std::move(options.store);
   if (impl->store.has_value()) impl->catalog = impl->store->catalog();
   impl->follows_store = impl->store.has_value() && !options.policy.has_value();

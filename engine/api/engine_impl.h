@@ -4,6 +4,7 @@
 #include <ringfence/engine.h>
 
 #include <atomic>
+#include <memory>
 #include <mutex>
 #include <optional>
 
@@ -13,8 +14,9 @@ namespace ringfence {
 
 struct Engine::Impl {
   std::optional<Store> store;
-  Catalog catalog = Catalog::Standard();  ///< of the store, else of the policy
-  bool follows_store = false;             ///< the policy is the store's policy in force
+  std::shared_ptr<const ContactVault> vault;  ///< null: no contact keys
+  Catalog catalog = Catalog::Standard();      ///< of the store, else of the policy
+  bool follows_store = false;                 ///< the policy is the store's policy in force
 
   /// The policy with this number in the store; 0: none in force, the shipped default. Compiled once
   /// for all Readers. kCorrupt when the stored text does not compile to the digest stored beside

@@ -33,8 +33,8 @@ Status Reader::Impl::Open(std::shared_ptr<Engine::Impl> shared,
   sources.assign(host_sources.begin(), host_sources.end());
   host_count = sources.size();
   if (engine->store.has_value()) {
-    Result<std::unique_ptr<StoreSession>> opened =
-        engine->store->impl()->backend->NewSession(nullptr);
+    StoreBackend& backend = *engine->store->impl()->backend;
+    Result<std::unique_ptr<StoreSession>> opened = backend.NewSession(engine->vault);
     if (!opened.ok()) return opened.status();
     session = std::move(opened).value();
     sources.push_back(session.get());
@@ -89,6 +89,15 @@ void Reader::Impl::HideProbes() {
     frame.from_host.words[i] &= ~probes.words[i];
   }
   frame.loaded = static_cast<GroupSet>(frame.loaded | probe_groups);
+}
+
+GroupDetails Reader::Impl::Details() const {
+  GroupDetails details;
+  if (session == nullptr) return details;
+  for (const Group group : {Group::kContact, Group::kCallerContact}) {
+    details[static_cast<size_t>(group)] = session->DescribeContact(group);
+  }
+  return details;
 }
 
 Status Reader::Impl::DecideIn(const Question& question, Sight sight, Decision* decision,
@@ -251,9 +260,12 @@ Result<Explanation> Reader::Explain(const Question& question, const ExplainOptio
       if (!wanted) continue;
       LoadGroup(pinned.layout, group, question, impl_->sources, impl_->host_count, &frame);
     }
-    const ExplainContext context{pinned.layout, pinned.program, frame,
+    const ExplainContext context{pinned.layout,
+                                 pinned.program,
+                                 frame,
                                  NameOf(options.caller_name, question.caller, "the caller"),
-                                 NameOf(options.callee_name, question.callee, "the callee")};
+                                 NameOf(options.callee_name, question.callee, "the callee"),
+                                 impl_->Details()};
     ExplainDecision(context, decision, &explanation);
     if (options.nearest) {
       FindNearest(context, decision, options.max_changes, options.max_sets, &explanation);

@@ -9,6 +9,7 @@
 
 #include "api/engine_impl.h"
 #include "eval/evaluate.h"
+#include "eval/explain.h"
 
 namespace ringfence {
 
@@ -33,6 +34,8 @@ struct Reader::Impl {
   void Pin(Policy pinned);
   void HideProbes();
   Sources AllSources() const { return {sources, host_count}; }
+  /// What the store says about how it came to the groups of this snapshot.
+  GroupDetails Details() const;
 
   std::shared_ptr<Engine::Impl> engine;
   std::unique_ptr<StoreSession> session;

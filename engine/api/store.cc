@@ -173,8 +173,8 @@ Result<ForgetReport> Store::Forget(std::string_view user) {
   {
     Result<std::unique_ptr<StoreTransaction>> transaction = impl_->backend->Begin();
     if (!transaction.ok()) return transaction.status();
-    if (Status status = (*transaction)->Forget(user, NowInSeconds(), &report); !status.ok())
-      return status;
+    Status forgotten = (*transaction)->Forget(user, NowInSeconds(), &report);
+    if (!forgotten.ok()) return forgotten;
     if (report.existed) {
       Result<uint64_t> revision = (*transaction)->Commit();
       if (!revision.ok()) return revision.status();

@@ -136,7 +136,7 @@ Result<ContactEpoch> AddNextEpoch(ContactTables& rows, const Keyring& keyring, i
   return epoch;
 }
 
-Result<ContactEpoch> PromoteNextEpoch(ContactTables& rows, int64_t) {
+Result<ContactEpoch> PromoteNextEpoch(ContactTables& rows) {
   Result<std::vector<ContactEpoch>> epochs = rows.Epochs();
   if (!epochs.ok()) return epochs.status();
   const ContactEpoch* next = FindEpoch(*epochs, EpochState::kNext);

@@ -20,7 +20,7 @@ Status CheckKeys(ContactTables& rows, const Keyring& keyring);
 Status AdoptKeys(ContactTables& rows, const Keyring& keyring, int64_t now_s, bool* changed);
 
 Result<ContactEpoch> AddNextEpoch(ContactTables& rows, const Keyring& keyring, int64_t now_s);
-Result<ContactEpoch> PromoteNextEpoch(ContactTables& rows, int64_t now_s);
+Result<ContactEpoch> PromoteNextEpoch(ContactTables& rows);
 Result<ContactEpoch> RetirePreviousEpoch(ContactTables& rows, int64_t number, int64_t now_s);
 
 /// Re-encrypts whatever one account has under the newest row key. Number of rows changed.

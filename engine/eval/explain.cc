@@ -330,6 +330,9 @@ FactSeen SeeFact(const ExplainContext& context, FactId id) {
   } else {
     seen.origin = stored ? FactOrigin::kChosen : FactOrigin::kDerived;
   }
+  if (seen.origin == FactOrigin::kDerived) {
+    seen.detail = context.details[static_cast<size_t>(fact.group)];
+  }
   const FactCode value = EffectiveValue(context, id);
   seen.value = context.layout.catalog.FormatValue(id, fact.can_be_unset ? value + 1 : value);
   const size_t index = fact.type == FactType::kInt ? 0 : value;

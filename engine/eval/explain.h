@@ -4,6 +4,7 @@
 
 #include <ringfence/explain.h>
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,9 @@
 
 namespace ringfence {
 
+/// For each group, how its source came to its facts, in words; mostly empty.
+using GroupDetails = std::array<std::string, static_cast<size_t>(kGroupCount)>;
+
 /// What explanations are made from. Every group that a fact of the program lies in was loaded.
 struct ExplainContext {
   const Layout& layout;
@@ -19,6 +23,7 @@ struct ExplainContext {
   const Frame& frame;
   std::string caller;  ///< names for the sentences
   std::string callee;
+  GroupDetails details = {};
 };
 
 /// Groups of all facts that any rule of the program names.
