@@ -8,6 +8,7 @@ set to world.db and WORLD naming examples/world. Its lines:
 
     # a comment                     kept
     $ ringfence init                run by sh; the lines after it are its output, both streams
+    $ export NAME=VALUE             holds for the commands after it too
     > a further line of the command
     [2]                             its exit code, if not 0
 
@@ -65,7 +66,14 @@ def parse(text):
     return steps
 
 
-def run(command, folder, tool):
+EXPORT = re.compile(r"export (\w+)=(\S+)$")
+
+
+def run(command, folder, tool, exported):
+    """The output's lines and the exit code. `exported` keeps what `export` set."""
+    export = EXPORT.match(command)
+    if export:
+        exported[export.group(1)] = export.group(2)
     env = {
         "PATH": os.path.dirname(tool) + ":/usr/bin:/bin",
         "RINGFENCE_DB": "world.db",
@@ -73,6 +81,7 @@ def run(command, folder, tool):
         "RULES": os.path.join(ROOT, "rules"),
         "HOME": folder,
         "LC_ALL": "C.UTF-8",
+        **exported,
     }
     for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "LD_LIBRARY_PATH"):
         if name in os.environ:
@@ -100,13 +109,14 @@ def run_transcript(path, tool, write):
     differences = []
     out = []
     commands = 0
+    exported = {}
     with tempfile.TemporaryDirectory() as folder:
         for step in steps:
             if step.command is None:
                 out += ([""] if out and out[-1] else []) + step.lines
                 continue
             commands += 1
-            actual = [normal(line) for line in run(step.command, folder, tool)]
+            actual = [normal(line) for line in run(step.command, folder, tool, exported)]
             if step.lines != actual:
                 differences.append("$ " + step.command)
                 differences += list(difflib.unified_diff(

@@ -22,12 +22,13 @@ def main():
         blocks = re.findall(r"^```console\n(.*?)^```$", stream.read(), re.MULTILINE | re.DOTALL)
     commands = 0
     failed = 0
+    exported = {}
     with tempfile.TemporaryDirectory() as folder:
         for step in transcripts.parse("\n".join(blocks)):
             if step.command is None:
                 continue
             commands += 1
-            actual = transcripts.run(step.command, folder, tool)
+            actual = transcripts.run(step.command, folder, tool, exported)
             if actual != step.lines:
                 failed += 1
                 print(f"$ {step.command}\nthe README shows:", *step.lines, sep="\n")
