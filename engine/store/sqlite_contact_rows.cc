@@ -192,7 +192,8 @@ std::span<const uint8_t> ReadChunk(const Statement& row, int64_t* id) {
   const int64_t number = in.Int(ChunkId(1, 0));
   if (id != nullptr) *id = number;
   const std::span<const uint8_t> sealed = in.Blob(kSealBytes, kMaxChunkBytes);
-  return in.ok() ? sealed : std::span<const uint8_t>();
+  const bool whole = (sealed.size() - kSealBytes) % kTokenBytes == 0;
+  return in.ok() && whole ? sealed : std::span<const uint8_t>();
 }
 
 std::span<const uint8_t> ReadIdentifiers(const Statement& row, int64_t* row_key) {

@@ -300,7 +300,7 @@ Status SqliteContacts::PutBook(const BookRow& book, const std::vector<std::strin
   status = Open(Use::kWrite, "INSERT INTO contact_chunks (id, sealed) VALUES (?1, ?2)", &chunk);
   for (size_t bucket = 0; status.ok() && bucket < chunks.size(); ++bucket) {
     chunk.Bind(1, ChunkId(book.callee, static_cast<int64_t>(bucket)));
-    chunk.Bind(2, BytesOf(chunks[bucket]));
+    chunk.BindBlob(2, chunks[bucket]);
     status = Run(&chunk);
   }
   return status;
@@ -386,7 +386,7 @@ Status SqliteContacts::PutPart(int64_t upload, const PartRow& part) {
   put.Bind(2, part.sequence);
   put.Bind(3, part.added);
   put.Bind(4, part.removed);
-  put.Bind(5, BytesOf(part.sealed));
+  put.BindBlob(5, part.sealed);
   return Run(&put);
 }
 
@@ -407,7 +407,7 @@ Status SqliteContacts::PutIdentifiers(const IdentifiersRow& row) {
   if (!status.ok()) return status;
   put.Bind(1, row.account);
   put.Bind(2, row.row_key);
-  put.Bind(3, BytesOf(row.sealed));
+  put.BindBlob(3, row.sealed);
   return Run(&put);
 }
 

@@ -19,10 +19,6 @@ Status SqliteStatus(sqlite3* db, int rc, std::string_view what);
 /// Whether a failure is the file's fault and not the moment's.
 bool IsCorruption(int rc);
 
-inline std::span<const uint8_t> BytesOf(std::string_view text) {
-  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
-}
-
 /// A prepared statement. Bound texts and blobs are not copied: they must live until Reset().
 class Statement {
  public:
@@ -33,6 +29,9 @@ class Statement {
     // A null pointer would bind NULL, and the empty view has one.
     sqlite3_bind_text(stmt_.get(), index, text.empty() ? "" : text.data(),
                       static_cast<int>(text.size()), SQLITE_STATIC);
+  }
+  void BindBlob(int index, std::string_view bytes) {
+    Bind(index, std::span(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()));
   }
   void Bind(int index, std::span<const uint8_t> blob) {
     sqlite3_bind_blob(stmt_.get(), index, blob.data(), static_cast<int>(blob.size()),
@@ -57,8 +56,6 @@ class Statement {
   bool IsNull(int column) const { return Type(column) == SQLITE_NULL; }
   /// SQLITE_INTEGER, SQLITE_BLOB, ... as stored: ask before the value, which may convert.
   int Type(int column) const { return sqlite3_column_type(stmt_.get(), column); }
-  /// Prepared and not moved from.
-  bool ready() const { return stmt_ != nullptr; }
   int columns() const { return sqlite3_column_count(stmt_.get()); }
 
  private:

@@ -22,6 +22,13 @@ Status Examination::CheckRows(std::string_view columns, std::string_view table) 
 Status Examination::CheckBooks() {
   Status status = CheckRows<BookRow>(kBookColumns, "contact_books");
   if (!status.ok()) return status;
+  status =
+      ForEach("corrupt-value", "SELECT id, sealed FROM contact_chunks", [&](const Statement& row) {
+        if (!ReadChunk(row, nullptr).empty()) return;
+        Find("corrupt-value",
+             "chunk " + std::to_string(row.Int(0)) + " has a size that no chunk has");
+      });
+  if (!status.ok()) return status;
   status = ForEach("book",
                    "SELECT callee, bucket_bits, count(c.id)"
                    " FROM contact_books LEFT JOIN contact_chunks AS c"
