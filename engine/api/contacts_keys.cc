@@ -15,7 +15,11 @@ namespace {
 /// Accounts looked up at once while rows are re-encrypted.
 constexpr size_t kAccountsAtOnce = 1000;
 
-int64_t SystemSeconds() {
+/// A clock that is off by any amount must not overflow a time that is worked out from it.
+constexpr int64_t kLatestSecond = int64_t{1} << 50;
+
+int64_t SecondsOf(const std::function<int64_t()>& clock_s) {
+  if (clock_s) return std::clamp<int64_t>(clock_s(), 0, kLatestSecond);
   const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
   return std::chrono::duration_cast<std::chrono::seconds>(since_epoch).count();
 }
@@ -39,9 +43,7 @@ Status CheckOptions(const ContactOptions& options) {
 
 }  // namespace
 
-int64_t Contacts::Impl::NowInSeconds() const {
-  return options.clock_s ? options.clock_s() : SystemSeconds();
-}
+int64_t Contacts::Impl::NowInSeconds() const { return SecondsOf(options.clock_s); }
 
 Result<std::unique_ptr<ContactTables>> Contacts::Impl::BeginWriting() const {
   if (!writes) {
@@ -60,7 +62,7 @@ Result<std::shared_ptr<const Keyring>> Contacts::Impl::LoadKeys() const {
 void Contacts::Impl::Publish(std::shared_ptr<const Keyring> keyring) {
   if (vault != nullptr) return vault->Replace(std::move(keyring));
   vault = std::make_shared<ContactVault>(
-      std::move(keyring), options.clock_s ? options.clock_s : std::function(SystemSeconds));
+      std::move(keyring), [clock_s = options.clock_s] { return SecondsOf(clock_s); });
 }
 
 Status Contacts::Impl::TakeKeys() {
