@@ -182,10 +182,12 @@ int Say(Context& context, std::string_view user, const Canonicalised& read,
   }
   const std::string what = Cat({Printable(user), ": ", Count(read.entries, "entry", "entries"),
                                 ", ", Count(read.identifiers.size(), "identifier", "identifiers")});
-  context.out().Print(receipt == nullptr ? Cat({what, ", nothing synced (--dry-run)\n"})
-                                         : Cat({what, " synced (generation ",
-                                                std::to_string(receipt->generation), ")\n"}));
-  context.out().Print(SkippedText(read));
+  if (receipt == nullptr) {
+    context.out().Print(Cat({what, ", nothing synced (--dry-run)\n", SkippedText(read)}));
+  } else {
+    context.out().Say(Cat({what, " synced (generation ", std::to_string(receipt->generation), ")\n",
+                           SkippedText(read)}));
+  }
   return kExitGood;
 }
 

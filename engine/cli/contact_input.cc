@@ -89,6 +89,7 @@ Result<int64_t> ParseWhole(std::string_view text, std::string_view what, int64_t
   int64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error == std::errc() && end == text.data() + text.size() && number >= least) return number;
+  if (text.empty()) return Invalid(Cat({what, " is missing"}));
   return Invalid(Cat({what, " '", Printable(text), "': expected a whole number of at least ",
                       std::to_string(least)}));
 }

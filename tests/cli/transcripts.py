@@ -12,8 +12,8 @@ set to world.db and WORLD naming examples/world. Its lines:
     > a further line of the command
     [2]                             its exit code, if not 0
 
-In the output digests (64 digits, or their first 8) read DIGEST, times TIME and this tree's folder
-ROOT. --write puts the real output into the transcripts, to be reviewed as a change. Python 3
+In the output digests (64 digits, or their first 8) read DIGEST, times TIME, waits "in N seconds" and
+this tree's folder ROOT. --write puts the real output into the transcripts, to be reviewed as a change. Python 3
 standard library only.
 """
 
@@ -33,6 +33,7 @@ TIMEOUT_S = 60
 NORMAL = [
     (re.compile(r"\b[0-9a-f]{64}\b|\b(?=[0-9a-f]*\d)[0-9a-f]{8}\b"), "DIGEST"),
     (re.compile(r"\b20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ"), "TIME"),
+    (re.compile(r"\bin \d+ seconds"), "in N seconds"),
     (re.compile(re.escape(ROOT) + r"\b"), "ROOT"),
 ]
 
