@@ -25,13 +25,12 @@ int64_t TokensOf(std::span<const uint8_t> sealed) {
 }
 
 // 1 when equal, else 0, without a branch.
-uint64_t Equal(const uint8_t* one, const uint8_t* other) {
-  uint64_t a[2], b[2];
-  static_assert(sizeof a == sizeof(Token));
-  std::memcpy(a, one, sizeof a);
-  std::memcpy(b, other, sizeof b);
-  const uint64_t difference = (a[0] ^ b[0]) | (a[1] ^ b[1]);
-  return ((difference | (~difference + 1)) >> 63) ^ 1;
+unsigned Equal(const uint8_t* one, const uint8_t* other) {
+  uint8_t difference = 0;
+  for (size_t i = 0; i < sizeof(Token); ++i) {
+    difference = static_cast<uint8_t>(difference | (one[i] ^ other[i]));
+  }
+  return ((unsigned{difference} - 1) >> 8) & 1;
 }
 
 // A vector that grows leaves its old memory behind: this one leaves zeros.
@@ -123,7 +122,7 @@ bool ProbeChunk(const RowKey& key, int64_t callee, int64_t generation, uint32_t 
   const std::span<uint8_t> plain = scratch.first(static_cast<size_t>(count) * sizeof(Token));
   if (!Unseal(key, PlaceOf(callee, generation, bucket), sealed, plain)) return false;
   *opened = true;
-  uint64_t found = 0;
+  unsigned found = 0;
   for (size_t at = 0; at < plain.size(); at += sizeof(Token)) {
     found |= Equal(plain.data() + at, token.data());
   }

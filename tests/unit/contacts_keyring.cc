@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <csignal>
 #include <functional>
+#include <initializer_list>
 #include <set>
 #include <string>
 #include <thread>
@@ -221,11 +222,12 @@ TEST_CASE("key file: permissions, each with the way to mend it") {
   const TestFolder folder;
   const std::string path = folder.File("keys");
   Write(path, kKeyText);
-  for (const mode_t mode : {0600, 0400, 0700}) {
+  for (const mode_t mode : std::initializer_list<mode_t>{0600, 0400, 0700}) {
     REQUIRE(chmod(path.c_str(), mode) == 0);
     CHECK(LoadStatus(path).ok());
   }
-  for (const mode_t mode : {0644, 0640, 0660, 0604, 0602, 0601, 0610, 0620}) {
+  for (const mode_t mode :
+       std::initializer_list<mode_t>{0644, 0640, 0660, 0604, 0602, 0601, 0610, 0620}) {
     REQUIRE(chmod(path.c_str(), mode) == 0);
     const Status status = LoadStatus(path);
     CHECK(status.code() == StatusCode::kInvalidArgument);
@@ -425,7 +427,7 @@ TEST_CASE("replacing: a write that fails leaves the old file and nothing beside"
   const TestFolder folder;
   const std::string path = folder.File("keys");
   Write(path, kKeyText);
-  for (const rlim_t limit : {0, 1, 100, 300}) {
+  for (const rlim_t limit : std::initializer_list<rlim_t>{0, 1, 100, 300}) {
     InChild(0, [&] {
       std::signal(SIGXFSZ, SIG_IGN);
       const rlimit size = {limit, limit};

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <initializer_list>
 #include <string>
 #include <vector>
 
@@ -137,7 +138,7 @@ TEST_CASE("one bad element anywhere: nothing is computed") {
   std::vector<std::string> bad(std::begin(kBadEncodings), std::end(kBadEncodings));
   bad.push_back(std::string(64, '0'));
   for (const std::string& encoding : bad) {
-    for (const size_t place : {0, 3, 7}) {
+    for (const size_t place : std::initializer_list<size_t>{0, 3, 7}) {
       std::vector<Element> blinded = exchange.blinded;
       blinded[place] = ArrayOf<32>(encoding);
       std::vector<Element> evaluated(blinded.size());

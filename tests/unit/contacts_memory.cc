@@ -1,0 +1,241 @@
+// What stays in this process's memory of secrets and identifiers: nothing. Looks through every
+// writable page of the process for bytes that it keeps in disguise itself.
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <ringfence/contacts_client.h>
+
+#include <cstdio>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "contacts/book.h"
+#include "contacts/key_file.h"
+#include "contacts/keyring.h"
+#include "contacts/match.h"
+#include "contacts/seal.h"
+#include "unit/contacts_support.h"
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define RINGFENCE_TEST_NO_MEMORY 1
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define RINGFENCE_TEST_NO_MEMORY 1
+#endif
+
+namespace ringfence {
+namespace {
+
+constexpr uint8_t kDisguise = 0xA5;
+
+/// Bytes to look for, kept so that they are not found here.
+class Needle {
+ public:
+  explicit Needle(std::span<const uint8_t> bytes) {
+    for (const uint8_t byte : bytes) disguised_.push_back(byte ^ kDisguise);
+  }
+  size_t size() const { return disguised_.size(); }
+  bool IsAt(const uint8_t* at) const {
+    for (size_t i = 0; i < disguised_.size(); ++i) {
+      if ((at[i] ^ disguised_[i]) != kDisguise) return false;
+    }
+    return true;
+  }
+
+ private:
+  std::vector<uint8_t> disguised_;
+};
+
+struct Range {
+  const uint8_t* begin;
+  const uint8_t* end;
+};
+
+std::vector<Range> WritablePages() {
+  std::vector<Range> ranges;
+  std::FILE* const maps = std::fopen("/proc/self/maps", "r");
+  if (maps == nullptr) return ranges;
+  char line[512];
+  while (std::fgets(line, sizeof line, maps) != nullptr) {
+    unsigned long begin = 0, end = 0;
+    char mode[8] = "";
+    if (std::sscanf(line, "%lx-%lx %7s", &begin, &end, mode) != 3) continue;
+    if (std::strncmp(mode, "rw", 2) != 0) continue;
+    ranges.push_back(
+        {reinterpret_cast<const uint8_t*>(begin), reinterpret_cast<const uint8_t*>(end)});
+  }
+  std::fclose(maps);
+  return ranges;
+}
+
+// -1: this system or this build does not let us look.
+int Found(const Needle& needle) {
+#ifdef RINGFENCE_TEST_NO_MEMORY
+  (void)needle;
+  return -1;
+#else
+  const std::vector<Range> ranges = WritablePages();
+  if (ranges.empty()) return -1;
+  int found = 0;
+  for (const Range& range : ranges) {
+    for (const uint8_t* at = range.begin; at + needle.size() <= range.end; ++at) {
+      found += needle.IsAt(at) ? 1 : 0;
+    }
+  }
+  return found;
+#endif
+}
+
+// Calls that leave no trace on the stack of whoever asks.
+template <class Body>
+[[gnu::noinline]] void Apart(Body body) {
+  body();
+}
+
+TEST_CASE("the search finds what is there") {
+  std::array<uint8_t, 16> bytes;
+  for (size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<uint8_t>(0x31 + 11 * i);
+  const Needle needle(bytes);
+  const int found = Found(needle);
+  if (found < 0) {
+    MESSAGE("skipped: the memory of this process cannot be looked through");
+    return;
+  }
+  CHECK(found >= 1);
+  Erase(bytes.data(), bytes.size());
+  CHECK(Found(needle) == 0);
+}
+
+TEST_CASE("a batch leaves no identifier behind") {
+  std::unique_ptr<Needle> needle;
+  rf_contact_batch* const batch = rf_contact_batch_new();
+  Apart([&] {
+    rf_contact_identifier identifier{};
+    identifier.kind = RF_CONTACT_HANDLE;
+    identifier.size = 24;
+    for (size_t i = 0; i < 24; ++i) {
+      identifier.bytes[i] = static_cast<char>('a' + RandomScalar()[0] % 26);
+    }
+    needle = std::make_unique<Needle>(BytesOf({identifier.bytes, 24}));
+    REQUIRE(rf_contact_batch_add(batch, &identifier) == RF_CONTACT_OK);
+    // Enough to outgrow the first memory.
+    rf_contact_identifier other{};
+    other.kind = RF_CONTACT_HANDLE;
+    other.size = 254;
+    std::memset(other.bytes, 'x', 254);
+    for (int i = 0; i < 99; ++i) REQUIRE(rf_contact_batch_add(batch, &other) == RF_CONTACT_OK);
+    rf_contact_erase(&identifier, sizeof identifier);
+  });
+  if (Found(*needle) < 0) {
+    MESSAGE("skipped: the memory of this process cannot be looked through");
+    rf_contact_batch_free(batch);
+    return;
+  }
+  CHECK(Found(*needle) == 1);
+  Apart([&] {
+    std::vector<Element> blinded(100), evaluated(100);
+    std::vector<Token> tokens(100);
+    REQUIRE(rf_contact_batch_blind(batch, blinded[0].data()) == RF_CONTACT_OK);
+    size_t bad = 0;
+    REQUIRE(EvaluateBlinded({3}, blinded, evaluated, &bad));
+    REQUIRE(rf_contact_batch_finish(batch, evaluated[0].data(), 100, nullptr, nullptr,
+                                    tokens[0].data()) == RF_CONTACT_OK);
+  });
+  CHECK(Found(*needle) == 1);
+  rf_contact_batch_free(batch);
+  CHECK(Found(*needle) == 0);
+}
+
+TEST_CASE("a key file leaves neither digits nor bytes of the seed behind") {
+  const TestFolder folder;
+  const std::string path = folder.File("keys");
+  REQUIRE(CreateKeyFile(path).ok());
+  std::unique_ptr<Needle> digits, bytes;
+  Apart([&] {
+    char text[256];
+    const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    REQUIRE(read(fd, text, sizeof text) > 100);
+    close(fd);
+    const std::string_view seed(std::strstr(text, "seed ") + 5, 64);
+    digits = std::make_unique<Needle>(BytesOf(seed.substr(0, 32)));
+    std::vector<uint8_t> decoded = FromHex(seed);
+    bytes = std::make_unique<Needle>(std::span<const uint8_t>(decoded).first(16));
+    Erase(decoded.data(), decoded.size());
+    Erase(text, sizeof text);
+  });
+  if (Found(*bytes) < 0) {
+    MESSAGE("skipped: the memory of this process cannot be looked through");
+    return;
+  }
+  CHECK(Found(*bytes) == 0);
+  Result<std::shared_ptr<const Keyring>> keyring = Keyring::Load(path, "default");
+  REQUIRE(keyring.ok());
+  CHECK(Found(*digits) == 0);
+  CHECK(Found(*bytes) == 1);
+  REQUIRE(AddRowKeyToFile(path).ok());
+  REQUIRE(KeepOnlyRowKeyInFile(path, 2).ok());
+  CHECK(Found(*digits) == 0);
+  (*keyring)->EpochKey(1);
+  (*keyring)->TagOf(1, {});
+  CHECK(Found(*bytes) == 1);
+  keyring = Status(StatusCode::kClosed, "done");
+  CHECK(Found(*bytes) == 0);
+}
+
+TEST_CASE("a match leaves neither the caller's tokens nor the book's behind") {
+  const std::shared_ptr<const Keyring> keyring = KnownKeyring();
+  const RowKey& key = keyring->newest_row_key();
+  std::unique_ptr<Needle> own, other;
+  std::string chunk, sealed;
+  Apart([&] {
+    Token member = TokenOf(OprfOutput{});
+    Token neighbour;
+    for (size_t i = 0; i < 16; ++i) {
+      const Scalar random = RandomScalar();
+      member[i] = random[0];
+      neighbour[i] = random[1];
+    }
+    own = std::make_unique<Needle>(std::span<const uint8_t>(member));
+    other = std::make_unique<Needle>(std::span<const uint8_t>(neighbour));
+    std::vector<Token> tokens = {neighbour, member};
+    chunk = SealBook(key, 1, 1, 0, tokens)[0];
+    IdentifierList list;
+    list.size = 1;
+    list.items[0].kind = 1;
+    list.items[0].expires_at_s = 100;
+    list.items[0].tokens[0] = {1, member};
+    std::vector<uint8_t> packed(kPackedListBytes);
+    Pack(list, std::span<uint8_t, kPackedListBytes>(packed));
+    sealed = Seal(key, {SealedThing::kIdentifiers, 2, 0, 0}, packed);
+    Erase(packed.data(), packed.size());
+    Erase(&list, sizeof list);
+    Erase(tokens.data(), tokens.size() * sizeof(Token));
+    Erase(&member, sizeof member);
+    Erase(&neighbour, sizeof neighbour);
+  });
+  if (Found(*own) < 0) {
+    MESSAGE("skipped: the memory of this process cannot be looked through");
+    return;
+  }
+  struct OneChunk : ChunkSource {
+    std::span<const uint8_t> bytes;
+    std::span<const uint8_t> Chunk(int64_t, uint32_t) noexcept override { return bytes; }
+  } source;
+  source.bytes = BytesOf(chunk);
+  CHECK(Found(*own) == 0);
+  CHECK(Found(*other) == 0);
+  ContactMatcher matcher;
+  const BookHeader book = {1, 1, 1, 0, key.number, 0, 100, false};
+  const ContactMatch match =
+      matcher.Match(*keyring, book, 2, key.number, BytesOf(sealed), 50, source);
+  CHECK(match.fact == ContactFact::kMatch);
+  CHECK(Found(*own) == 0);
+  CHECK(Found(*other) == 0);
+}
+
+}  // namespace
+}  // namespace ringfence
