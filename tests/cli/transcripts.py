@@ -12,9 +12,9 @@ set to world.db and WORLD naming examples/world. Its lines:
     > a further line of the command
     [2]                             its exit code, if not 0
 
-In the output digests (64 digits, or their first 8) read DIGEST, times TIME, waits "in N seconds" and
-this tree's folder ROOT. --write puts the real output into the transcripts, to be reviewed as a change. Python 3
-standard library only.
+In the output digests (64 digits, or their first 8) read DIGEST, times TIME, waits "in N seconds"
+and this tree's folder ROOT. --write puts the real output into the transcripts, to be reviewed as a
+change. Python 3 standard library only.
 """
 
 import argparse

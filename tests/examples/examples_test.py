@@ -1,4 +1,4 @@
-"""Drives examples/embed, examples/signalling and examples/contacts_client: what each side is told, word for word."""
+"""Drives the examples embed, signalling and contacts_client: what each side is told."""
 import argparse
 import json
 import os

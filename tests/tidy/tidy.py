@@ -62,6 +62,7 @@ FORBIDDEN = [
 ]
 
 SKIPPED_FOLDERS = re.compile(r"^(\.git|\.cache|__pycache__|build|build-.*)$")
+C_HEADERS = ("stddef.h", "stdint.h")  # of the public header that is C
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 ASSERTION = re.compile(r"\bD?CHECK(_MSG)?\(")
 
@@ -141,8 +142,8 @@ def check_shape(file):
 def check_cpp(file):
     if not file.is_cpp():
         return
-    if not file.lines or not file.lines[0].startswith("//"):
-        yield 1, "a C++ file opens with a // comment: what it is for, what it takes and gives"
+    if not file.lines or not file.lines[0].startswith(("//", "/*")):
+        yield 1, "a C++ file opens with a comment: what it is for, what it takes and gives"
     for first, last in function_spans(file.lines):
         if last - first + 1 > MAX_FUNCTION_LINES:
             yield first, (f"a function of {last - first + 1} lines: "
@@ -162,7 +163,7 @@ def check_public_header(file):
     if not file.is_public_header():
         return
     for number, quoted, name in file.includes():
-        standard = not quoted and "." not in name and "/" not in name
+        standard = not quoted and ("." not in name and "/" not in name or name in C_HEADERS)
         if not standard and (quoted or not name.startswith("ringfence/")):
             yield number, "a public header includes <ringfence/...> and the standard library only"
     used = [line for line in file.lines if line.strip()]
