@@ -2,6 +2,7 @@
 #include "fault/fault_vfs.h"
 
 #include <doctest/doctest.h>
+#include <signal.h>
 
 #include <cstring>
 #include <fstream>
@@ -193,6 +194,7 @@ int FaultVfs::Check(FileOp op) {
     return SQLITE_OK;
   }
   failed_ = true;
+  if (how_ == How::kKill) raise(SIGKILL);
   if (how_ == How::kOnce) countdown_ = 0;
   return error_;
 }

@@ -24,8 +24,9 @@ class FaultVfs {
   FaultVfs(const FaultVfs&) = delete;
   FaultVfs& operator=(const FaultVfs&) = delete;
 
-  enum class How { kOnce, kFromThenOn };
-  /// The n-th (from 1) operation of this kind fails with `error`, an SQLite code.
+  enum class How { kOnce, kFromThenOn, kKill };
+  /// The n-th (from 1) operation of this kind fails with `error`, an SQLite code; kKill: before it,
+  /// the process is killed as by kill -9.
   void FailAt(FileOp op, int64_t n, int error, How how);
   /// Nothing fails any more. Whether anything did.
   bool Disarm();
