@@ -2,7 +2,6 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <functional>
 #include <initializer_list>
 #include <map>
 #include <string>
@@ -92,193 +91,191 @@ struct World : ChunkSource {
 
 struct Situation {
   const char* name;
-  std::function<void(World&)> make;
+  void (*make)(World& w);
   bool available;
   ContactFact fact;
   uint8_t kind;
   uint32_t chunks;
 };
 
-const std::vector<Situation>& Situations() {
-  using F = ContactFact;
-  static const std::vector<Situation> situations = {
-      {"no identifiers", [](World&) {}, true, F::kNoMatch, 0, 0},
-      {"an empty list", [](World& w) { w.SealList(); }, true, F::kNoMatch, 0, 0},
-      {"hit", [](World& w) { w.Add(1, w.contacts[9]); }, true, F::kMatch, 1, 1},
-      {"miss", [](World& w) { w.Add(1, w.Stranger(1)); }, true, F::kNoMatch, 0, 1},
-      {"hit of the second",
-       [](World& w) {
-         w.Add(1, w.Stranger(1));
-         w.Add(2, w.contacts[0]);
-         w.Add(1, w.Stranger(2));
-       },
-       true, F::kMatch, 2, 3},
-      {"moved before the sync", [](World& w) { w.Add(1, w.contacts[9]).moved_at_s = kSynced - 1; },
-       true, F::kMatch, 1, 1},
-      {"moved in the second of the sync",
-       [](World& w) { w.Add(1, w.contacts[9]).moved_at_s = kSynced; }, true, F::kStale, 1, 1},
-      {"moved after the sync", [](World& w) { w.Add(1, w.contacts[9]).moved_at_s = kSynced + 1; },
-       true, F::kStale, 1, 1},
-      {"one stale, one good",
-       [](World& w) {
-         w.Add(1, w.contacts[9]).moved_at_s = kSynced + 1;
-         w.Add(2, w.contacts[8]);
-       },
-       true, F::kMatch, 2, 2},
-      {"one good, one stale",
-       [](World& w) {
-         w.Add(2, w.contacts[8]);
-         w.Add(1, w.contacts[9]).moved_at_s = kSynced + 1;
-       },
-       true, F::kMatch, 2, 2},
-      {"moved, and no hit", [](World& w) { w.Add(1, w.Stranger(1)).moved_at_s = kNow; }, true,
-       F::kNoMatch, 0, 1},
-      {"last second of the book",
-       [](World& w) {
-         w.Add(1, w.contacts[9]).expires_at_s = kLater + 1;
-         w.now_s = kLater - 1;
-       },
-       true, F::kMatch, 1, 1},
-      {"expired book",
-       [](World& w) {
-         w.Add(1, w.contacts[9]).expires_at_s = kLater + 1;
-         w.now_s = kLater;
-       },
-       true, F::kExpired, 0, 1},
-      {"expired book, miss",
-       [](World& w) {
-         w.Add(1, w.Stranger(1));
-         w.now_s = kLater;
-       },
-       true, F::kExpired, 0, 1},
-      {"expired book, moved",
-       [](World& w) {
-         w.Add(1, w.contacts[9]).moved_at_s = kNow;
-         w.now_s = kLater;
-       },
-       true, F::kExpired, 0, 1},
-      {"expired book, no identifiers", [](World& w) { w.now_s = kLater; }, true, F::kExpired, 0, 0},
-      {"retired epoch",
-       [](World& w) {
-         w.Add(1, w.contacts[9]);
-         w.book.epoch_retired = true;
-       },
-       true, F::kExpired, 0, 1},
-      {"suppressed", [](World& w) { w.Add(1, w.contacts[9]).suppressed = true; }, true, F::kNoMatch,
-       0, 1},
-      {"suppressed and moved",
-       [](World& w) {
-         w.Add(1, w.contacts[9]).suppressed = true;
-         w.list.items[0].moved_at_s = kNow;
-       },
-       true, F::kNoMatch, 0, 1},
-      {"expired identifier", [](World& w) { w.Add(1, w.contacts[9]).expires_at_s = kNow; }, true,
-       F::kNoMatch, 0, 1},
-      {"identifier's last second",
-       [](World& w) { w.Add(1, w.contacts[9]).expires_at_s = kNow + 1; }, true, F::kMatch, 1, 1},
-      {"no token of the epoch",
-       [](World& w) {
-         w.Add(1, w.contacts[9]).tokens[1] = {4, w.contacts[9]};
-         w.Add(2, w.Stranger(2));
-       },
-       true, F::kNoMatch, 0, 1},
-      {"a hit with the token of another epoch",
-       [](World& w) { w.Add(1, w.Stranger(1)).tokens[0].token = w.contacts[9]; }, true, F::kNoMatch,
-       0, 1},
-      {"no row key of the book",
-       [](World& w) {
-         w.Add(1, w.contacts[9]);
-         w.book.row_key = 2;
-       },
-       false, F::kNoBook, 0, 0},
-      {"no row key of the book, no identifiers", [](World& w) { w.book.row_key = 2; }, false,
-       F::kNoBook, 0, 0},
-      {"the book is under another row key",
-       [](World& w) {
-         w.Add(1, w.contacts[9]);
-         w.book.row_key = 1;
-       },
-       false, F::kNoBook, 0, 1},
-      {"no row key of the identifiers",
-       [](World& w) {
-         w.Add(1, w.contacts[9]);
-         w.SealList();
-         w.identifiers_row_key = 2;
-       },
-       false, F::kNoBook, 0, 0},
-      {"identifiers under another row key than the book",
-       [](World& w) {
-         w.Add(1, w.contacts[9]);
-         w.identifiers_row_key = 1;
-       },
-       true, F::kMatch, 1, 1},
-      {"identifiers of another account",
-       [](World& w) {
-         std::vector<uint8_t> packed(kPackedListBytes);
-         w.Add(1, w.contacts[9]);
-         Pack(w.list, std::span<uint8_t, kPackedListBytes>(packed));
-         w.sealed = Seal(*w.keyring->FindRowKey(3), {SealedThing::kIdentifiers, kCaller + 1, 0, 0},
-                         packed);
-       },
-       false, F::kNoBook, 0, 0},
-      {"a damaged list",
-       [](World& w) {
-         w.Add(1, w.contacts[9]);
-         w.SealList();
-         w.sealed[100] = static_cast<char>(w.sealed[100] ^ 1);
-       },
-       false, F::kNoBook, 0, 0},
-      {"a list of nonsense, sealed well",
-       [](World& w) {
-         w.sealed = Seal(*w.keyring->FindRowKey(3), {SealedThing::kIdentifiers, kCaller, 0, 0},
-                         std::vector<uint8_t>(kPackedListBytes, 0xFF));
-       },
-       false, F::kNoBook, 0, 0},
-      {"a list of another size",
-       [](World& w) {
-         w.sealed = Seal(*w.keyring->FindRowKey(3), {SealedThing::kIdentifiers, kCaller, 0, 0},
-                         std::vector<uint8_t>(kPackedListBytes - 1));
-       },
-       false, F::kNoBook, 0, 0},
-      {"chunks cannot be read",
-       [](World& w) {
-         w.Add(1, w.contacts[9]);
-         w.unreadable = true;
-       },
-       false, F::kNoBook, 0, 1},
-      {"a damaged chunk beside a hit",
-       [](World& w) {
-         w.Add(1, w.contacts[9]);
-         w.Add(1, w.Stranger(1));
-         const uint32_t bad =
-             BucketOf(*w.keyring->FindRowKey(3), kCallee, w.Stranger(1), w.book.bucket_bits);
-         w.chunks[bad].back() = static_cast<char>(w.chunks[bad].back() ^ 1);
-       },
-       false, F::kNoBook, 0, 2},
-      {"chunks of an older generation",
-       [](World& w) {
-         w.Add(1, w.contacts[9]);
-         w.book.generation = 5;
-       },
-       false, F::kNoBook, 0, 1},
-      {"impossible bits",
-       [](World& w) {
-         w.Add(1, w.contacts[9]);
-         w.book.bucket_bits = 13;
-       },
-       false, F::kNoBook, 0, 0},
-      {"negative bits",
-       [](World& w) {
-         w.Add(1, w.contacts[9]);
-         w.book.bucket_bits = -1;
-       },
-       false, F::kNoBook, 0, 0},
-  };
-  return situations;
-}
+using F = ContactFact;
+
+const Situation kSituations[] = {
+    {"no identifiers", [](World&) {}, true, F::kNoMatch, 0, 0},
+    {"an empty list", [](World& w) { w.SealList(); }, true, F::kNoMatch, 0, 0},
+    {"hit", [](World& w) { w.Add(1, w.contacts[9]); }, true, F::kMatch, 1, 1},
+    {"miss", [](World& w) { w.Add(1, w.Stranger(1)); }, true, F::kNoMatch, 0, 1},
+    {"hit of the second",
+     [](World& w) {
+       w.Add(1, w.Stranger(1));
+       w.Add(2, w.contacts[0]);
+       w.Add(1, w.Stranger(2));
+     },
+     true, F::kMatch, 2, 3},
+    {"moved before the sync", [](World& w) { w.Add(1, w.contacts[9]).moved_at_s = kSynced - 1; },
+     true, F::kMatch, 1, 1},
+    {"moved in the second of the sync",
+     [](World& w) { w.Add(1, w.contacts[9]).moved_at_s = kSynced; }, true, F::kStale, 1, 1},
+    {"moved after the sync", [](World& w) { w.Add(1, w.contacts[9]).moved_at_s = kSynced + 1; },
+     true, F::kStale, 1, 1},
+    {"one stale, one good",
+     [](World& w) {
+       w.Add(1, w.contacts[9]).moved_at_s = kSynced + 1;
+       w.Add(2, w.contacts[8]);
+     },
+     true, F::kMatch, 2, 2},
+    {"one good, one stale",
+     [](World& w) {
+       w.Add(2, w.contacts[8]);
+       w.Add(1, w.contacts[9]).moved_at_s = kSynced + 1;
+     },
+     true, F::kMatch, 2, 2},
+    {"moved, and no hit", [](World& w) { w.Add(1, w.Stranger(1)).moved_at_s = kNow; }, true,
+     F::kNoMatch, 0, 1},
+    {"last second of the book",
+     [](World& w) {
+       w.Add(1, w.contacts[9]).expires_at_s = kLater + 1;
+       w.now_s = kLater - 1;
+     },
+     true, F::kMatch, 1, 1},
+    {"expired book",
+     [](World& w) {
+       w.Add(1, w.contacts[9]).expires_at_s = kLater + 1;
+       w.now_s = kLater;
+     },
+     true, F::kExpired, 0, 1},
+    {"expired book, miss",
+     [](World& w) {
+       w.Add(1, w.Stranger(1));
+       w.now_s = kLater;
+     },
+     true, F::kExpired, 0, 1},
+    {"expired book, moved",
+     [](World& w) {
+       w.Add(1, w.contacts[9]).moved_at_s = kNow;
+       w.now_s = kLater;
+     },
+     true, F::kExpired, 0, 1},
+    {"expired book, no identifiers", [](World& w) { w.now_s = kLater; }, true, F::kExpired, 0, 0},
+    {"retired epoch",
+     [](World& w) {
+       w.Add(1, w.contacts[9]);
+       w.book.epoch_retired = true;
+     },
+     true, F::kExpired, 0, 1},
+    {"suppressed", [](World& w) { w.Add(1, w.contacts[9]).suppressed = true; }, true, F::kNoMatch,
+     0, 1},
+    {"suppressed and moved",
+     [](World& w) {
+       w.Add(1, w.contacts[9]).suppressed = true;
+       w.list.items[0].moved_at_s = kNow;
+     },
+     true, F::kNoMatch, 0, 1},
+    {"expired identifier", [](World& w) { w.Add(1, w.contacts[9]).expires_at_s = kNow; }, true,
+     F::kNoMatch, 0, 1},
+    {"identifier's last second", [](World& w) { w.Add(1, w.contacts[9]).expires_at_s = kNow + 1; },
+     true, F::kMatch, 1, 1},
+    {"no token of the epoch",
+     [](World& w) {
+       w.Add(1, w.contacts[9]).tokens[1] = {4, w.contacts[9]};
+       w.Add(2, w.Stranger(2));
+     },
+     true, F::kNoMatch, 0, 1},
+    {"a hit with the token of another epoch",
+     [](World& w) { w.Add(1, w.Stranger(1)).tokens[0].token = w.contacts[9]; }, true, F::kNoMatch,
+     0, 1},
+    {"no row key of the book",
+     [](World& w) {
+       w.Add(1, w.contacts[9]);
+       w.book.row_key = 2;
+     },
+     false, F::kNoBook, 0, 0},
+    {"no row key of the book, no identifiers", [](World& w) { w.book.row_key = 2; }, false,
+     F::kNoBook, 0, 0},
+    {"the book is under another row key",
+     [](World& w) {
+       w.Add(1, w.contacts[9]);
+       w.book.row_key = 1;
+     },
+     false, F::kNoBook, 0, 1},
+    {"no row key of the identifiers",
+     [](World& w) {
+       w.Add(1, w.contacts[9]);
+       w.SealList();
+       w.identifiers_row_key = 2;
+     },
+     false, F::kNoBook, 0, 0},
+    {"identifiers under another row key than the book",
+     [](World& w) {
+       w.Add(1, w.contacts[9]);
+       w.identifiers_row_key = 1;
+     },
+     true, F::kMatch, 1, 1},
+    {"identifiers of another account",
+     [](World& w) {
+       std::vector<uint8_t> packed(kPackedListBytes);
+       w.Add(1, w.contacts[9]);
+       Pack(w.list, std::span<uint8_t, kPackedListBytes>(packed));
+       w.sealed =
+           Seal(*w.keyring->FindRowKey(3), {SealedThing::kIdentifiers, kCaller + 1, 0, 0}, packed);
+     },
+     false, F::kNoBook, 0, 0},
+    {"a damaged list",
+     [](World& w) {
+       w.Add(1, w.contacts[9]);
+       w.SealList();
+       w.sealed[100] = static_cast<char>(w.sealed[100] ^ 1);
+     },
+     false, F::kNoBook, 0, 0},
+    {"a list of nonsense, sealed well",
+     [](World& w) {
+       w.sealed = Seal(*w.keyring->FindRowKey(3), {SealedThing::kIdentifiers, kCaller, 0, 0},
+                       std::vector<uint8_t>(kPackedListBytes, 0xFF));
+     },
+     false, F::kNoBook, 0, 0},
+    {"a list of another size",
+     [](World& w) {
+       w.sealed = Seal(*w.keyring->FindRowKey(3), {SealedThing::kIdentifiers, kCaller, 0, 0},
+                       std::vector<uint8_t>(kPackedListBytes - 1));
+     },
+     false, F::kNoBook, 0, 0},
+    {"chunks cannot be read",
+     [](World& w) {
+       w.Add(1, w.contacts[9]);
+       w.unreadable = true;
+     },
+     false, F::kNoBook, 0, 1},
+    {"a damaged chunk beside a hit",
+     [](World& w) {
+       w.Add(1, w.contacts[9]);
+       w.Add(1, w.Stranger(1));
+       const uint32_t bad =
+           BucketOf(*w.keyring->FindRowKey(3), kCallee, w.Stranger(1), w.book.bucket_bits);
+       w.chunks[bad].back() = static_cast<char>(w.chunks[bad].back() ^ 1);
+     },
+     false, F::kNoBook, 0, 2},
+    {"chunks of an older generation",
+     [](World& w) {
+       w.Add(1, w.contacts[9]);
+       w.book.generation = 5;
+     },
+     false, F::kNoBook, 0, 1},
+    {"impossible bits",
+     [](World& w) {
+       w.Add(1, w.contacts[9]);
+       w.book.bucket_bits = 13;
+     },
+     false, F::kNoBook, 0, 0},
+    {"negative bits",
+     [](World& w) {
+       w.Add(1, w.contacts[9]);
+       w.book.bucket_bits = -1;
+     },
+     false, F::kNoBook, 0, 0},
+};
 
 TEST_CASE("every situation: fact, kind, chunks read, nothing allocated") {
-  for (const Situation& situation : Situations()) {
+  for (const Situation& situation : kSituations) {
     CAPTURE(situation.name);
     World world;
     situation.make(world);
