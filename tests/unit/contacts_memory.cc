@@ -61,12 +61,12 @@ std::vector<Range> WritablePages() {
   if (maps == nullptr) return ranges;
   char line[512];
   while (std::fgets(line, sizeof line, maps) != nullptr) {
-    unsigned long begin = 0, end = 0;
+    void* begin = nullptr;
+    void* end = nullptr;
     char mode[8] = "";
-    if (std::sscanf(line, "%lx-%lx %7s", &begin, &end, mode) != 3) continue;
+    if (std::sscanf(line, "%p-%p %7s", &begin, &end, mode) != 3) continue;
     if (std::strncmp(mode, "rw", 2) != 0) continue;
-    ranges.push_back(
-        {reinterpret_cast<const uint8_t*>(begin), reinterpret_cast<const uint8_t*>(end)});
+    ranges.push_back({static_cast<const uint8_t*>(begin), static_cast<const uint8_t*>(end)});
   }
   std::fclose(maps);
   return ranges;

@@ -190,6 +190,7 @@ constexpr MapVector kMaps[] = {
 
 std::vector<Element> ElementsOf(const std::vector<const char*>& hexes) {
   std::vector<Element> elements;
+  elements.reserve(hexes.size());
   for (const char* hex : hexes) elements.push_back(ArrayOf<32>(hex));
   return elements;
 }
