@@ -1,99 +1,13 @@
-// The rows of contact sync in the file: one transaction of the writer, or one of reading on a
-// connection of its own.
-#include <optional>
+// The rows of contact sync in the file, account by account.
+#include "store/sqlite_contacts.h"
+
 #include <utility>
 
 #include "base/check.h"
 #include "base/utf8.h"
 #include "store/sqlite_contact_rows.h"
-#include "store/sqlite_store.h"
-#include "store/sqlite_write.h"
 
 namespace ringfence {
-
-class SqliteContacts final : public ContactTables {
- public:
-  /// Takes over the writer's gate.
-  explicit SqliteContacts(SqliteStore* store) : store_(store) { write_.emplace(store); }
-  /// Takes over a connection in a read transaction.
-  SqliteContacts(SqliteStore* store, Connection db) : store_(store), read_(std::move(db)) {}
-  ~SqliteContacts() override {
-    if (!write_.has_value()) store_->ReturnReader(std::move(read_), failure_.ok());
-  }
-
-  Status Start() { return write_->Start(); }
-
-  Result<int64_t> FindUser(std::string_view user) override;
-  Result<int64_t> InternUser(std::string_view user) override;
-
-  Result<std::vector<ContactEpoch>> Epochs() override;
-  Status PutEpoch(const ContactEpoch& epoch) override;
-  Result<std::vector<RowKeyRow>> RowKeys() override;
-  Status PutRowKey(const RowKeyRow& row) override;
-  Status DeleteRowKey(int64_t number) override;
-
-  Result<std::optional<BookRow>> Book(int64_t callee) override;
-  Result<std::vector<std::string>> Chunks(int64_t callee) override;
-  Status PutBook(const BookRow& book, const std::vector<std::string>& chunks) override;
-  Result<bool> DeleteBook(int64_t callee) override;
-
-  Result<std::optional<UploadRow>> Upload(int64_t account) override;
-  Result<int64_t> PutUpload(const UploadRow& upload) override;
-  Result<bool> DeleteUpload(int64_t account) override;
-  Result<std::vector<PartRow>> Parts(int64_t upload) override;
-  Status PutPart(int64_t upload, const PartRow& part) override;
-
-  Result<std::optional<IdentifiersRow>> Identifiers(int64_t account) override;
-  Status PutIdentifiers(const IdentifiersRow& row) override;
-  Status DeleteIdentifiers(int64_t account) override;
-
-  Result<std::optional<OwnerRow>> Owner(const Tag& tag) override;
-  Status PutOwner(const OwnerRow& row) override;
-  Result<bool> IsSuppressed(const Tag& tag) override;
-  Status PutSuppressed(const Tag& tag, int64_t now_s) override;
-  Result<bool> DeleteSuppressed(const Tag& tag) override;
-
-  Result<QuotaRow> Quota(int64_t account) override;
-  Status PutQuota(const QuotaRow& row) override;
-
-  Result<std::vector<int64_t>> AccountsNotUnder(int64_t row_key, int64_t after,
-                                                size_t limit) override;
-  Result<uint64_t> CountNotUnder(int64_t row_key) override;
-  Result<std::vector<int64_t>> AccountsWithIdentifiers(int64_t after, size_t limit) override;
-  Result<SweepReport> DeleteDue(int64_t now_s, int64_t uploads_before_s, size_t limit) override;
-
-  Status CountErasure() override;
-  Result<uint64_t> Commit(bool revises) override;
-
- private:
-  using Use = StoreBackend::Use;
-
-  Connection& db() { return write_.has_value() ? write_->db() : read_; }
-  Status Usable(Use use) const;
-  Status Fail(Status status);
-  Status Damaged(std::string_view what, int64_t number);
-  /// A statement, if this transaction may run it.
-  Status Open(Use use, std::string_view sql, Statement* statement);
-  /// The next row, if there is one.
-  Status Next(Statement* statement, bool* has_row);
-  /// Runs one that gives no rows; `*changes`, if not null, is how many rows it changed.
-  Status Run(Statement* statement, int64_t* changes = nullptr);
-  /// One statement with one number for its parameter.
-  Status RunWith(std::string_view sql, int64_t number, int64_t* changes = nullptr);
-  /// The only row of a query for `number`, or nothing.
-  template <class Row>
-  Result<std::optional<Row>> One(std::string_view columns, std::string_view rest,
-                                 std::string_view what, int64_t number);
-  template <class Row>
-  Result<std::vector<Row>> All(std::string_view columns, std::string_view rest,
-                               std::string_view what, int64_t number);
-  Result<std::vector<int64_t>> Accounts(Statement* select);
-
-  SqliteStore* store_;
-  std::optional<SqliteWrite> write_;
-  Connection read_;
-  Status failure_;  ///< of a reading one
-};
 
 Status SqliteContacts::Usable(Use use) const {
   if (write_.has_value()) return write_->Usable();
@@ -512,98 +426,6 @@ Status SqliteContacts::PutQuota(const QuotaRow& row) {
   put.Bind(++index, row.credit_at_s);
   put.Bind(++index, row.credit_epoch);
   return Run(&put);
-}
-
-// --- Work over all accounts
-
-Result<std::vector<int64_t>> SqliteContacts::Accounts(Statement* select) {
-  std::vector<int64_t> accounts;
-  for (bool has_row = true; has_row;) {
-    if (Status status = Next(select, &has_row); !status.ok()) return status;
-    if (has_row) accounts.push_back(select->Int(0));
-  }
-  return accounts;
-}
-
-Result<std::vector<int64_t>> SqliteContacts::AccountsNotUnder(int64_t row_key, int64_t after,
-                                                              size_t limit) {
-  Statement select;
-  // Each part runs along its primary key or index, so the union is a merge and stops at the limit.
-  Status status = Open(Use::kRead,
-                       "SELECT callee FROM contact_books WHERE callee > ?2 AND row_key <> ?1"
-                       " UNION SELECT account FROM contact_identifiers"
-                       " WHERE account > ?2 AND row_key <> ?1"
-                       " UNION SELECT account FROM contact_uploads"
-                       " WHERE account > ?2 AND row_key <> ?1 ORDER BY 1 LIMIT ?3",
-                       &select);
-  if (!status.ok()) return status;
-  select.Bind(1, row_key);
-  select.Bind(2, after);
-  select.Bind(3, static_cast<int64_t>(limit));
-  return Accounts(&select);
-}
-
-Result<uint64_t> SqliteContacts::CountNotUnder(int64_t row_key) {
-  Statement select;
-  Status status = Open(Use::kRead,
-                       "SELECT (SELECT count(*) FROM contact_books WHERE row_key <> ?1)"
-                       " + (SELECT count(*) FROM contact_identifiers WHERE row_key <> ?1)"
-                       " + (SELECT count(*) FROM contact_uploads WHERE row_key <> ?1)",
-                       &select);
-  if (!status.ok()) return status;
-  select.Bind(1, row_key);
-  bool has_row = false;
-  if (status = Next(&select, &has_row); !status.ok()) return status;
-  return has_row ? static_cast<uint64_t>(select.Int(0)) : 0;
-}
-
-Result<std::vector<int64_t>> SqliteContacts::AccountsWithIdentifiers(int64_t after, size_t limit) {
-  Statement select;
-  Status status = Open(Use::kRead,
-                       "SELECT account FROM contact_identifiers WHERE account > ?1"
-                       " ORDER BY account LIMIT ?2",
-                       &select);
-  if (!status.ok()) return status;
-  select.Bind(1, after);
-  select.Bind(2, static_cast<int64_t>(limit));
-  return Accounts(&select);
-}
-
-Result<SweepReport> SqliteContacts::DeleteDue(int64_t now_s, int64_t uploads_before_s,
-                                              size_t limit) {
-  const auto due = [&](std::string_view sql, int64_t time_s) -> Result<std::vector<int64_t>> {
-    Statement select;
-    if (Status status = Open(Use::kWrite, sql, &select); !status.ok()) return status;
-    select.Bind(1, time_s);
-    select.Bind(2, static_cast<int64_t>(limit));
-    return Accounts(&select);
-  };
-  SweepReport report;
-  Result<std::vector<int64_t>> accounts =
-      due("SELECT account FROM contact_uploads WHERE opened_at_s < ?1 LIMIT ?2", uploads_before_s);
-  if (!accounts.ok()) return accounts.status();
-  for (int64_t account : *accounts) {
-    if (Result<bool> deleted = DeleteUpload(account); !deleted.ok()) return deleted.status();
-    ++report.uploads;
-  }
-  accounts = due("SELECT callee FROM contact_books WHERE erased_at_s <= ?1 LIMIT ?2", now_s);
-  if (!accounts.ok()) return accounts.status();
-  for (int64_t callee : *accounts) {
-    if (Result<bool> deleted = DeleteBook(callee); !deleted.ok()) return deleted.status();
-    ++report.books;
-  }
-  Statement remove;
-  Status status = Open(Use::kWrite,
-                       "DELETE FROM contact_owners WHERE tag IN (SELECT tag FROM contact_owners"
-                       " WHERE account = 0 AND erased_at_s <= ?1 LIMIT ?2)",
-                       &remove);
-  if (!status.ok()) return status;
-  remove.Bind(1, now_s);
-  remove.Bind(2, static_cast<int64_t>(limit));
-  int64_t removed = 0;
-  if (status = Run(&remove, &removed); !status.ok()) return status;
-  report.tombstones = static_cast<uint64_t>(removed);
-  return report;
 }
 
 Status SqliteContacts::CountErasure() {
