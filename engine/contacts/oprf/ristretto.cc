@@ -70,7 +70,8 @@ void ExpandMessageXmd(std::span<const std::span<const uint8_t>> parts, std::stri
 }
 
 bool IsElement(const Element& element) {
-  return sodium_is_zero(element.data(), element.size()) == 0 &&
+  // libsodium 1.0.18 ignores the highest bit, with which an element would have two encodings.
+  return (element[31] & 0x80) == 0 && sodium_is_zero(element.data(), element.size()) == 0 &&
          crypto_core_ristretto255_is_valid_point(element.data()) == 1;
 }
 
@@ -98,7 +99,8 @@ Scalar ReduceToScalar(std::span<const uint8_t, 64> uniform) {
 }
 
 bool Multiply(const Scalar& scalar, const Element& element, Element* out) {
-  return crypto_scalarmult_ristretto255(out->data(), scalar.data(), element.data()) == 0;
+  return (element[31] & 0x80) == 0 &&
+         crypto_scalarmult_ristretto255(out->data(), scalar.data(), element.data()) == 0;
 }
 
 Element MultiplyBase(const Scalar& scalar) {
