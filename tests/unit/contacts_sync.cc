@@ -46,6 +46,9 @@ TEST_CASE("elements: all are checked, and the first bad one is named by its plac
   CHECK(CodeOf(CheckElements(std::vector<ContactElement>(65536, good))) == StatusCode::kLimit);
   std::vector<ContactElement> bad_ones = {ContactElement{}};  // the identity
   for (const char* hex : kBadEncodings) bad_ones.push_back(ArrayOf<32>(hex));
+  // Another encoding of a good one.
+  bad_ones.push_back(good);
+  bad_ones.back()[31] |= 0x80;
   for (const ContactElement& bad : bad_ones) {
     for (size_t place : {size_t{0}, size_t{7}, size_t{9}}) {
       std::vector<ContactElement> ten(10, good);

@@ -58,10 +58,10 @@ inline SyncManifest ManifestFor(const std::vector<ContactToken>& book, int64_t b
   return manifest;
 }
 
-inline CanonicalIdentifier Phone(const std::string& number) {
+inline CanonicalIdentifier Phone(std::string_view number) {
   return {IdentifierKind::kPhone, number};
 }
-inline CanonicalIdentifier Email(const std::string& address) {
+inline CanonicalIdentifier Email(std::string_view address) {
   return {IdentifierKind::kEmail, address};
 }
 
