@@ -83,10 +83,10 @@ struct SyncManifest {
 
 /// Answer to a commit. It says nothing about who has an account.
 struct SyncReceipt {
-  int64_t generation = 0;
+  int64_t generation = 0;  ///< the upload's id: no number ever stands for two books of a user
   int64_t accepted = 0;    ///< distinct tokens in the book now
   int64_t duplicates = 0;  ///< uploaded more than once, or there already
-  int64_t rejected = 0;    ///< to be deleted, but not in the book
+  int64_t rejected = 0;    ///< to be removed, but not in the book
 };
 
 /// A user's own book, without its contents.
@@ -98,7 +98,7 @@ struct ContactBook {
   EpochState epoch_state = EpochState::kCurrent;
   std::string norm;
   std::string region;
-  int64_t synced_at_s = 0;
+  int64_t synced_at_s = 0;   ///< when its upload began: the device read its address book before
   int64_t expires_at_s = 0;  ///< matches nobody from then on
   int64_t erased_at_s = 0;   ///< is deleted by the next Sweep after that
 };
@@ -152,8 +152,15 @@ struct ContactOptions {
 /// identifier, a token or an element.
 //
 /// Errors of all calls: kInvalidArgument (form; the element's position, never its bytes), kLimit,
-/// kNotFound (user, upload, epoch), kConflict, kQuota (says in how many seconds), and those of the
-/// store.
+/// kNotFound (user, upload, epoch), kConflict (says what stands now: generation, epoch), kQuota
+/// (says in how many seconds), kStale (rows are under a row key that this process has not read:
+/// call ReloadKeys; nothing reloads by itself), kCorrupt (a row does not open), and those of the
+/// store. Only AddIdentifier makes a user known; to the other calls an unknown one is kNotFound.
+//
+/// Quotas, per user (limits.h): 12,000 evaluations, refilled by 20 an hour, and all of them again
+/// when a device has to read a whole book anew: where the user has no book, 30 days after the last
+/// time (the first bucket counts as one); where the book is of an older epoch, once an epoch. 4
+/// whole books a day, 60 deltas an hour; 8 new identifiers, then 3 a week.
 class RINGFENCE_API Contacts {
  public:
   /// Makes a key file with a new seed and row key 1. kInvalidArgument when the file exists.
@@ -161,13 +168,15 @@ class RINGFENCE_API Contacts {
 
   /// Refuses to start (kInvalidArgument, kNotFound, kIo) for a key file others may read, a link, a
   /// damaged file, or keys that are not those the store was used with. A store without an epoch
-  /// gets its first. The store must be a file (kInvalidArgument) opened for writing.
+  /// gets its first. The store must be a file (kInvalidArgument) opened for writing (kReadOnly).
   static Result<Contacts> Open(Store store, const ContactOptions& options);
   /// The same for deciding only: nothing is written, the store may be read-only, and every call
   /// that writes is refused with kReadOnly.
   static Result<Contacts> OpenForReading(Store store, const ContactOptions& options);
 
-  /// Reads key file or provider again: after a rotation by another process.
+  /// Reads key file or provider again: after a rotation by another process. Until then this process
+  /// finds the contact facts of rows under the new key unavailable and seals no row itself
+  /// (kStale). Keys that do not fit the store change nothing.
   Status ReloadKeys();
 
   // --- The protocol, for endpoints. `user` is the authenticated account.
@@ -180,14 +189,21 @@ class RINGFENCE_API Contacts {
   /// what it passed.
   Result<std::vector<ContactToken>> EvaluateRaw(std::string_view user, int64_t epoch,
                                                 std::span<const CanonicalIdentifier> identifiers);
-  /// The upload's id. kConflict unless base_generation is the book's.
+  /// The upload's id, good for 15 minutes. kConflict unless base_generation is the book's and the
+  /// epoch takes uploads: `current` for a whole book, for a delta the book's own if it is current
+  /// or previous. Costs nothing: a whole book or a delta is charged when it is committed.
   Result<int64_t> BeginSync(std::string_view user, const SyncManifest& manifest);
-  /// Part `sequence` = 0, 1, 2, ... Sending the last part again changes nothing. `remove` only in
-  /// a delta. Together at most kMaxContactBatch tokens.
+  /// Part `sequence` = 0, 1, 2, ... Sending the last part again changes nothing (kConflict if it is
+  /// another one). `remove` only in a delta. Together 1 to kMaxContactBatch tokens, none of zeros,
+  /// and kMaxUploadTokens in all parts. kConflict when another device has begun meanwhile.
   Status PutSync(std::string_view user, int64_t upload, int64_t sequence,
                  std::span<const ContactToken> add, std::span<const ContactToken> remove = {});
   /// Replaces the book in one transaction if count, digest and base generation agree; readers see
-  /// the old book or the new one. Committing the same upload again gives the same receipt.
+  /// the old book or the new one. A delta gives (book without `remove`) with `add`, in whatever
+  /// order they came. A whole book that does not agree with its manifest is kInvalidArgument; a
+  /// delta that does not is kConflict: send the book whole. That is so too when somebody in the
+  /// book has objected (Suppress), whose token is not kept. Committing the same upload again gives
+  /// the same receipt.
   Result<SyncReceipt> CommitSync(std::string_view user, int64_t upload);
   Result<ContactBook> BookOf(std::string_view user) const;
   /// Deletes book and uploads. Quota stays, or it could be filled up by removing.
@@ -197,13 +213,16 @@ class RINGFENCE_API Contacts {
 
   /// The account has shown now that the identifier is its own. It leaves the account that had it
   /// (then it matches as `stale` until a callee syncs again). Adding again renews it and adds the
-  /// tokens of new epochs. At most kMaxIdentifiers, of them kMaxPhoneIdentifiers phones.
+  /// tokens of new epochs. At most kMaxIdentifiers, of them kMaxPhoneIdentifiers phones. The new
+  /// revision.
   Result<uint64_t> AddIdentifier(std::string_view user, const CanonicalIdentifier& identifier);
-  /// kNotFound when the account does not have it.
+  /// kNotFound when the account does not have it. Whoever adds it within 180 days, the same account
+  /// too, has taken it over: nobody can tell who had a number in between.
   Result<uint64_t> RemoveIdentifier(std::string_view user, const CanonicalIdentifier& identifier);
   Result<std::vector<VerifiedIdentifier>> Identifiers(std::string_view user) const;
-  /// Somebody's objection, user or not: the identifier matches in no book, and new books do not
-  /// store it. Stored as a keyed hash.
+  /// Somebody's objection, user or not: the identifier matches in no book from now on, and new
+  /// books do not store it. Stored as keyed hashes, one for each epoch there is: say it again after
+  /// AddEpoch, or books of that epoch store it (and match it no more than others).
   Result<uint64_t> Suppress(const CanonicalIdentifier& identifier);
   Result<uint64_t> Unsuppress(const CanonicalIdentifier& identifier);
 
@@ -211,14 +230,19 @@ class RINGFENCE_API Contacts {
 
   Result<std::vector<ContactEpoch>> Epochs() const;  ///< retired ones too, oldest first
   Result<ContactEpoch> AddEpoch();                   ///< `next`; one at a time
-  Result<ContactEpoch> PromoteEpoch();  ///< next becomes current, current becomes previous
-  /// Books of the epoch match nobody any more (`expired`). Only a previous epoch can retire.
+  /// next becomes current, current becomes previous. kConflict while there is another previous one.
+  Result<ContactEpoch> PromoteEpoch();
+  /// Books of the epoch match nobody any more (`expired`). Only a previous epoch can retire
+  /// (kConflict).
   Result<ContactEpoch> RetireEpoch(int64_t number);
-  /// Accounts with an identifier that has no token of the epoch: wait for 0 before promoting.
+  /// Accounts with an identifier that counts and has no token of the epoch: wait for 0 before
+  /// promoting.
   Result<uint64_t> AccountsWithout(int64_t epoch) const;
   /// Adds a row key to the key file (with a provider: takes the newest it gives) and re-encrypts
-  /// every row under it, one book a transaction; then removes old keys from the file. After an
-  /// interruption, call it again: it goes on. `progress` gets rows done and rows in all.
+  /// every row under it, one account a transaction; then removes old keys from the file and what
+  /// they opened from the database's free pages. After an interruption, call it again: it goes on
+  /// (an interrupted one is all it does then). Other processes must ReloadKeys, first when the file
+  /// has got the new key, then when it has lost the old. `progress` gets rows done and rows in all.
   Result<RotationReport> RotateRowKey(
       const std::function<void(uint64_t done, uint64_t all)>& progress = {});
   /// Deletes abandoned uploads (15 minutes), expired books (180 days) and old tombstones.
