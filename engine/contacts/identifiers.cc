@@ -256,7 +256,7 @@ Status RemoveVerified(ContactTables& rows, const Keyring& keyring, std::string_v
   Status taken = TakeOut(rows, keyring, **key, traces, *account, &had);
   if (!taken.ok()) return taken;
   if (!had) return Status(StatusCode::kNotFound, "the account does not have this identifier");
-  return PutOwners(rows, traces, {{}, 0, now_s, now_s + kTombstoneDays * kDay});
+  return PutOwners(rows, traces, {{}, 0, now_s, now_s + kTombstoneS});
 }
 
 Result<std::vector<VerifiedIdentifier>> ListVerified(ContactTables& rows, const Keyring& keyring,

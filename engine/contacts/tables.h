@@ -3,6 +3,7 @@
 #pragma once
 
 #include <ringfence/contacts.h>
+#include <ringfence/limits.h>
 #include <ringfence/status.h>
 
 #include <array>
@@ -19,7 +20,7 @@
 namespace ringfence {
 
 /// How long it is remembered that an identifier had an account that is gone.
-inline constexpr int64_t kTombstoneS = int64_t{180} * 24 * 3600;
+inline constexpr int64_t kTombstoneS = kTombstoneDays * 24 * 3600;
 
 struct RowKeyRow {
   int64_t number = 0;  ///< 0: the seed
