@@ -1,5 +1,6 @@
 // Books at rest: how tokens spread, what a probe finds; and packed lists of identifiers.
 #include <doctest/doctest.h>
+#include <ringfence/limits.h>
 
 #include <algorithm>
 #include <initializer_list>
@@ -51,16 +52,20 @@ std::vector<Token> EqualPrefixes(size_t count) {
   return tokens;
 }
 
-TEST_CASE("bits: chunks of 32 tokens or fewer on average") {
+TEST_CASE("bits: the smallest number that keeps chunks small on average") {
   CHECK(BucketBits(0) == 0);
-  CHECK(BucketBits(1) == 0);
-  CHECK(BucketBits(32) == 0);
-  CHECK(BucketBits(33) == 1);
-  CHECK(BucketBits(65) == 1);
-  CHECK(BucketBits(66) == 2);
-  CHECK(BucketBits(500) == 4);
+  CHECK(BucketBits(kMeanChunkTokens) == 0);
+  CHECK(BucketBits(kMeanChunkTokens + 1) == 1);
+  CHECK(BucketBits(2 * kMeanChunkTokens + 1) == 1);
+  CHECK(BucketBits(2 * kMeanChunkTokens + 2) == 2);
+  CHECK(BucketBits(500) == 4 + (500 / 16 > kMeanChunkTokens ? 1 : 0));
   CHECK(BucketBits(10000) == 9);
-  CHECK(BucketBits(kMaxBookEntries) <= kMaxBucketBits);
+  for (size_t entries = 0; entries <= kMaxBookEntries; ++entries) {
+    const int bits = BucketBits(entries);
+    REQUIRE(bits <= kMaxBucketBits);
+    REQUIRE((entries >> bits) <= kMeanChunkTokens);
+    if (bits > 0) REQUIRE((entries >> (bits - 1)) > kMeanChunkTokens);
+  }
 }
 
 TEST_CASE("tokens spread evenly whatever they look like") {
@@ -205,6 +210,7 @@ TEST_CASE("a probe allocates nothing and leaves no token in its scratch") {
 
 // --- Lists of identifiers
 
+// Newest epoch first, as Unpack gives them; some identifiers lack one or all.
 IdentifierList FullList() {
   IdentifierList list;
   list.size = kMaxIdentifiers;
@@ -215,10 +221,11 @@ IdentifierList FullList() {
     item.suppressed = i % 2 == 1;
     item.verified_at_s = 1'700'000'000 + n;
     item.expires_at_s = 1'800'000'000 + n;
-    item.moved_at_s = i == 4 ? INT64_MAX : 0;
-    for (size_t t = 0; t < i % 4; ++t) {
-      item.tokens[t].epoch = static_cast<int64_t>(t) + 1 + n;
-      item.tokens[t].token.fill(static_cast<uint8_t>(16 * i + t));
+    item.moved_at_s = i == 4 ? 0xFFFFFFFF : 0;
+    for (size_t t = 0; t < kMaxEpochTokens; ++t) {
+      if ((i >> t & 1) != 0) continue;
+      item.tokens[t].epoch = (int64_t{1} << 40) - 5 * static_cast<int64_t>(t);
+      item.tokens[t].token.fill(static_cast<uint8_t>(16 * i + t + 1));
     }
   }
   return list;
@@ -269,23 +276,25 @@ TEST_CASE("packed lists: what Unpack accepts, Pack makes") {
       CHECK(again == changed);
     }
   }
-  CHECK(refused > 100);
-  IdentifierList hole = FullList(), list;
-  hole.size = 3;
-  Pack(hole, std::span<uint8_t, kPackedListBytes>(packed));
-  packed[kPackedIdentifierBytes] = 0;
+  CHECK(refused > 0);
+  IdentifierList shorter = FullList(), list;
+  shorter.size = 3;
+  Pack(shorter, std::span<uint8_t, kPackedListBytes>(packed));
+  // An identifier more, behind a free place.
+  packed[packed.size() - kPackedIdentifierBytes] = 1;
   CHECK_FALSE(Unpack(std::span<const uint8_t, kPackedListBytes>(packed), &list));
 }
 
 TEST_CASE("tokens by epoch") {
   const IdentifierList list = FullList();
-  CHECK(list.items[0].TokenOfEpoch(1) == nullptr);
-  CHECK(list.items[3].TokenOfEpoch(0) == nullptr);
-  CHECK(list.items[3].TokenOfEpoch(-1) == nullptr);
-  CHECK(list.items[3].TokenOfEpoch(3) == nullptr);
-  REQUIRE(list.items[3].TokenOfEpoch(6) != nullptr);
-  CHECK(list.items[3].TokenOfEpoch(6) == &list.items[3].tokens[2].token);
-  CHECK(list.items[1].TokenOfEpoch(0) == nullptr);
+  const int64_t newest = int64_t{1} << 40;
+  CHECK(list.items[0].TokenOfEpoch(newest) == &list.items[0].tokens[0].token);
+  CHECK(list.items[1].TokenOfEpoch(newest) == nullptr);
+  CHECK(list.items[1].TokenOfEpoch(newest - 5) == &list.items[1].tokens[1].token);
+  CHECK(list.items[3].TokenOfEpoch(newest - 10) == &list.items[3].tokens[2].token);
+  for (const int64_t epoch : {int64_t{0}, int64_t{-1}, int64_t{1}, newest + 1}) {
+    for (const ListedIdentifier& item : list.items) CHECK(item.TokenOfEpoch(epoch) == nullptr);
+  }
 }
 
 }  // namespace

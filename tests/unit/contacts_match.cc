@@ -254,6 +254,15 @@ const Situation kSituations[] = {
        w.chunks[bad].back() = static_cast<char>(w.chunks[bad].back() ^ 1);
      },
      false, F::kNoBook, 0, 2},
+    {"a hit beside a damaged chunk",
+     [](World& w) {
+       w.Add(1, w.Stranger(1));
+       w.Add(1, w.contacts[9]);
+       const uint32_t bad =
+           BucketOf(*w.keyring->FindRowKey(3), kCallee, w.Stranger(1), w.book.bucket_bits);
+       w.chunks[bad].back() = static_cast<char>(w.chunks[bad].back() ^ 1);
+     },
+     false, F::kNoBook, 0, 2},
     {"chunks of an older generation",
      [](World& w) {
        w.Add(1, w.contacts[9]);
@@ -301,7 +310,7 @@ TEST_CASE("the work does not tell the answer") {
       for (size_t i = 0; i < size; ++i) {
         const bool hit = (hits >> i & 1) != 0;
         ListedIdentifier& item =
-            world.Add(1, hit ? world.contacts[i] : world.Stranger(static_cast<uint8_t>(i)));
+            world.Add(1, hit ? world.contacts[i] : world.Stranger(static_cast<uint8_t>(0x40 + i)));
         item.suppressed = i % 3 == 1;
         if (i % 4 == 2) item.expires_at_s = 1;
         if (i % 5 == 3) item.moved_at_s = kNow;

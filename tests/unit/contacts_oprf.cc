@@ -133,6 +133,25 @@ TEST_CASE("the identity is no element") {
   CHECK(MultiplyAny(Order(), MultiplyBase({1})) == identity);
 }
 
+TEST_CASE("the highest bit of an encoding is not free") {
+  // libsodium 1.0.18 ignores it: an element would have two encodings, and the identity a disguise.
+  Element element = MultiplyBase({7}), product;
+  REQUIRE(IsElement(element));
+  element[31] |= 0x80;
+  CHECK_FALSE(IsElement(element));
+  CHECK_FALSE(Multiply({1}, element, &product));
+  Element identity{};
+  identity[31] = 0x80;
+  CHECK_FALSE(IsElement(identity));
+  Exchange exchange(2);
+  exchange.evaluated[1][31] |= 0x80;
+  CHECK_FALSE(exchange.Verifies(exchange.proof));
+  size_t bad = 0;
+  exchange.blinded[1][31] |= 0x80;
+  CHECK_FALSE(EvaluateBlinded(exchange.key.secret, exchange.blinded, exchange.evaluated, &bad));
+  CHECK(bad == 1);
+}
+
 TEST_CASE("one bad element anywhere: nothing is computed") {
   const Exchange exchange(8);
   std::vector<std::string> bad(std::begin(kBadEncodings), std::end(kBadEncodings));
