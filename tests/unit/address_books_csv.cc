@@ -118,13 +118,13 @@ TEST_CASE("errors have a place, say what was expected and quote nothing") {
   }
 }
 
-TEST_CASE("two megabytes of one thing") {
+TEST_CASE("a megabyte of one thing") {
   for (const std::string_view piece : {",", "\"", "\"\"", "\r", "\n", "\r\n", ":::", "Phone,",
                                        "Phone\n", "\"Phone\",", "1 ::: "}) {
     CAPTURE(piece);
     for (const std::string_view before : {"", "Phone\n", "Phone\n\"", "Phone,Email\n", "\""}) {
       std::string text(before);
-      while (text.size() < 2 * 1024 * 1024) text += piece;
+      while (text.size() < 1024 * 1024) text += piece;
       const Result<AddressBook> book = ReadAddressCsv(text);
       CHECK((book.ok() || book.status().code() == StatusCode::kParse));
     }
