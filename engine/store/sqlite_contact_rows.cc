@@ -21,16 +21,6 @@ bool IsPrintable(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });
 }
 
-void ReadHeader(RowReader* row, BookHeader* book) {
-  book->callee = row->Account();
-  book->epoch = row->Int(1);
-  book->generation = row->Int(1);
-  book->bucket_bits = static_cast<int>(row->Int(0, kMaxBucketBits));
-  book->row_key = row->Int(1);
-  book->synced_at_s = row->Count();
-  book->expires_at_s = row->Int(book->synced_at_s);
-}
-
 Bucket ReadBucket(RowReader* row) {
   Bucket bucket;
   bucket.used = row->Count();
@@ -102,10 +92,14 @@ bool ReadRow(const Statement& row, RowKeyRow* key) {
   return in.ok();
 }
 
-bool ReadRow(const Statement& row, BookHeader* book) {
-  RowReader in(row);
-  ReadHeader(&in, book);
-  return in.ok();
+void ReadHeader(RowReader* in, BookHeader* book) {
+  book->callee = in->Account();
+  book->epoch = in->Int(1);
+  book->generation = in->Int(1);
+  book->bucket_bits = static_cast<int>(in->Int(0, kMaxBucketBits));
+  book->row_key = in->Int(1);
+  book->synced_at_s = in->Count();
+  book->expires_at_s = in->Int(book->synced_at_s);
 }
 
 bool ReadRow(const Statement& row, BookRow* book) {
@@ -196,13 +190,10 @@ std::span<const uint8_t> ReadChunk(const Statement& row, int64_t* id) {
   return in.ok() && whole ? sealed : std::span<const uint8_t>();
 }
 
-std::span<const uint8_t> ReadIdentifiers(const Statement& row, int64_t* row_key) {
-  RowReader in(row);
-  static_cast<void>(in.Account());
-  *row_key = in.Int(1);
-  const std::span<const uint8_t> sealed =
-      in.Blob(kPackedListBytes + kSealBytes, kPackedListBytes + kSealBytes);
-  return in.ok() ? sealed : std::span<const uint8_t>();
+std::span<const uint8_t> ReadIdentifiers(RowReader* in, int64_t* row_key) {
+  static_cast<void>(in->Account());
+  *row_key = in->Int(1);
+  return in->Blob(kPackedListBytes + kSealBytes, kPackedListBytes + kSealBytes);
 }
 
 }  // namespace ringfence

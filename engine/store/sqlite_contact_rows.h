@@ -62,8 +62,7 @@ std::span<const std::string_view> SyncModeNames();
 inline constexpr std::string_view kEpochColumns =
     "epoch, public_key, state, created_at_s, retired_at_s";
 inline constexpr std::string_view kKeyColumns = "number, check_value";
-inline constexpr std::string_view kBookHeaderColumns =
-    "callee, epoch, generation, bucket_bits, row_key, synced_at_s, expires_at_s";
+inline constexpr int kBookHeaderColumnCount = 7;  ///< the first of
 inline constexpr std::string_view kBookColumns =
     "callee, epoch, generation, bucket_bits, row_key, synced_at_s, expires_at_s, entries, norm,"
     " region, digest, erased_at_s, upload, duplicates, rejected";
@@ -81,7 +80,6 @@ inline constexpr std::string_view kQuotaColumns =
 // False: a column is out of its range, or columns contradict each other.
 [[nodiscard]] bool ReadRow(const Statement& row, ContactEpoch* epoch);
 [[nodiscard]] bool ReadRow(const Statement& row, RowKeyRow* key);
-[[nodiscard]] bool ReadRow(const Statement& row, BookHeader* book);  ///< no allocation
 [[nodiscard]] bool ReadRow(const Statement& row, BookRow* book);
 [[nodiscard]] bool ReadRow(const Statement& row, UploadRow* upload);
 [[nodiscard]] bool ReadRow(const Statement& row, PartRow* part);
@@ -91,7 +89,9 @@ inline constexpr std::string_view kQuotaColumns =
 /// A chunk's sealed bytes, good until the statement's next step; empty: not a chunk. `*id` may be
 /// null.
 std::span<const uint8_t> ReadChunk(const Statement& row, int64_t* id);
-/// The sealed identifiers of an account; empty as above.
-std::span<const uint8_t> ReadIdentifiers(const Statement& row, int64_t* row_key);
+/// The next columns, without allocation: a book's header; the sealed identifiers of an account,
+/// good until the statement's next step.
+void ReadHeader(RowReader* in, BookHeader* book);
+std::span<const uint8_t> ReadIdentifiers(RowReader* in, int64_t* row_key);
 
 }  // namespace ringfence

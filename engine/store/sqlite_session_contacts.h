@@ -3,11 +3,13 @@
 #pragma once
 
 #include <ringfence/catalog.h>
+#include <ringfence/fact_source.h>
 #include <ringfence/status.h>
 
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "contacts/match.h"
@@ -31,11 +33,9 @@ class SessionContacts final : private ChunkSource {
   void ForgetEpochs() { epochs_.fill({}); }
   std::string Describe(Group group) const;
 
-  enum class Found : uint8_t { kNothing, kBook, kFailed };
-  /// The book's row, for Match.
-  Found FindBook(int64_t callee);
-  /// Whether the caller is in the book found. False: a row or a key is missing, or damaged.
-  [[nodiscard]] bool Match(Group group, int64_t caller, ContactFact* fact);
+  /// Whether the caller is in the callee's book. kAbsent: there is no book. kUnavailable: a row or
+  /// a key is missing, or damaged.
+  ReadState Read(Group group, int64_t callee, int64_t caller, ContactFact* fact);
   void ForgetTrace(Group group) { TraceOf(group) = {}; }
 
  private:
@@ -58,6 +58,8 @@ class SessionContacts final : private ChunkSource {
   void PinKeys();
   bool HasKeys(int64_t identifiers_row_key) const;
   [[nodiscard]] bool ReadEpoch();
+  [[nodiscard]] bool Match(Group group, int64_t caller, int64_t row_key,
+                           std::span<const uint8_t> identifiers, ContactFact* fact);
   static size_t TraceIndex(Group group) { return group == Group::kContact ? 0 : 1; }
   Trace& TraceOf(Group group) { return traces_[TraceIndex(group)]; }
 
@@ -66,7 +68,7 @@ class SessionContacts final : private ChunkSource {
   std::shared_ptr<const Keyring> keyring_;
   uint64_t keyring_generation_ = 0;
   std::unique_ptr<Matcher> matcher_;
-  Statement find_book_, find_chunk_, find_identifiers_, find_epoch_;
+  Statement find_book_, find_chunk_, find_epoch_;
   BookHeader book_;
   std::array<KnownEpoch, 4> epochs_;
   std::array<Trace, 2> traces_;
