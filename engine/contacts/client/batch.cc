@@ -20,6 +20,7 @@
 using ringfence::Element;
 using ringfence::Erase;
 using ringfence::EraseGuard;
+using ringfence::FinalizeInverted;
 using ringfence::OprfMode;
 using ringfence::Scalar;
 using ringfence::SecretBuffer;
@@ -116,6 +117,15 @@ rf_contact_status CheckAnswer(const rf_contact_batch& batch, std::span<const Ele
              : RF_CONTACT_BAD_PROOF;
 }
 
+bool FinishOne(const rf_contact_batch& batch, const rf_contact_batch::Entry& entry,
+               const Scalar& inverse, const Element& evaluated, ringfence::OprfOutput* output) {
+  // Padding is finalised over a random input, that is over something nobody has.
+  if (entry.padding) return FinalizeInverted(inverse, inverse, evaluated, output);
+  ringfence::OprfInput input = InputAt(batch, entry);  // made in place: there is no other copy
+  const EraseGuard erase(&input, sizeof input);
+  return FinalizeInverted(input.view(), inverse, evaluated, output);
+}
+
 rf_contact_status FinishAll(const rf_contact_batch& batch, std::span<const Element> evaluated,
                             uint8_t* tokens) {
   const size_t count = batch.entries.size();
@@ -126,15 +136,8 @@ rf_contact_status FinishAll(const rf_contact_batch& batch, std::span<const Eleme
   ringfence::InvertAll(ScalarsIn(inverses), ScalarsIn(scratch));
   for (size_t i = 0; i < count; ++i) {
     ringfence::OprfOutput output;
-    ringfence::OprfInput input{};
-    const EraseGuard erase_output(&output, sizeof output);
-    const EraseGuard erase_input(&input, sizeof input);
-    const Scalar& inverse = ScalarsIn(inverses)[i];
-    if (!batch.entries[i].padding) input = InputAt(batch, batch.entries[i]);
-    // Padding is finalised over a random input, that is over something nobody has.
-    const std::span<const uint8_t> bytes =
-        batch.entries[i].padding ? std::span<const uint8_t>(inverse) : input.view();
-    if (!ringfence::FinalizeInverted(bytes, inverse, evaluated[i], &output)) {
+    const EraseGuard erase(&output, sizeof output);
+    if (!FinishOne(batch, batch.entries[i], ScalarsIn(inverses)[i], evaluated[i], &output)) {
       return RF_CONTACT_BAD_ELEMENT;
     }
     const Token token = ringfence::TokenOf(output);

@@ -25,7 +25,8 @@ struct OprfInput {
   size_t size;
   std::span<const uint8_t> view() const { return {bytes.data(), size}; }
 };
-/// `canonical` has at most kMaxCanonicalBytes. Whoever called erases the input.
+/// `canonical` has at most kMaxCanonicalBytes. Whoever called erases the input, and initialises a
+/// variable with it: assigning would leave a temporary behind.
 OprfInput InputOf(uint8_t kind, std::string_view canonical);
 
 /// The first 16 bytes.
