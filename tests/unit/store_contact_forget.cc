@@ -150,6 +150,29 @@ struct World {
 
 using One = std::vector<std::string>;
 
+TEST_CASE("no token stands in any file, nor two equal pieces of two sealed rows") {
+  World world;
+  Needles tokens;
+  const auto add = [&](const Token& token) {
+    tokens.Add({reinterpret_cast<const char*>(token.data()), token.size()});
+  };
+  for (const Token& token : Strangers(250)) add(token);
+  for (int i = 0; i < kUsers; ++i) add(Verified(NameOf(i)).tokens[0].token);
+  CHECK(tokens.size() == 250 + kUsers);
+  CHECK(tokens.FilesWith(world.folder).empty());
+  // All books have the same contacts, many the same in the same chunk.
+  std::unordered_set<std::string> pieces;
+  size_t count = 0;
+  for (const char* table : {"chunks", "parts", "identifiers"}) {
+    for (const std::string& row :
+         Rows(world.path, "SELECT sealed FROM contact_" + std::string(table))) {
+      for (size_t at = 0; at + 8 <= row.size(); at += 8, ++count) pieces.insert(row.substr(at, 8));
+    }
+  }
+  CHECK(count > 10000);
+  CHECK(pieces.size() == count);
+}
+
 TEST_CASE("after forget and purge no file holds anything sealed of the user, nor the id") {
   const TemporaryFiles temporary;
   World world;

@@ -2,8 +2,11 @@
 // damage, and the same work whatever the answer.
 #include <doctest/doctest.h>
 
+#include <random>
+
 #include "contract/contact_world.h"
 #include "unit/allocations.h"
+#include "unit/seed.h"
 #include "unit/store_file.h"
 
 namespace ringfence {
@@ -288,6 +291,38 @@ TEST_CASE("a row that is not as it was written is unavailable, never a match") {
     Require(store.status());
     CHECK_FALSE(Findings(**store).empty());
   }
+}
+
+TEST_CASE("a page of noise: unavailable or the truth, and never a match that is none") {
+  World world(3000);
+  CHECK(world.store->Purge().ok());
+  world.session.reset();
+  world.store.reset();
+  const std::string bytes = FileBytes(world.path);
+  const size_t pages = bytes.size() / 4096;
+  REQUIRE(pages > 30);
+  std::mt19937_64 random(Seed());
+  int unavailable = 0;
+  for (int round = 0; round < 60; ++round) {
+    std::string damaged = bytes;
+    const size_t page = 1 + random() % (pages - 1);
+    CAPTURE(page);
+    for (size_t i = 0; i < 4096; ++i) damaged[page * 4096 + i] = static_cast<char>(random());
+    damaged[page * 4096] = '\xAB';  // else it may pass for an empty page of SQLite's
+    std::ofstream(world.path, std::ios::binary) << damaged;
+    auto store = OpenFile(world.path, StoreOptions::Mode::kReadOnly);
+    if (!store.ok()) continue;  // the page was of the catalog's entries or of meta
+    auto opened = (*store)->NewSession(world.keys.vault());
+    if (!opened.ok()) continue;
+    world.session = std::move(*opened);
+    const std::string ann = world.Ask("ann", "bob");
+    const std::string eve = world.Ask("eve", "bob");
+    CHECK((ann == "match" || ann == "unavailable"));
+    CHECK((eve == "no_match" || eve == "unavailable"));
+    unavailable += ann == "unavailable" ? 1 : 0;
+    world.session.reset();
+  }
+  CHECK(unavailable > 0);
 }
 
 struct Work {
