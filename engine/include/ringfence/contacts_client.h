@@ -96,8 +96,8 @@ RINGFENCE_API rf_contact_status rf_contact_batch_add(rf_contact_batch* batch,
    the server does not learn the exact size of the book. Their tokens match nobody. */
 RINGFENCE_API rf_contact_status rf_contact_batch_pad(rf_contact_batch* batch, size_t multiple);
 RINGFENCE_API size_t rf_contact_batch_size(const rf_contact_batch* batch);
-/* Blind of RFC 9497 section 3.3.1 over each; `elements` takes 32 bytes for each. Ends adding. May be
-   repeated: other elements, and only an answer to the latest gives tokens. */
+/* Blind of RFC 9497 section 3.3.1 over each; `elements` takes 32 bytes for each. Ends adding. May
+   be repeated: other elements, and only an answer to the latest gives tokens. */
 RINGFENCE_API rf_contact_status rf_contact_batch_blind(rf_contact_batch* batch, uint8_t* elements);
 /* Checks the proof against `public_key`, then finalises: 16 bytes a token, in the order added.
    On any failure no token is given. `proof` may be null on devices too slow to check (0.2 ms an
