@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <numeric>
 #include <string_view>
 
 #include "base/check.h"
@@ -18,9 +17,15 @@ SealedPlace PlaceOf(int64_t callee, int64_t generation, uint32_t bucket) {
   return {SealedThing::kChunk, callee, generation, int64_t{bucket}};
 }
 
+// Chunks hold a multiple of this many tokens, the last ones all zero.
+constexpr size_t kChunkStep = 8;
+
+size_t RoundUp(size_t tokens) { return (tokens + kChunkStep - 1) / kChunkStep * kChunkStep; }
+
 // The number of tokens of a sealed chunk; -1 when no chunk has that size.
 int64_t TokensOf(std::span<const uint8_t> sealed) {
-  if (sealed.size() < kSealBytes || (sealed.size() - kSealBytes) % sizeof(Token) != 0) return -1;
+  constexpr size_t kStepBytes = kChunkStep * sizeof(Token);
+  if (sealed.size() < kSealBytes || (sealed.size() - kSealBytes) % kStepBytes != 0) return -1;
   return static_cast<int64_t>((sealed.size() - kSealBytes) / sizeof(Token));
 }
 
@@ -72,28 +77,28 @@ std::vector<std::string> SealBook(const RowKey& key, int64_t callee, int64_t gen
                                   std::span<const Token> tokens) {
   const size_t chunks = size_t{1} << bits;
   std::vector<uint32_t> buckets;
-  std::vector<size_t> starts(chunks + 1);
+  std::vector<size_t> counts(chunks);
   buckets.reserve(tokens.size());
   for (const Token& token : tokens) {
     buckets.push_back(BucketOf(key, callee, token, bits));
-    ++starts[buckets.back() + 1];
+    ++counts[buckets.back()];
   }
-  std::partial_sum(starts.begin(), starts.end(), starts.begin());
+  const size_t most = *std::max_element(counts.begin(), counts.end());
+  CHECK(most <= kMaxChunkTokens);
+  const size_t chunk_bytes = std::max<size_t>(RoundUp(most), kChunkStep) * sizeof(Token);
 
-  SecretBuffer sorted(tokens.size_bytes());
-  std::vector<size_t> next(starts.begin(), starts.end() - 1);
+  SecretBuffer plain(chunks * chunk_bytes);
+  std::vector<size_t> next(chunks);
   for (size_t i = 0; i < tokens.size(); ++i) {
-    const size_t at = next[buckets[i]]++ * sizeof(Token);
-    std::copy(tokens[i].begin(), tokens[i].end(), sorted.data() + at);
+    const size_t at = buckets[i] * chunk_bytes + next[buckets[i]]++ * sizeof(Token);
+    std::copy(tokens[i].begin(), tokens[i].end(), plain.data() + at);
   }
   std::vector<std::string> sealed;
   sealed.reserve(chunks);
   for (uint32_t bucket = 0; bucket < chunks; ++bucket) {
-    const size_t count = starts[bucket + 1] - starts[bucket];
-    CHECK(count <= kMaxChunkTokens);
-    sealed.push_back(Seal(key, PlaceOf(callee, generation, bucket),
-                          std::span<const uint8_t>(sorted.bytes())
-                              .subspan(starts[bucket] * sizeof(Token), count * sizeof(Token))));
+    sealed.push_back(
+        Seal(key, PlaceOf(callee, generation, bucket),
+             std::span<const uint8_t>(plain.bytes()).subspan(bucket * chunk_bytes, chunk_bytes)));
   }
   return sealed;
 }
@@ -108,9 +113,12 @@ bool OpenChunk(const RowKey& key, int64_t callee, int64_t generation, uint32_t b
   tokens->resize(after);
   const std::span<uint8_t> out(reinterpret_cast<uint8_t*>(tokens->data() + before),
                                static_cast<size_t>(count) * sizeof(Token));
-  if (Unseal(key, PlaceOf(callee, generation, bucket), sealed, out)) return true;
-  tokens->resize(before);
-  return false;
+  const bool opened = Unseal(key, PlaceOf(callee, generation, bucket), sealed, out);
+  // Without the padding, or without anything.
+  size_t end = opened ? after : before;
+  while (end > before && (*tokens)[end - 1] == Token{}) --end;
+  tokens->resize(end);
+  return opened;
 }
 
 bool ProbeChunk(const RowKey& key, int64_t callee, int64_t generation, uint32_t bucket,

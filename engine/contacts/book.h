@@ -14,9 +14,10 @@
 namespace ringfence {
 
 inline constexpr int kMaxBucketBits = 12;
-/// Tokens of a chunk on average, at most: 512 bytes cost a microsecond to open.
-inline constexpr size_t kMeanChunkTokens = 32;
-/// Of one chunk, ever: with a mean of at most 33 a keyed hash reaches more with probability 1e-130.
+/// Tokens of a chunk on average, at most: few have more than 32, the 512 bytes that the cipher does
+/// fastest.
+inline constexpr size_t kMeanChunkTokens = 24;
+/// Of one chunk, ever: with a mean of at most 25 a keyed hash reaches more with probability 1e-130.
 inline constexpr size_t kMaxChunkTokens = 256;
 
 /// The smallest number of bits with entries >> bits <= kMeanChunkTokens.

@@ -23,7 +23,7 @@ struct EpochToken {
 struct ListedIdentifier {
   uint8_t kind = 0;  ///< 0: free
   bool suppressed = false;
-  int64_t verified_at_s = 0;
+  int64_t verified_at_s = 0;  ///< 0 to 2^32 - 1, as the other times
   int64_t expires_at_s = 0;
   int64_t moved_at_s = 0;
   std::array<EpochToken, kMaxEpochTokens> tokens;
@@ -38,10 +38,18 @@ struct IdentifierList {
   size_t size = 0;
 };
 
-/// Per identifier: kind 1, suppressed 1, then little-endian: three times 8, tokens 3 * (8 + 16).
-inline constexpr size_t kPackedIdentifierBytes = 2 + 3 * 8 + kMaxEpochTokens * (8 + 16);
-inline constexpr size_t kPackedListBytes = kMaxIdentifiers * kPackedIdentifierBytes;
+/// 512 bytes, which is what the cipher does fastest. First the epochs of the three token slots, 8
+/// bytes each, newest first, 0 for a free one. Then per identifier: kind, with bit 7 set if
+/// suppressed, 1; three times, 4 each (until 2106); a token for each slot, all zero for none.
+/// Numbers are little-endian.
+inline constexpr size_t kPackedEpochBytes = kMaxEpochTokens * 8;
+inline constexpr size_t kPackedIdentifierBytes = 1 + 3 * 4 + kMaxEpochTokens * sizeof(Token);
+inline constexpr size_t kPackedListBytes =
+    kPackedEpochBytes + kMaxIdentifiers * kPackedIdentifierBytes;
+static_assert(kPackedListBytes == 512);
 
+/// Of more than three epochs the oldest are dropped: they are retired. Tokens come back newest
+/// epoch first.
 void Pack(const IdentifierList& list, std::span<uint8_t, kPackedListBytes> out);
 /// False for bytes that Pack does not make.
 [[nodiscard]] bool Unpack(std::span<const uint8_t, kPackedListBytes> packed, IdentifierList* list);

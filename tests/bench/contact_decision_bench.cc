@@ -166,14 +166,16 @@ class World {
 /// the machine hits both alike.
 class Asking {
  public:
-  Asking(World& world, bool hit)
+  Asking(World& world, bool hit, bool by_id)
       : with_(world.NewReader(PolicyOf("with", kContactRule))),
         without_(world.NewReader(PolicyOf("without", ""))) {
     for (size_t i = 0; i < kPairs; ++i) {
+      const std::string& caller = names_.emplace_back("caller" + std::to_string(i));
+      const std::string& callee =
+          names_.emplace_back("callee" + std::to_string(hit ? i : (i + 1) % kPairs));
       Question question;
-      question.caller = Party::Handle(Must(with_.Resolve("caller" + std::to_string(i))));
-      const size_t callee = hit ? i : (i + 1) % kPairs;
-      question.callee = Party::Handle(Must(with_.Resolve("callee" + std::to_string(callee))));
+      question.caller = by_id ? Party(caller) : Party::Handle(Must(with_.Resolve(caller)));
+      question.callee = by_id ? Party(callee) : Party::Handle(Must(with_.Resolve(callee)));
       questions_.push_back(question);
       const Decision decision = Must(with_.Decide(question));
       if (decision.let_through() != hit) Fail("a decision is not what it was made to be");
@@ -222,6 +224,7 @@ class Asking {
   }
 
   Reader with_, without_;
+  std::deque<std::string> names_;
   std::vector<Question> questions_;
 };
 
@@ -261,17 +264,19 @@ int Main(int argc, char** argv) {
   std::deque<World> worlds;
   std::deque<Asking> askings;
   std::vector<Row> rows;
+  worlds.emplace_back(1, false);
+  worlds.emplace_back(8, true);
   const struct {
     const char* name;
-    size_t identifiers;
-    bool two_epochs;
+    World* world;
+    bool by_id;
     std::optional<double> at_most;
-  } kinds[] = {{"1 identifier, 1 epoch", 1, false, 2.0},
-               {"8 identifiers, 2 epochs", 8, true, std::nullopt}};
+  } kinds[] = {{"1 identifier, 1 epoch, by id", &worlds[0], true, 2.0},
+               {"1 identifier, 1 epoch, by handle", &worlds[0], false, std::nullopt},
+               {"8 identifiers, 2 epochs, by id", &worlds[1], true, std::nullopt}};
   for (const auto& kind : kinds) {
-    World& world = worlds.emplace_back(kind.identifiers, kind.two_epochs);
     for (const bool hit : {true, false}) {
-      Asking& asking = askings.emplace_back(world, hit);
+      Asking& asking = askings.emplace_back(*kind.world, hit, kind.by_id);
       rows.push_back({std::string(kind.name) + (hit ? ", match" : ", no match"), kind.at_most,
                       false, std::nullopt, true});
       benchmark::RegisterBenchmark(rows.back().name.c_str(),

@@ -176,6 +176,18 @@ TEST_CASE("chunks of another place, damaged or of impossible size do not open") 
   }
 }
 
+TEST_CASE("all chunks of a book have one size, whatever is in them") {
+  std::mt19937_64 random(9);
+  for (const size_t count : {0, 1, 24, 25, 100, 500, 5000}) {
+    const TestBook book(RandomTokens(random, count));
+    for (const std::string& chunk : book.chunks) {
+      CHECK(chunk.size() == book.chunks[0].size());
+      CHECK((chunk.size() - kSealBytes) % (8 * sizeof(Token)) == 0);
+      CHECK(chunk.size() > kSealBytes);
+    }
+  }
+}
+
 TEST_CASE("a chunk larger than any book has is refused before it is opened") {
   const std::shared_ptr<const Keyring> keyring = KnownKeyring();
   const std::vector<uint8_t> plain((kMaxChunkTokens + 1) * sizeof(Token));
