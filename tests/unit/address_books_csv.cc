@@ -30,6 +30,7 @@ TEST_CASE("separators and line ends") {
     }
   }
   CHECK(Texts("Phone\n1\n\n2") == Strings{"tel 1", "tel 2"});  // an empty line is no row
+  CHECK(Texts("Phone,Email\n\n1,a@b\n\n") == Strings{"tel 1", "mail a@b"});
   CHECK(Texts("Phone,Email\n1,\n,a@b") == Strings{"tel 1", "mail a@b"});
   CHECK(Texts("Phone").empty());
 }
