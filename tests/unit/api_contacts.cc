@@ -40,6 +40,17 @@ TEST_CASE("contacts do not open without keys that fit the store") {
   REQUIRE(Contacts::CreateKeyFile(options.key_file).ok());
   CHECK(Contacts::CreateKeyFile(options.key_file).code() == StatusCode::kInvalidArgument);
   CHECK(code(options) == StatusCode::kInvalidArgument);
+  // Nor can they be changed for others while they are in use.
+  world.Verify("alice", Phone(kAlicePhone));
+  world.SyncPeople("bob", {Phone(kAlicePhone)});
+  const std::string right = world.folder.file("right");
+  std::filesystem::rename(world.key_file, right);
+  std::filesystem::copy_file(options.key_file, world.key_file);
+  CHECK(world.contacts->ReloadKeys().code() == StatusCode::kInvalidArgument);
+  CHECK(world.contacts->RotateRowKey().status().code() == StatusCode::kInvalidArgument);
+  CHECK(world.Rings("alice", "bob"));
+  std::filesystem::rename(right, world.key_file);
+  CHECK(world.contacts->ReloadKeys().ok());
   const std::string link = world.folder.file("link");
   std::filesystem::create_symlink(world.key_file, link);
   options.key_file = link;
@@ -330,6 +341,22 @@ TEST_CASE("a recycled number rings nobody whose owner has not looked at it since
   world.Pass(1);
   world.SyncPeople("bob", {Phone(kAlicePhone)}, 2);
   CHECK(world.Rings("mallory", "bob"));
+}
+
+TEST_CASE("a number taken over while its book is on the way is not its old owner's") {
+  ContactsWorld world;
+  world.Verify("alice", Phone(kAlicePhone));
+  world.Pass(1);
+  const std::vector<ContactToken> book = {world.TokenFor(Phone(kAlicePhone))};
+  const Result<int64_t> upload = world.contacts->BeginSync("bob", ManifestOf(book, 0));
+  REQUIRE(upload.ok());
+  world.Pass(10);
+  world.Verify("mallory", Phone(kAlicePhone));
+  world.Pass(10);
+  REQUIRE(world.contacts->PutSync("bob", *upload, 0, book).ok());
+  REQUIRE(world.contacts->CommitSync("bob", *upload).ok());
+  CHECK(world.contacts->BookOf("bob")->synced_at_s == world.clock->load() - 20);
+  CHECK(world.Fact("mallory", "bob") == "stale");
 }
 
 TEST_CASE("the trace of a number survives the account that had it") {

@@ -58,6 +58,9 @@ TEST_CASE("a keyring without a row key the store has rows under is refused") {
   KeyFile file;
   const auto first = file.Load();
   ContactWorld world(first);
+  const std::vector<ContactToken> book = TokenNumbers(0, 3);
+  const Result<int64_t> upload = world.Begin("bob", ManifestFor(book));
+  REQUIRE(world.Put("bob", *upload, 0, {book[0]}).ok());
   file.AddRowKey();
   world.keyring = file.Load();
   bool changed = false;
@@ -75,6 +78,8 @@ TEST_CASE("a keyring without a row key the store has rows under is refused") {
   CHECK(stale.code() == StatusCode::kStale);
   CHECK(stale.message() ==
         "rows are sealed under row key 2 now, which this process has not read: reload the keys");
+  CHECK(world.Put("bob", *upload, 1, {book[1], book[2]}).code() == StatusCode::kStale);
+  CHECK(world.Commit("bob", *upload).status().code() == StatusCode::kStale);
   CHECK(world.Add("ann", Phone("+4915112345678")).code() == StatusCode::kStale);
   CHECK(world.Charge("bob", 1).ok());
 }

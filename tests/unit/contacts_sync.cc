@@ -281,6 +281,21 @@ TEST_CASE("two devices: the later upload takes the place of the earlier, nothing
                               std::to_string(receipt->generation));
 }
 
+TEST_CASE("a book that goes while an upload is under way takes the upload's base along") {
+  ContactWorld world;
+  const std::vector<ContactToken> book = TokenNumbers(0, 3);
+  for (const Mode mode : {Mode::kFull, Mode::kDelta}) {
+    const int64_t generation = world.SyncFull("bob", book)->generation;
+    const Result<int64_t> upload = world.Begin("bob", ManifestFor(book, generation, mode));
+    REQUIRE(world.Put("bob", *upload, 0, book).ok());
+    world.rows.books.erase(2);  // swept, say
+    const Status status = world.Commit("bob", *upload).status();
+    CHECK(CodeOf(status) == StatusCode::kConflict);
+    CHECK(status.message().ends_with("there is no book (generation 0)"));
+    CHECK(world.rows.books.empty());
+  }
+}
+
 TEST_CASE("replays: an earlier upload, or one of a removed book, never comes back") {
   ContactWorld world;
   const std::vector<ContactToken> first = TokenNumbers(0, 10);
