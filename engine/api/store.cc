@@ -160,6 +160,22 @@ Result<std::vector<RelationInfo>> Store::Relations(std::string_view user) const 
   return impl_->backend->Relations(user);
 }
 
+Result<bool> Store::HoldsContacts(std::string_view user) const {
+  if (impl_->path.empty()) return false;
+  Result<std::unique_ptr<ContactTables>> rows =
+      impl_->backend->BeginContacts(StoreBackend::Use::kRead);
+  if (!rows.ok()) return rows.status();
+  Result<int64_t> account = (*rows)->FindUser(user);
+  if (!account.ok()) return account.status();
+  Result<std::optional<BookRow>> book = (*rows)->Book(*account);
+  if (!book.ok()) return book.status();
+  Result<std::optional<UploadRow>> upload = (*rows)->Upload(*account);
+  if (!upload.ok()) return upload.status();
+  Result<std::optional<IdentifiersRow>> identifiers = (*rows)->Identifiers(*account);
+  if (!identifiers.ok()) return identifiers.status();
+  return book->has_value() || upload->has_value() || identifiers->has_value();
+}
+
 Status Store::EachUser(const std::function<bool(const UserInfo&)>& sink) const {
   return impl_->backend->EachUser(sink);
 }

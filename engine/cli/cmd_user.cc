@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "cli/command.h"
+#include "cli/contact_input.h"
 #include "cli/json_out.h"
 #include "cli/text.h"
 
@@ -91,6 +92,36 @@ int RunShow(Context& context, const Arguments& arguments) {
   return kExitGood;
 }
 
+/// What contact sync holds: all but what nobody can read, tokens. An export that leaves something
+/// out would look complete, hence the error without keys.
+Status WriteContacts(Context& context, const Store& store, std::string_view user, JsonOut* json) {
+  auto holds = store.HoldsContacts(user);
+  if (!holds.ok()) return holds.status();
+  if (!*holds) return Status();
+  auto contacts = context.OpenContacts(store);
+  if (!contacts.ok()) return contacts.status();
+  auto book = contacts->BookOf(user);
+  if (!book.ok()) return book.status();
+  auto identifiers = contacts->Identifiers(user);
+  if (!identifiers.ok()) return identifiers.status();
+  json->Key("contacts").Object().Key("book");
+  if (book->exists) {
+    json->Object();
+    WriteBook(*json, *book);
+    json->EndObject();
+  } else {
+    json->Null();
+  }
+  json->Key("identifiers").Array();
+  for (const VerifiedIdentifier& identifier : *identifiers) {
+    json->Object();
+    WriteVerifiedIdentifier(*json, identifier);
+    json->EndObject();
+  }
+  json->EndArray().EndObject();
+  return Status();
+}
+
 int RunExport(Context& context, const Arguments& arguments) {
   auto store = context.OpenStore(StoreOptions::Mode::kReadOnly);
   if (!store.ok()) return Fail(store.status());
@@ -109,7 +140,10 @@ int RunExport(Context& context, const Arguments& arguments) {
     json.Object().Key("subject").Text(relation.subject).Key("relation").Text(relation.relation);
     json.Key("object").Text(relation.object).Key("value").Text(relation.value).EndObject();
   }
-  json.EndArray().EndObject();
+  json.EndArray();
+  Status written = WriteContacts(context, *store, arguments.At(0), &json);
+  if (!written.ok()) return Fail(written);
+  json.EndObject();
   context.out().Print(json.Line());
   return kExitGood;
 }
@@ -202,8 +236,9 @@ Command ForgetCommand() {
   command.brief = "remove everything held about a user";
   command.synopsis = "USER [--yes]";
   command.description =
-      "Removes the user's settings, attributes and every relation they stand in, as callee and as "
-      "caller, and says whether the deleted bytes have left the files too (purged). They cannot "
+      "Removes the user's settings, attributes, every relation they stand in, as callee and as "
+      "caller, and everything of contact sync, and says whether the deleted bytes have left the "
+      "files too (purged). They cannot "
       "while another process keeps an old state of the database open; `ringfence doctor --purge` "
       "tries again. A forgotten user is unknown from then on.\n"
       "\n"
@@ -223,8 +258,10 @@ Command ExportCommandOfUser() {
   command.brief = "everything held about a user, as JSON";
   command.synopsis = "USER";
   command.description =
-      "Prints all that the database holds about one person: what they chose or were given, and "
-      "every relation they stand in, on either side. With --json on one line.";
+      "Prints all that the database holds about one person: what they chose or were given, every "
+      "relation they stand in, on either side, and their book and verified identifiers of contact "
+      "sync (for these it needs --keys; the entries themselves nobody can read). With --json on "
+      "one line.";
   command.examples = "ringfence --db world.db user export carol > carol.json";
   command.exits = kDone;
   command.least = 1;

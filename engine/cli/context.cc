@@ -141,26 +141,31 @@ Result<Store> Context::OpenStore(StoreOptions::Mode mode) const {
   return Store::Open(options);
 }
 
-Result<Contacts> Context::OpenContacts(StoreOptions::Mode mode) const {
+Result<ContactOptions> Context::KeyOptions() const {
   if (keys_.empty()) {
     return Status(StatusCode::kInvalidArgument,
                   "no key file: name it with --keys FILE or in the environment variable "
                   "RINGFENCE_KEYS (`ringfence contacts init` makes one)");
   }
+  prctl(PR_SET_DUMPABLE, 0);
+  ContactOptions options;
+  options.key_file = keys_;
+  return options;
+}
+
+Result<Contacts> Context::OpenContacts(StoreOptions::Mode mode) const {
+  auto options = KeyOptions();
+  if (!options.ok()) return options.status();
   auto store = OpenStore(mode);
   if (!store.ok()) return store.status();
   if (mode == StoreOptions::Mode::kReadOnly) return OpenContacts(*store);
-  prctl(PR_SET_DUMPABLE, 0);
-  ContactOptions options;
-  options.key_file = keys_;
-  return Contacts::Open(*std::move(store), options);
+  return Contacts::Open(*std::move(store), *options);
 }
 
 Result<Contacts> Context::OpenContacts(const Store& store) const {
-  prctl(PR_SET_DUMPABLE, 0);
-  ContactOptions options;
-  options.key_file = keys_;
-  return Contacts::OpenForReading(store, options);
+  auto options = KeyOptions();
+  if (!options.ok()) return options.status();
+  return Contacts::OpenForReading(store, *options);
 }
 
 std::string TimeText(int64_t unix_seconds) {

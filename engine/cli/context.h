@@ -61,10 +61,12 @@ class Context {
   /// Contact sync on a store opened for that. kInvalidArgument, saying how, without a key file.
   /// From then on this process leaves no core dump.
   Result<Contacts> OpenContacts(StoreOptions::Mode mode) const;
-  /// The same on an open store, for deciding only. There must be a key file.
+  /// The same on an open store, for reading only.
   Result<Contacts> OpenContacts(const Store& store) const;
 
  private:
+  Result<ContactOptions> KeyOptions() const;
+
   Output out_;
   bool json_;
   bool has_db_option_;

@@ -90,8 +90,8 @@ class TemporaryFolder {
   std::string path_;
 };
 
-/// Callers with one or eight identifiers, one or two epochs, and callees whose book has the first
-/// identifier of the caller of the same number.
+/// Friends and strangers with one or eight identifiers, one or two epochs, and callees whose book
+/// has the first identifier of the friend of the same number.
 class World {
  public:
   World(size_t identifiers, bool two_epochs) {
@@ -105,8 +105,10 @@ class World {
     contact_options.allow_raw = true;
     contacts_ = Must(Contacts::Open(*store_, contact_options));
     if (two_epochs) Must(contacts_->AddEpoch());
+    // Side by side, so that their pages are as near to the callee's.
     for (size_t i = 0; i < kPairs; ++i) {
-      AddCaller(i, identifiers);
+      AddCaller("friend" + std::to_string(i), 2 * i, identifiers);
+      AddCaller("stranger" + std::to_string(i), 2 * i + 1, identifiers);
       AddCallee(i);
     }
   }
@@ -121,8 +123,7 @@ class World {
   }
 
  private:
-  void AddCaller(size_t number, size_t identifiers) {
-    const std::string user = "caller" + std::to_string(number);
+  void AddCaller(const std::string& user, size_t number, size_t identifiers) {
     for (size_t i = 0; i < identifiers; ++i) {
       const bool phone = i < kPhones;
       const std::string bytes =
@@ -135,7 +136,7 @@ class World {
   void AddCallee(size_t number) {
     const std::string user = "callee" + std::to_string(number);
     Must(store_->SetUser(user, "allow_contacts", "true"));
-    const std::string phone = Phone(number, 0);
+    const std::string phone = Phone(2 * number, 0);
     const CanonicalIdentifier known{IdentifierKind::kPhone, phone};
     std::vector<ContactToken> tokens = Must(contacts_->EvaluateRaw(user, 1, {&known, 1}));
     Random random(number + 1);
@@ -170,9 +171,9 @@ class Asking {
       : with_(world.NewReader(PolicyOf("with", kContactRule))),
         without_(world.NewReader(PolicyOf("without", ""))) {
     for (size_t i = 0; i < kPairs; ++i) {
-      const std::string& caller = names_.emplace_back("caller" + std::to_string(i));
-      const std::string& callee =
-          names_.emplace_back("callee" + std::to_string(hit ? i : (i + 1) % kPairs));
+      const std::string& caller =
+          names_.emplace_back((hit ? "friend" : "stranger") + std::to_string(i));
+      const std::string& callee = names_.emplace_back("callee" + std::to_string(i));
       Question question;
       question.caller = by_id ? Party(caller) : Party::Handle(Must(with_.Resolve(caller)));
       question.callee = by_id ? Party(callee) : Party::Handle(Must(with_.Resolve(callee)));

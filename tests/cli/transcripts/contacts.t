@@ -243,16 +243,27 @@ $ ringfence user export erin
   "chosen": {
     "allow_contacts": "true"
   },
-  "relations": []
+  "relations": [],
+  "contacts": {
+    "book": {
+      "generation": 9,
+      "entries": 50,
+      "epoch": 2,
+      "epoch_state": "current",
+      "norm": "cpn1",
+      "region": "ZZ",
+      "synced_at": "TIME",
+      "expires_at": "TIME",
+      "erased_at": "TIME"
+    },
+    "identifiers": []
+  }
 }
 $ ringfence user export alice --json
-{"user":"alice","chosen":{},"relations":[]}
+{"user":"alice","chosen":{},"relations":[],"contacts":{"book":null,"identifiers":[{"kind":"email","verified_at":"TIME","expires_at":"TIME","taken_over_at":null,"epochs":[2],"suppressed":false},{"kind":"tel","verified_at":"TIME","expires_at":"TIME","taken_over_at":"TIME","epochs":[2],"suppressed":false}]}}
 $ RINGFENCE_KEYS= ringfence user export alice
-{
-  "user": "alice",
-  "chosen": {},
-  "relations": []
-}
+ringfence: no key file: name it with --keys FILE or in the environment variable RINGFENCE_KEYS (`ringfence contacts init` makes one)
+[2]
 $ ringfence contacts remove-all erin
 erin: removed, purged
 $ ringfence contacts remove-all erin --json
