@@ -3,6 +3,7 @@
 
 #include <ringfence/contacts.h>
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <utility>
@@ -13,7 +14,7 @@
 
 namespace ringfence {
 
-struct Contacts::Impl {
+struct Contacts::Impl : std::enable_shared_from_this<Contacts::Impl> {
   Impl(Store opened, ContactOptions given, bool may_write)
       : store(std::move(opened)), options(std::move(given)), writes(may_write) {}
 
@@ -25,10 +26,13 @@ struct Contacts::Impl {
   /// Loads the keys, checks them against the store (registers them there if it may write) and gives
   /// them to whoever opens rows. Nothing changes when they do not fit.
   Status TakeKeys();
+  /// Publishes newer keys of the same seed, if there are any and nobody has looked within a second.
+  /// Touches no store and waits for nobody.
+  void RefreshKeys();
 
   /// `work(rows, keyring)` (Status) in one transaction of reading.
   template <class Work>
-  Status Read(const Work& work) const;
+  Status Read(const Work& work);
   /// The same in a writing one, committed durably if the work was ok; `revision` may be null. The
   /// keys are those at the time of the writer's lock: nobody can have rotated them since.
   template <class Work>
@@ -48,11 +52,25 @@ struct Contacts::Impl {
 
  private:
   void Publish(std::shared_ptr<const Keyring> keyring);
+  template <class Work>
+  Status ReadOnce(const Work& work) const;
+  template <class Work>
+  Status WriteOnce(bool revises, uint64_t* revision, const Work& work);
   Result<std::unique_ptr<ContactTables>> BeginWriting() const;
+
+  std::atomic<int64_t> next_refresh_ns_{0};  ///< of the steady clock
 };
 
 template <class Work>
-Status Contacts::Impl::Read(const Work& work) const {
+Status Contacts::Impl::Read(const Work& work) {
+  Status read = ReadOnce(work);
+  if (read.code() != StatusCode::kStale) return read;
+  RefreshKeys();  // another process has rotated
+  return ReadOnce(work);
+}
+
+template <class Work>
+Status Contacts::Impl::ReadOnce(const Work& work) const {
   Result<std::unique_ptr<ContactTables>> rows = backend().BeginContacts(StoreBackend::Use::kRead);
   if (!rows.ok()) return rows.status();
   const std::shared_ptr<const Keyring> keyring = vault->keyring();
@@ -61,6 +79,14 @@ Status Contacts::Impl::Read(const Work& work) const {
 
 template <class Work>
 Status Contacts::Impl::Write(bool revises, uint64_t* revision, const Work& work) {
+  Status written = WriteOnce(revises, revision, work);
+  if (written.code() != StatusCode::kStale) return written;
+  RefreshKeys();
+  return WriteOnce(revises, revision, work);
+}
+
+template <class Work>
+Status Contacts::Impl::WriteOnce(bool revises, uint64_t* revision, const Work& work) {
   Result<std::unique_ptr<ContactTables>> rows = BeginWriting();
   if (!rows.ok()) return rows.status();
   const std::shared_ptr<const Keyring> keyring = vault->keyring();

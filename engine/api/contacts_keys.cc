@@ -63,6 +63,22 @@ void Contacts::Impl::Publish(std::shared_ptr<const Keyring> keyring) {
   if (vault != nullptr) return vault->Replace(std::move(keyring));
   vault = std::make_shared<ContactVault>(
       std::move(keyring), [clock_s = options.clock_s] { return SecondsOf(clock_s); });
+  vault->set_refresh([weak = weak_from_this()] {
+    if (const std::shared_ptr<Impl> impl = weak.lock()) impl->RefreshKeys();
+  });
+}
+
+void Contacts::Impl::RefreshKeys() {
+  constexpr int64_t kSecond = 1'000'000'000;
+  const int64_t now = std::chrono::steady_clock::now().time_since_epoch().count();
+  int64_t next = next_refresh_ns_.load(std::memory_order_relaxed);
+  if (now < next || !next_refresh_ns_.compare_exchange_strong(next, now + kSecond)) return;
+  const std::unique_lock<std::mutex> lock(keys, std::try_to_lock);
+  if (!lock.owns_lock()) return;
+  Result<std::shared_ptr<const Keyring>> keyring = LoadKeys();
+  // What is wrong with them ReloadKeys says; here the old ones go on.
+  if (!keyring.ok() || (*keyring)->seed_check() != vault->keyring()->seed_check()) return;
+  Publish(std::move(*keyring));
 }
 
 Status Contacts::Impl::TakeKeys() {

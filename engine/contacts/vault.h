@@ -25,6 +25,13 @@ class ContactVault {
   }
   /// Moves with every Replace: a session keeps its pointer until it has.
   uint64_t generation() const { return generation_.load(std::memory_order_acquire); }
+  /// For a session that meets a row key it does not have: another process may have rotated. Looks
+  /// for newer keys, at most once a second; sessions that meet it meanwhile do not wait.
+  void Refresh() const {
+    if (refresh_) refresh_();
+  }
+  /// Before the vault is shared.
+  void set_refresh(std::function<void()> refresh) { refresh_ = std::move(refresh); }
   void Replace(std::shared_ptr<const Keyring> keyring) {
     const std::lock_guard<std::mutex> lock(mutex_);
     keyring_ = std::move(keyring);
@@ -33,6 +40,7 @@ class ContactVault {
 
  private:
   std::function<int64_t()> clock_s_;
+  std::function<void()> refresh_;
   mutable std::mutex mutex_;
   std::shared_ptr<const Keyring> keyring_;
   std::atomic<uint64_t> generation_{1};

@@ -93,7 +93,6 @@ bool ReadRow(const Statement& row, RowKeyRow* key) {
 }
 
 void ReadHeader(RowReader* in, BookHeader* book) {
-  book->callee = in->Account();
   book->epoch = in->Int(1);
   book->generation = in->Int(1);
   book->bucket_bits = static_cast<int>(in->Int(0, kMaxBucketBits));
@@ -105,8 +104,8 @@ void ReadHeader(RowReader* in, BookHeader* book) {
 bool ReadRow(const Statement& row, BookRow* book) {
   RowReader in(row);
   BookHeader header;
+  book->callee = in.Account();
   ReadHeader(&in, &header);
-  book->callee = header.callee;
   book->epoch = header.epoch;
   book->generation = header.generation;
   book->bucket_bits = header.bucket_bits;
@@ -181,17 +180,13 @@ bool ReadRow(const Statement& row, QuotaRow* quota) {
   return in.ok();
 }
 
-std::span<const uint8_t> ReadChunk(const Statement& row, int64_t* id) {
-  RowReader in(row);
-  const int64_t number = in.Int(ChunkId(1, 0));
-  if (id != nullptr) *id = number;
-  const std::span<const uint8_t> sealed = in.Blob(kSealBytes, kMaxChunkBytes);
+std::span<const uint8_t> ReadChunk(RowReader* in) {
+  const std::span<const uint8_t> sealed = in->Blob(kSealBytes, kMaxChunkBytes);
   const bool whole = (sealed.size() - kSealBytes) % kTokenBytes == 0;
-  return in.ok() && whole ? sealed : std::span<const uint8_t>();
+  return in->ok() && whole ? sealed : std::span<const uint8_t>();
 }
 
 std::span<const uint8_t> ReadIdentifiers(RowReader* in, int64_t* row_key) {
-  static_cast<void>(in->Account());
   *row_key = in->Int(1);
   return in->Blob(kPackedListBytes + kSealBytes, kPackedListBytes + kSealBytes);
 }

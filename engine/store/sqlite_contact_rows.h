@@ -62,11 +62,9 @@ std::span<const std::string_view> SyncModeNames();
 inline constexpr std::string_view kEpochColumns =
     "epoch, public_key, state, created_at_s, retired_at_s";
 inline constexpr std::string_view kKeyColumns = "number, check_value";
-inline constexpr int kBookHeaderColumnCount = 7;  ///< the first of
 inline constexpr std::string_view kBookColumns =
     "callee, epoch, generation, bucket_bits, row_key, synced_at_s, expires_at_s, entries, norm,"
     " region, digest, erased_at_s, upload, duplicates, rejected";
-inline constexpr std::string_view kChunkColumns = "id, sealed";
 inline constexpr std::string_view kUploadColumns =
     "id, account, mode, epoch, base_generation, norm, region, entries, digest, next_sequence,"
     " tokens, row_key, opened_at_s";
@@ -86,12 +84,14 @@ inline constexpr std::string_view kQuotaColumns =
 [[nodiscard]] bool ReadRow(const Statement& row, IdentifiersRow* identifiers);
 [[nodiscard]] bool ReadRow(const Statement& row, OwnerRow* owner);
 [[nodiscard]] bool ReadRow(const Statement& row, QuotaRow* quota);
-/// A chunk's sealed bytes, good until the statement's next step; empty: not a chunk. `*id` may be
-/// null.
-std::span<const uint8_t> ReadChunk(const Statement& row, int64_t* id);
-/// The next columns, without allocation: a book's header; the sealed identifiers of an account,
-/// good until the statement's next step.
+// The next columns, without allocation.
+/// All of a book but whose it is: epoch, generation, bucket_bits, row_key, synced_at_s,
+/// expires_at_s.
 void ReadHeader(RowReader* in, BookHeader* book);
+inline constexpr int kBookHeaderColumnCount = 6;
+/// A chunk's sealed bytes, good until the statement's next step; empty: not a chunk.
+std::span<const uint8_t> ReadChunk(RowReader* in);
+/// The row key and the sealed identifiers of an account; empty as above.
 std::span<const uint8_t> ReadIdentifiers(RowReader* in, int64_t* row_key);
 
 }  // namespace ringfence

@@ -172,8 +172,9 @@ Result<std::vector<std::string>> SqliteContacts::Chunks(int64_t callee) {
   for (bool has_row = true; has_row;) {
     if (status = Next(&select, &has_row); !status.ok()) return status;
     if (!has_row) break;
-    int64_t id = 0;
-    const std::span<const uint8_t> sealed = ReadChunk(select, &id);
+    RowReader row(select);
+    const int64_t id = row.Int(ChunkId(1, 0));
+    const std::span<const uint8_t> sealed = ReadChunk(&row);
     if (sealed.empty() || id != ChunkId(callee, static_cast<int64_t>(chunks.size()))) {
       return Damaged("the book of user", callee);
     }

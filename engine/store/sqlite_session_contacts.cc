@@ -22,7 +22,7 @@ struct SessionContacts::Matcher {
 };
 
 bool SessionContacts::HasKeys(int64_t identifiers_row_key) const {
-  if (keyring_->FindRowKey(book_.row_key) == nullptr) return false;
+  if (keyring_ == nullptr || keyring_->FindRowKey(book_.row_key) == nullptr) return false;
   return identifiers_row_key == 0 || keyring_->FindRowKey(identifiers_row_key) != nullptr;
 }
 
@@ -52,10 +52,10 @@ Status SessionContacts::Prepare(Connection* db) {
   const std::pair<Statement*, std::string_view> statements[] = {
       // One statement for two rows: half of what a read costs is starting and ending a statement.
       {&find_book_,
-       "SELECT b.callee, b.epoch, b.generation, b.bucket_bits, b.row_key, b.synced_at_s,"
-       " b.expires_at_s, i.account, i.row_key, i.sealed FROM contact_books AS b"
+       "SELECT b.epoch, b.generation, b.bucket_bits, b.row_key, b.synced_at_s, b.expires_at_s,"
+       " i.row_key, i.sealed FROM contact_books AS b"
        " LEFT JOIN contact_identifiers AS i ON i.account = ?2 WHERE b.callee = ?1"},
-      {&find_chunk_, "SELECT id, sealed FROM contact_chunks WHERE id = ?1"},
+      {&find_chunk_, "SELECT sealed FROM contact_chunks WHERE id = ?1"},
       {&find_epoch_, "SELECT state FROM contact_epochs WHERE epoch = ?1"},
   };
   for (const auto& [statement, sql] : statements) {
@@ -99,7 +99,8 @@ std::span<const uint8_t> SessionContacts::Chunk(int64_t callee, uint32_t bucket)
   find_chunk_.Bind(1, ChunkId(callee, bucket));
   bool has_row = false;
   if (!session_->StepContact(find_chunk_, &has_row) || !has_row) return {};
-  return ReadChunk(find_chunk_, nullptr);
+  RowReader row(find_chunk_);
+  return ReadChunk(&row);
 }
 
 ReadState SessionContacts::Read(Group group, int64_t callee, int64_t caller, ContactFact* fact) {
@@ -110,6 +111,7 @@ ReadState SessionContacts::Read(Group group, int64_t callee, int64_t caller, Con
   if (!session_->StepContact(find_book_, &has_row)) return ReadState::kUnavailable;
   if (!has_row) return ReadState::kAbsent;
   RowReader row(find_book_);
+  book_.callee = callee;
   ReadHeader(&row, &book_);
   int64_t row_key = 0;
   std::span<const uint8_t> identifiers;
@@ -124,9 +126,13 @@ ReadState SessionContacts::Read(Group group, int64_t callee, int64_t caller, Con
 bool SessionContacts::Match(Group group, int64_t caller, int64_t row_key,
                             std::span<const uint8_t> identifiers, ContactFact* fact) {
   if (vault_ == nullptr || !ReadEpoch()) return false;
-  // The keys may have been added between their pinning and the snapshot.
-  if (keyring_ == nullptr || !HasKeys(row_key)) PinKeys();
-  if (keyring_ == nullptr || !HasKeys(row_key)) return false;
+  // The keys may have been added between their pinning and the snapshot, or by another process.
+  if (!HasKeys(row_key)) PinKeys();
+  if (!HasKeys(row_key)) {
+    vault_->Refresh();
+    PinKeys();
+  }
+  if (!HasKeys(row_key)) return false;
   const ContactMatch match = matcher_->Match(*keyring_, book_, caller, row_key, identifiers,
                                              vault_->NowInSeconds(), *this);
   if (!match.available) return false;

@@ -174,9 +174,10 @@ class RINGFENCE_API Contacts {
   /// that writes is refused with kReadOnly.
   static Result<Contacts> OpenForReading(Store store, const ContactOptions& options);
 
-  /// Reads key file or provider again: after a rotation by another process. Until then this process
-  /// finds the contact facts of rows under the new key unavailable and seals no row itself
-  /// (kStale). Keys that do not fit the store change nothing.
+  /// Reads key file or provider again. After a rotation by another process this happens by itself
+  /// when a decision or a call first meets the new key, at most once a second; where the new key is
+  /// not to be had, contact facts of rows under it are unavailable and no row is sealed (kStale).
+  /// Keys that do not fit the store change nothing.
   Status ReloadKeys();
 
   // --- The protocol, for endpoints. `user` is the authenticated account.
