@@ -55,9 +55,26 @@ Result<ContactParameters> Contacts::Parameters(std::string_view user) const {
   return Outcome(std::move(read), std::move(parameters));
 }
 
+Status Contacts::Impl::TakeBudget(size_t evaluations) {
+  if (options.evaluations_per_s == 0) return Status();
+  constexpr int64_t kSecondsAtOnce = 4;
+  const int64_t rate = options.evaluations_per_s;
+  int64_t wait_s = 0;
+  const std::lock_guard<std::mutex> lock(budget_mutex_);
+  const BucketLimit limit{kSecondsAtOnce * rate, rate, 1};
+  if (Take(limit, static_cast<int64_t>(evaluations), NowInSeconds(), &budget_, &wait_s)) {
+    return Status();
+  }
+  return Status(StatusCode::kBusy,
+                "this process evaluates as much as it may; " +
+                    (wait_s < 0 ? std::string("so large a batch it never takes")
+                                : "try again in " + std::to_string(wait_s) + " seconds"));
+}
+
 Result<ContactEvaluation> Contacts::Evaluate(std::string_view user, int64_t epoch,
                                              std::span<const ContactElement> blinded) {
   if (Status elements = CheckElements(blinded); !elements.ok()) return elements;
+  if (Status budget = impl_->TakeBudget(blinded.size()); !budget.ok()) return budget;
   Status charged = impl_->Write(false, nullptr, [&](ContactTables& rows, const Keyring&) {
     return ChargeEvaluations(rows, user, epoch, blinded.size(), impl_->NowInSeconds());
   });
@@ -72,6 +89,7 @@ Result<std::vector<ContactToken>> Contacts::EvaluateRaw(
                   "identifiers in clear are not taken here: ContactOptions::allow_raw is not set");
   }
   if (Status form = CheckIdentifiers(identifiers); !form.ok()) return form;
+  if (Status budget = impl_->TakeBudget(identifiers.size()); !budget.ok()) return budget;
   Status charged = impl_->Write(false, nullptr, [&](ContactTables& rows, const Keyring&) {
     return ChargeEvaluations(rows, user, epoch, identifiers.size(), impl_->NowInSeconds());
   });

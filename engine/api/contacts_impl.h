@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "api/store_impl.h"
+#include "contacts/quota.h"
 #include "contacts/tables.h"
 #include "contacts/vault.h"
 
@@ -38,6 +39,9 @@ struct Contacts::Impl : std::enable_shared_from_this<Contacts::Impl> {
   template <class Work>
   Status Write(bool revises, uint64_t* revision, const Work& work);
 
+  /// Takes evaluations out of what the process gives to all accounts. kBusy.
+  Status TakeBudget(size_t evaluations);
+
   /// The steps of RotateRowKey; each leaves a state from which the whole can begin again.
   Status BeginRotation();
   Status RekeyRows(const std::function<void(uint64_t, uint64_t)>& progress, RotationReport* report);
@@ -59,6 +63,8 @@ struct Contacts::Impl : std::enable_shared_from_this<Contacts::Impl> {
   Result<std::unique_ptr<ContactTables>> BeginWriting() const;
 
   std::atomic<int64_t> next_refresh_ns_{0};  ///< of the steady clock
+  std::mutex budget_mutex_;
+  Bucket budget_;
 };
 
 template <class Work>

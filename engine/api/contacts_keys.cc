@@ -31,6 +31,9 @@ Status CheckOptions(const ContactOptions& options) {
     return Status(StatusCode::kInvalidArgument,
                   "contact sync needs a key file or a key provider, and not both");
   }
+  if (options.evaluations_per_s < 0) {
+    return Status(StatusCode::kInvalidArgument, "evaluations_per_s must not be negative");
+  }
   const auto allowed = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
   };

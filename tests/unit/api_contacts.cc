@@ -234,6 +234,24 @@ TEST_CASE("identifiers in clear only where the host says so; the same tokens, ch
   CHECK(contacts->Parameters("bob")->evaluations_left == 11998);
 }
 
+TEST_CASE(
+    "what all accounts together may have evaluated in a second is bounded, if the host says so") {
+  ContactsWorld world;
+  ContactOptions options = world.Options();
+  options.evaluations_per_s = -1;
+  CHECK(Contacts::Open(world.store, options).status().code() == StatusCode::kInvalidArgument);
+  options.evaluations_per_s = 10;
+  Result<Contacts> contacts = Contacts::Open(world.store, options);
+  REQUIRE(contacts.ok());
+  const std::vector<ContactElement> elements(40, Blinded(Phone(kAlicePhone)).element);
+  CHECK(contacts->Evaluate("bob", 1, elements).ok());
+  const std::span<const ContactElement> one(elements.data(), 1);
+  CHECK(contacts->Evaluate("bob", 1, one).status().code() == StatusCode::kBusy);
+  CHECK(contacts->Parameters("bob")->evaluations_left == 11960);
+  world.Pass(1);
+  CHECK(contacts->Evaluate("bob", 1, one).ok());
+}
+
 TEST_CASE("sixteen threads on one bucket of twelve thousand: exactly twelve get their thousand") {
   ContactsWorld world;
   const std::vector<ContactElement> elements(1000, Blinded(Phone(kAlicePhone)).element);

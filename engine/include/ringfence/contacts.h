@@ -143,6 +143,9 @@ struct ContactOptions {
   std::string tenant = "default";
   /// Thin clients: EvaluateRaw is refused unless this is set, because it shows us identifiers.
   bool allow_raw = false;
+  /// Evaluations a second that this process gives to all accounts together (with four seconds'
+  /// worth at once); what goes beyond is kBusy and charged to nobody. 0: no limit.
+  int64_t evaluations_per_s = 0;
   /// Unix time; for tests. Empty: the system's clock.
   std::function<int64_t()> clock_s;
 };
