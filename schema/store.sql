@@ -94,18 +94,16 @@ CREATE TABLE contact_keys (
 CREATE TABLE contact_books (
   callee       INTEGER PRIMARY KEY,
   epoch        INTEGER NOT NULL,
-  generation   INTEGER NOT NULL CHECK (generation > 0),
+  generation   INTEGER NOT NULL CHECK (generation > 0),  -- the upload that made it
   bucket_bits  INTEGER NOT NULL CHECK (bucket_bits BETWEEN 0 AND 12),
   entries      INTEGER NOT NULL,
   row_key      INTEGER NOT NULL,
   norm         TEXT    NOT NULL,
   region       TEXT    NOT NULL,
-  digest       BLOB    NOT NULL CHECK (length(digest) = 32),
   synced_at_s  INTEGER NOT NULL,
   expires_at_s INTEGER NOT NULL,
   erased_at_s  INTEGER NOT NULL,
-  upload       INTEGER NOT NULL,  -- that made it, with its receipt: a repeated commit is answered
-  duplicates   INTEGER NOT NULL,
+  duplicates   INTEGER NOT NULL,  -- the receipt: a repeated commit is answered
   rejected     INTEGER NOT NULL
 ) STRICT;
 
@@ -125,7 +123,7 @@ CREATE TABLE contact_uploads (
   norm            TEXT    NOT NULL,
   region          TEXT    NOT NULL,
   entries         INTEGER NOT NULL,
-  digest          BLOB    NOT NULL CHECK (length(digest) = 32),
+  digest          BLOB    NOT NULL CHECK (length(digest) = 32),  -- keyed, bound to the account
   next_sequence   INTEGER NOT NULL,
   tokens          INTEGER NOT NULL,
   row_key         INTEGER NOT NULL,

@@ -112,4 +112,18 @@ Tag Keyring::TagOf(int64_t epoch, const Token& token) const {
   return tag;
 }
 
+std::array<uint8_t, 32> Keyring::BindDigest(int64_t account,
+                                            const std::array<uint8_t, 32>& digest) const {
+  // Longer than the message of any tag, so that neither can stand for the other.
+  std::array<uint8_t, 8 + 32> message;
+  for (size_t i = 0; i < 8; ++i) {
+    message[i] = static_cast<uint8_t>(static_cast<uint64_t>(account) >> (8 * i));
+  }
+  std::copy(digest.begin(), digest.end(), message.begin() + 8);
+  std::array<uint8_t, 32> bound;
+  crypto_generichash(bound.data(), bound.size(), message.data(), message.size(),
+                     secrets_.data() + kSeedBytes, kTagKeyBytes);
+  return bound;
+}
+
 }  // namespace ringfence

@@ -59,6 +59,9 @@ class Keyring {
   /// The name under which the database finds who owns a token, or that it is suppressed: keyed
   /// BLAKE2b-128 under a key derived from the seed. Deterministic; tenants and epochs differ.
   Tag TagOf(int64_t epoch, const Token& token) const;
+  /// A digest of tokens as it may be stored: keyed and bound to its account, or equal books would
+  /// have equal bytes.
+  std::array<uint8_t, 32> BindDigest(int64_t account, const std::array<uint8_t, 32>& digest) const;
   /// What the database keeps to recognise the seed (and tenant).
   const KeyCheck& seed_check() const { return seed_check_; }
 

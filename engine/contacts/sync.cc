@@ -96,7 +96,7 @@ Result<UploadRow> FindUpload(ContactTables& rows, int64_t account,
                                              " minutes ago: begin again");
   }
   const bool replaced =
-      (row->has_value() && (*row)->id > upload) || (book.has_value() && book->upload > upload);
+      (row->has_value() && (*row)->id > upload) || (book.has_value() && book->generation > upload);
   if (replaced) return Conflict("a later upload took the place of this one; " + NowAt(book));
   return Status(StatusCode::kNotFound, "there is no such upload, or it is over: begin again");
 }
@@ -202,9 +202,10 @@ Result<TokenBuffer> Apply(ContactTables& rows, const Keyring& keyring,
   return all;
 }
 
-Status CheckOutcome(const SyncManifest& manifest, std::span<const Token> tokens) {
+Status CheckOutcome(const Keyring& keyring, int64_t account, const SyncManifest& manifest,
+                    std::span<const Token> tokens) {
   const bool agrees = manifest.entries == static_cast<int64_t>(tokens.size()) &&
-                      manifest.digest == DigestOf(tokens);
+                      manifest.digest == keyring.BindDigest(account, DigestOf(tokens));
   if (agrees) return Status();
   // One sentence for every delta that does not fit: a book from which an objector was left out
   // must not be told from one that the device remembers wrongly.
@@ -268,13 +269,11 @@ BookRow NewBook(const UploadRow& upload, const SyncReceipt& receipt) {
   book.entries = receipt.accepted;
   book.norm = upload.manifest.norm;
   book.region = upload.manifest.region;
-  book.digest = upload.manifest.digest;
   // The device read its address book before it began: whoever took over a number since then is not
   // the person in it.
   book.synced_at_s = upload.opened_at_s;
   book.expires_at_s = book.synced_at_s + kBookExpiresDays * kDay;
   book.erased_at_s = book.synced_at_s + kBookErasedDays * kDay;
-  book.upload = upload.id;
   book.duplicates = receipt.duplicates;
   book.rejected = receipt.rejected;
   return book;
@@ -298,6 +297,7 @@ Result<int64_t> BeginUpload(ContactTables& rows, const Keyring& keyring, std::st
   UploadRow upload;
   upload.account = *account;
   upload.manifest = manifest;
+  upload.manifest.digest = keyring.BindDigest(upload.account, manifest.digest);
   upload.row_key = (*key)->number;
   upload.opened_at_s = now_s;
   return rows.PutUpload(upload);
@@ -349,7 +349,7 @@ Result<SyncReceipt> CommitUpload(ContactTables& rows, const Keyring& keyring, st
   if (!account.ok()) return account.status();
   Result<std::optional<BookRow>> book = rows.Book(*account);
   if (!book.ok()) return book.status();
-  if (book->has_value() && (*book)->upload == upload_id) return ReceiptOf(**book);
+  if (book->has_value() && (*book)->generation == upload_id) return ReceiptOf(**book);
   Result<UploadRow> upload = FindUpload(rows, *account, *book, upload_id, now_s);
   if (!upload.ok()) return upload.status();
   const SyncManifest& manifest = upload->manifest;
@@ -369,7 +369,9 @@ Result<SyncReceipt> CommitUpload(ContactTables& rows, const Keyring& keyring, st
   receipt.generation = upload->id;
   Result<TokenBuffer> tokens = Apply(rows, keyring, *book, *upload, &*collected, &receipt);
   if (!tokens.ok()) return tokens.status();
-  if (Status agrees = CheckOutcome(manifest, tokens->tokens()); !agrees.ok()) return agrees;
+  if (Status agrees = CheckOutcome(keyring, upload->account, manifest, tokens->tokens());
+      !agrees.ok())
+    return agrees;
   Status dropped = DropSuppressed(rows, keyring, manifest.epoch, &*tokens);
   if (!dropped.ok()) return dropped;
   Status put = PutSealedBook(rows, **key, tokens->tokens(), NewBook(*upload, receipt));

@@ -30,25 +30,23 @@ struct RowKeyRow {
 struct BookRow {
   int64_t callee = 0;
   int64_t epoch = 0;
-  int64_t generation = 0;
+  int64_t generation = 0;  ///< the upload that made it
   int bucket_bits = 0;
   int64_t entries = 0;
   int64_t row_key = 0;
   std::string norm;
   std::string region;
-  ContactDigest digest{};
   int64_t synced_at_s = 0;
   int64_t expires_at_s = 0;
   int64_t erased_at_s = 0;
-  int64_t upload = 0;  ///< that made it, with its receipt
-  int64_t duplicates = 0;
+  int64_t duplicates = 0;  ///< of its receipt
   int64_t rejected = 0;
 };
 
 struct UploadRow {
   int64_t id = 0;  ///< given by PutUpload when 0
   int64_t account = 0;
-  SyncManifest manifest;
+  SyncManifest manifest;  ///< its digest bound: Keyring::BindDigest
   int64_t next_sequence = 0;
   int64_t tokens = 0;  ///< so far, added and removed
   int64_t row_key = 0;

@@ -115,9 +115,7 @@ bool ReadRow(const Statement& row, BookRow* book) {
   book->entries = in.Int(0, int64_t{kMaxBookEntries});
   book->norm = in.Name();
   book->region = in.Name();
-  book->digest = in.Bytes<sizeof(ContactDigest)>();
   book->erased_at_s = in.Int(book->expires_at_s);
-  book->upload = in.Count();
   book->duplicates = in.Count();
   book->rejected = in.Count();
   return in.ok();

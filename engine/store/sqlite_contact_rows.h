@@ -64,7 +64,7 @@ inline constexpr std::string_view kEpochColumns =
 inline constexpr std::string_view kKeyColumns = "number, check_value";
 inline constexpr std::string_view kBookColumns =
     "callee, epoch, generation, bucket_bits, row_key, synced_at_s, expires_at_s, entries, norm,"
-    " region, digest, erased_at_s, upload, duplicates, rejected";
+    " region, erased_at_s, duplicates, rejected";
 inline constexpr std::string_view kUploadColumns =
     "id, account, mode, epoch, base_generation, norm, region, entries, digest, next_sequence,"
     " tokens, row_key, opened_at_s";

@@ -189,11 +189,10 @@ Status SqliteContacts::PutBook(const BookRow& book, const std::vector<std::strin
   Result<bool> replaced = DeleteBook(book.callee);
   if (!replaced.ok()) return replaced.status();
   Statement put;
-  Status status =
-      Open(Use::kWrite,
-           "INSERT INTO contact_books (" + std::string(kBookColumns) +
-               ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
-           &put);
+  Status status = Open(Use::kWrite,
+                       "INSERT INTO contact_books (" + std::string(kBookColumns) +
+                           ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+                       &put);
   if (!status.ok()) return status;
   put.Bind(1, book.callee);
   put.Bind(2, book.epoch);
@@ -205,11 +204,9 @@ Status SqliteContacts::PutBook(const BookRow& book, const std::vector<std::strin
   put.Bind(8, book.entries);
   put.Bind(9, book.norm);
   put.Bind(10, book.region);
-  put.Bind(11, std::span<const uint8_t>(book.digest));
-  put.Bind(12, book.erased_at_s);
-  put.Bind(13, book.upload);
-  put.Bind(14, book.duplicates);
-  put.Bind(15, book.rejected);
+  put.Bind(11, book.erased_at_s);
+  put.Bind(12, book.duplicates);
+  put.Bind(13, book.rejected);
   if (status = Run(&put); !status.ok()) return status;
   Statement chunk;
   status = Open(Use::kWrite, "INSERT INTO contact_chunks (id, sealed) VALUES (?1, ?2)", &chunk);

@@ -100,7 +100,6 @@ Status PutBookOf(ContactTables& rows, const Keyring& keyring, std::string_view u
   book.row_key = spec.row_key;
   book.norm = "cpn1";
   book.region = "DE";
-  book.digest.fill(static_cast<uint8_t>(spec.generation));
   book.synced_at_s = spec.synced_at_s;
   book.expires_at_s = spec.expires_at_s;
   book.erased_at_s = spec.expires_at_s + 1000;

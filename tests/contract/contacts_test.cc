@@ -36,11 +36,9 @@ BookRow SomeBook(int64_t callee) {
   book.row_key = 1;
   book.norm = "cpn1";
   book.region = "DE";
-  book.digest.fill(0xD1);
   book.synced_at_s = kNow;
   book.expires_at_s = kNow + 10;
   book.erased_at_s = kNow + 20;
-  book.upload = 5;
   book.duplicates = 6;
   book.rejected = 7;
   return book;
@@ -56,9 +54,8 @@ bool Same(const BookRow& one, const BookRow& two) {
   return one.callee == two.callee && one.epoch == two.epoch && one.generation == two.generation &&
          one.bucket_bits == two.bucket_bits && one.entries == two.entries &&
          one.row_key == two.row_key && one.norm == two.norm && one.region == two.region &&
-         one.digest == two.digest && one.synced_at_s == two.synced_at_s &&
-         one.expires_at_s == two.expires_at_s && one.erased_at_s == two.erased_at_s &&
-         one.upload == two.upload && one.duplicates == two.duplicates &&
+         one.synced_at_s == two.synced_at_s && one.expires_at_s == two.expires_at_s &&
+         one.erased_at_s == two.erased_at_s && one.duplicates == two.duplicates &&
          one.rejected == two.rejected;
 }
 

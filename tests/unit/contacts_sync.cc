@@ -190,6 +190,21 @@ TEST_CASE("the largest book, one more, and ten thousand times the same") {
   CHECK(CodeOf(world.Put("bob", *upload, 20, {TokenNumber(5)})) == StatusCode::kLimit);
 }
 
+TEST_CASE("equal address books leave no equal bytes: digests are stored bound to their account") {
+  ContactWorld world;
+  const SyncManifest manifest = ManifestFor(TokenNumbers(0, 3));
+  std::vector<ContactDigest> stored;
+  for (const char* user : {"bob", "carol"}) {
+    REQUIRE(world.Begin(user, manifest).ok());
+    const Result<UploadRow> upload = world.Get<UploadRow>([&](ContactTables& rows) {
+      return Result<UploadRow>(**rows.Upload(*rows.FindUser(user)));
+    });
+    stored.push_back(upload->manifest.digest);
+    CHECK(stored.back() != manifest.digest);
+  }
+  CHECK(stored[0] != stored[1]);
+}
+
 TEST_CASE("a wrong count or digest, or a part that did not come, leaves the book as it is") {
   ContactWorld world;
   const std::vector<ContactToken> old = TokenNumbers(0, 10);

@@ -211,8 +211,8 @@ TEST_CASE("a snapshot keeps the keys of its beginning until one is missing") {
 constexpr const char* kDamages[] = {
     "UPDATE contact_books SET callee = 1 << 52 WHERE callee = 1;"
     "UPDATE contact_chunks SET id = id WHERE 0; INSERT INTO contact_books SELECT 1, epoch,"
-    " generation, 13, entries, row_key, norm, region, digest, synced_at_s, expires_at_s,"
-    " erased_at_s, upload, duplicates, rejected FROM contact_books WHERE callee = 1 << 52",
+    " generation, 13, entries, row_key, norm, region, synced_at_s, expires_at_s,"
+    " erased_at_s, duplicates, rejected FROM contact_books WHERE callee = 1 << 52",
     "UPDATE contact_books SET epoch = 0",
     "UPDATE contact_books SET epoch = -1",
     "UPDATE contact_books SET epoch = 2",  // which there is not
