@@ -135,6 +135,19 @@ Status SuppressEverywhere(ContactTables& rows, const Traces& traces, int64_t now
   return Status();
 }
 
+/// Identifiers nobody has verified for so long that all their epochs are gone: they match in no
+/// book and cannot be told from one another.
+void DropTokenless(IdentifierList* list) {
+  const auto begin = list->items.begin();
+  const auto end = begin + static_cast<std::ptrdiff_t>(list->size);
+  const auto kept = std::remove_if(begin, end, [](const ListedIdentifier& item) {
+    return std::all_of(item.tokens.begin(), item.tokens.end(),
+                       [](const EpochToken& entry) { return entry.epoch == 0; });
+  });
+  std::fill(kept, end, ListedIdentifier{});
+  list->size = static_cast<size_t>(kept - begin);
+}
+
 Status CheckRoom(const IdentifierList& list, IdentifierKind kind) {
   if (list.size >= kMaxIdentifiers) {
     return Status(StatusCode::kLimit, "an account has at most " + std::to_string(kMaxIdentifiers) +
@@ -232,6 +245,7 @@ Status AddVerified(ContactTables& rows, const Keyring& keyring, std::string_view
   OpenedList opened;
   if (Status open = OpenIdentifiers(rows, keyring, *account, &opened); !open.ok()) return open;
   IdentifierList& list = opened.list;
+  DropTokenless(&list);
   const size_t place = traces.PlaceIn(list);
   if (place == list.size) {
     if (Status room = CheckRoom(list, identifier.kind); !room.ok()) return room;

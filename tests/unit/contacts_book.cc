@@ -178,7 +178,7 @@ TEST_CASE("chunks of another place, damaged or of impossible size do not open") 
 
 TEST_CASE("all chunks of a book have one size, whatever is in them") {
   std::mt19937_64 random(9);
-  for (const size_t count : {0, 1, 24, 25, 100, 500, 5000}) {
+  for (const size_t count : std::initializer_list<size_t>{0, 1, 24, 25, 100, 500, 5000}) {
     const TestBook book(RandomTokens(random, count));
     for (const std::string& chunk : book.chunks) {
       CHECK(chunk.size() == book.chunks[0].size());
@@ -268,6 +268,27 @@ TEST_CASE("packed lists: there and back, of every length") {
     Pack(list, std::span<uint8_t, kPackedListBytes>(packed));
     REQUIRE(Unpack(std::span<const uint8_t, kPackedListBytes>(packed), &back));
     CHECK(Equal(list, back));
+  }
+}
+
+TEST_CASE("packed lists: of more than three epochs the oldest are dropped") {
+  IdentifierList list, back;
+  list.size = 2;
+  for (size_t i = 0; i < list.size; ++i) {
+    list.items[i].kind = 1;
+    for (size_t t = 0; t < kMaxEpochTokens; ++t) {
+      const auto epoch = static_cast<int64_t>(1 + 2 * t + i);  // 1 3 5 and 2 4 6
+      list.items[i].tokens[t].epoch = epoch;
+      list.items[i].tokens[t].token.fill(static_cast<uint8_t>(epoch));
+    }
+  }
+  std::vector<uint8_t> packed(kPackedListBytes);
+  Pack(list, std::span<uint8_t, kPackedListBytes>(packed));
+  REQUIRE(Unpack(std::span<const uint8_t, kPackedListBytes>(packed), &back));
+  for (int64_t epoch = 1; epoch <= 6; ++epoch) {
+    const Token* const token = back.items[epoch % 2 == 1 ? 0 : 1].TokenOfEpoch(epoch);
+    CHECK((token != nullptr) == (epoch >= 4));
+    if (token != nullptr) CHECK((*token)[15] == epoch);
   }
 }
 

@@ -175,6 +175,28 @@ TEST_CASE("a move is seen in whatever epoch the store knows, and is made in all"
   CHECK(world.rows.owners.size() == 3);
 }
 
+TEST_CASE("an identifier whose epochs are all gone makes room, and comes back as its owner's") {
+  ContactWorld world;
+  REQUIRE(world.Add("ann", Phone(kNumber)).ok());
+  for (int i = 1; i <= 3; ++i) {
+    world.AddEpoch();
+    world.Promote();
+    world.Retire(i);
+    REQUIRE(world.Add("ann", Email(AddressOf(1))).ok());
+  }
+  world.AddEpoch();
+  world.Promote();
+  world.AddEpoch();
+  REQUIRE(world.Add("ann", Email(AddressOf(1))).ok());
+  REQUIRE(world.Add("ann", Phone(kNumber)).ok());
+  const std::vector<VerifiedIdentifier> list = world.List("ann");
+  REQUIRE(list.size() == 2);
+  for (const VerifiedIdentifier& identifier : list) {
+    CHECK(identifier.moved_at_s == 0);
+    CHECK(identifier.epochs == std::vector<int64_t>{4, 5, 6});
+  }
+}
+
 TEST_CASE("two accounts that have one identifier under different epochs lose it to a third") {
   ContactWorld world;
   REQUIRE(world.Add("ann", Phone(kNumber)).ok());
