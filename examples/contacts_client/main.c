@@ -3,7 +3,8 @@
 
    Output: blinded elements, one a line in hexadecimal digits, and an empty line. Then it reads as
    many evaluated elements and the proof from standard input, and prints the number of distinct
-   tokens, their digest, and the tokens. An empty line ends the address book. At most 1,000 entries. */
+   tokens, their digest, and the tokens. An empty line ends the address book; without a line before
+   it the book is empty, and padded like any other. At most 1,000 entries. */
 #include <ringfence/contacts_client.h>
 
 #include <stdio.h>

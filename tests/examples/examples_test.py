@@ -57,7 +57,7 @@ class ContactsClient(unittest.TestCase):
         client = subprocess.Popen([ARGS.contacts_client, "US", public_key], text=True,
                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                   stderr=subprocess.PIPE)
-        client.stdin.write("\n".join(book) + "\n\n")
+        client.stdin.write("".join(entry + "\n" for entry in book) + "\n")
         client.stdin.flush()
         elements = list(iter(client.stdout.readline, "\n"))
         answer = json.loads(self.tool("contacts", "evaluate", "bob", "--epoch", "1", "--json",
@@ -84,6 +84,27 @@ class ContactsClient(unittest.TestCase):
         for caller in ("alice", "ann"):
             out = json.loads(self.tool("check", "--caller", caller, "--callee", "bob", "--json"))
             self.assertEqual((out["effect"], out["rule"]), ("ring", "contact"))
+
+    def sync(self, book, public_key, base):
+        """A whole book from the device; its size."""
+        elements, code, out, err = self.exchange(book, public_key)
+        self.assertEqual((len(elements), code, err), (50, 0, ""))
+        upload = self.tool("contacts", "begin", "bob", "--mode", "full", "--epoch", "1", "--base",
+                           base, "--entries", out[0], "--digest", out[1]).strip()
+        self.tool("contacts", "put", "bob", upload, "0", "--quiet", text="\n".join(out[2:]))
+        self.tool("contacts", "commit", "bob", upload)
+        return int(out[0])
+
+    def test_an_empty_book_replaces_the_one_before_and_looks_like_it(self):
+        parameters = json.loads(self.tool("contacts", "params", "bob", "--json"))
+        public_key = parameters["epochs"][0]["public_key"]
+        self.tool("contacts", "verify", "alice", "+1 415 555 0123", "--quiet")
+        self.assertEqual(self.sync(["+14155550123"], public_key, "0"), 50)
+        self.tool("check", "--caller", "alice", "--callee", "bob")
+        self.assertEqual(self.sync([], public_key, "1"), 50)
+        out = subprocess.run([ARGS.tool, "check", "--caller", "alice", "--callee", "bob"],
+                             env=self.env, capture_output=True, timeout=20)
+        self.assertEqual(out.returncode, 1)
 
     def test_another_key_than_announced_gives_no_tokens(self):
         # The generator: a valid public key, but not the server's.

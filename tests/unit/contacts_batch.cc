@@ -145,6 +145,27 @@ TEST_CASE("padding: to a multiple, with tokens that match nobody") {
   CHECK(rf_contact_batch_size(full.get()) == 1000);
 }
 
+TEST_CASE("padding: an empty book is filled too, and looks like any other") {
+  Server server;
+  const Batch batch = NewBatch();
+  CHECK(rf_contact_batch_pad(batch.get(), 0) == RF_CONTACT_BAD_ARGUMENT);
+  CHECK(rf_contact_batch_size(batch.get()) == 0);
+  REQUIRE(rf_contact_batch_pad(batch.get(), 50) == RF_CONTACT_OK);
+  CHECK(rf_contact_batch_size(batch.get()) == 50);
+  const std::vector<Element> blinded = BlindBatch(batch);
+  CHECK(std::set<Element>(blinded.begin(), blinded.end()).size() == 50);
+  server.Answer(blinded);
+  std::vector<Token> tokens;
+  REQUIRE(Finish(batch, server.evaluated, server.proof.data(), server.key().public_key, &tokens) ==
+          RF_CONTACT_OK);
+  CHECK(std::set<Token>(tokens.begin(), tokens.end()).size() == 50);
+
+  const Batch largest = NewBatch();
+  REQUIRE(rf_contact_batch_pad(largest.get(), RF_CONTACT_MAX_BATCH) == RF_CONTACT_OK);
+  CHECK(rf_contact_batch_size(largest.get()) == RF_CONTACT_MAX_BATCH);
+  CHECK(Add(largest, Phone(1)) == RF_CONTACT_BAD_ARGUMENT);
+}
+
 TEST_CASE("a wrong key is a bad proof and no token") {
   Server server;
   const Batch batch = NewBatch();

@@ -182,7 +182,9 @@ rf_contact_status rf_contact_batch_pad(rf_contact_batch* batch, size_t multiple)
       !batch->blinded.empty()) {
     return RF_CONTACT_BAD_ARGUMENT;
   }
-  const size_t size = (batch->entries.size() + multiple - 1) / multiple * multiple;
+  // An empty book gets padding too, so that from outside it looks like any other.
+  const size_t used = std::max<size_t>(1, batch->entries.size());
+  const size_t size = (used + multiple - 1) / multiple * multiple;
   if (size > RF_CONTACT_MAX_BATCH) return RF_CONTACT_BAD_ARGUMENT;
   return Guarded([&] {
     batch->entries.resize(size, {0, true});

@@ -51,7 +51,11 @@ typedef enum rf_contact_status {
 /* A sentence in English without a full stop; never contains input. Static storage. */
 RINGFENCE_API const char* rf_contact_status_text(rf_contact_status status);
 
-/* One canonical identifier: cpn1. Erase it (rf_contact_erase) when done. */
+/* One canonical identifier: cpn1. Erase it (rf_contact_erase) when done. rf_contact_phone and
+   rf_contact_email make them. A handle, a name your accounts have, is made by filling the struct:
+   kind RF_CONTACT_HANDLE, the name's bytes and their number: 1-254 bytes of UTF-8 without control
+   characters. They are compared exactly: fold case and drop a leading '@' first, on the device and
+   on the server alike. */
 typedef struct rf_contact_identifier {
   uint8_t kind;
   uint8_t size;
@@ -68,10 +72,12 @@ enum {
 #define RF_CONTACT_NORM "cpn1"
 
 /* A telephone number in any way of writing, to E.164. `region`: two capitals ("DE"), that of the
-   account's own verified number, or "ZZ" where none is known: then only numbers with a country code
-   are read. Never guessed: a wrong region admits strangers. Gives 1 or 2 forms, each reads back as
-   itself. Time is bounded by the 64 bytes. Silences the log of libphonenumber, which quotes
-   numbers, for the whole process. Thread-safe, as everything here that has no rf_contact_batch. */
+   account's own verified number, or "ZZ" where none is known, as for an account without a number:
+   then only numbers with a country code are read. Never guessed: a wrong region admits strangers.
+   Gives 1 or 2 forms in `*count`, each reads back as itself; 2 only with RF_CONTACT_ALIASES. On
+   failure `*count` is 0. Time is bounded by the 64 bytes. Silences the log of libphonenumber, which
+   quotes numbers, for the whole process. Thread-safe, as everything here that has no
+   rf_contact_batch. */
 RINGFENCE_API rf_contact_status rf_contact_phone(const char* text, size_t size, const char* region,
                                                  unsigned flags,
                                                  rf_contact_identifier forms[RF_CONTACT_MAX_FORMS],
@@ -90,25 +96,34 @@ typedef struct rf_contact_batch rf_contact_batch;
 /* Null: no memory. */
 RINGFENCE_API rf_contact_batch* rf_contact_batch_new(void);
 RINGFENCE_API void rf_contact_batch_free(rf_contact_batch* batch); /* null is fine */
+/* RF_CONTACT_BAD_ARGUMENT: no canonical identifier, the batch is full (RF_CONTACT_MAX_BATCH), or
+   it was blinded before. The batch is as it was then. */
 RINGFENCE_API rf_contact_status rf_contact_batch_add(rf_contact_batch* batch,
                                                      const rf_contact_identifier* identifier);
 /* Adds random elements until the size is a multiple of `multiple` (1-RF_CONTACT_MAX_BATCH), so that
-   the server does not learn the exact size of the book. Their tokens match nobody. */
+   the server does not learn the exact size of the book; an empty batch is filled to `multiple`.
+   Their tokens match nobody and are part of the book like all others. RF_CONTACT_BAD_ARGUMENT: the
+   size would be over RF_CONTACT_MAX_BATCH, or the batch was blinded before. */
 RINGFENCE_API rf_contact_status rf_contact_batch_pad(rf_contact_batch* batch, size_t multiple);
+/* What was added, padding included. */
 RINGFENCE_API size_t rf_contact_batch_size(const rf_contact_batch* batch);
-/* Blind of RFC 9497 section 3.3.1 over each; `elements` takes 32 bytes for each. Ends adding. May
-   be repeated: other elements, and only an answer to the latest gives tokens. */
+/* Blind of RFC 9497 section 3.3.1 over each; `elements` takes 32 bytes for each, padding
+   included. Ends adding and padding. May be repeated: other elements, and only an answer to the
+   latest gives tokens. RF_CONTACT_BAD_ARGUMENT: the batch is empty (pad it). */
 RINGFENCE_API rf_contact_status rf_contact_batch_blind(rf_contact_batch* batch, uint8_t* elements);
-/* Checks the proof against `public_key`, then finalises: 16 bytes a token, in the order added.
-   On any failure no token is given. `proof` may be null on devices too slow to check (0.2 ms an
+/* Checks the proof against `public_key`, then finalises: 16 bytes a token, in the order added,
+   those of the padding at the end. `count` is rf_contact_batch_size, padding included (anything
+   else is RF_CONTACT_BAD_ARGUMENT); `evaluated` has 32 bytes for each, `tokens` room for 16. On any
+   failure no token is given. `proof` may be null on devices too slow to check (0.2 ms an
    element): a wrong key then looks like an empty address book of everybody else. */
 RINGFENCE_API rf_contact_status rf_contact_batch_finish(rf_contact_batch* batch,
                                                         const uint8_t* evaluated, size_t count,
                                                         const uint8_t* proof,
                                                         const uint8_t* public_key, uint8_t* tokens);
 
-/* Sorts `count` tokens, drops duplicates (the new count in `*distinct`) and gives the digest of a
-   manifest. */
+/* Sorts `count` tokens in place, drops duplicates (the new count in `*distinct`) and gives the
+   digest of a manifest. To know afterwards which token is whose, pass a copy. All tokens of the
+   book are meant: kept ones, and padding. On failure `*distinct` is untouched. */
 RINGFENCE_API rf_contact_status rf_contact_book_digest(uint8_t* tokens, size_t count,
                                                        size_t* distinct,
                                                        uint8_t digest[RF_CONTACT_DIGEST_BYTES]);
