@@ -36,8 +36,18 @@ Result<std::string> RegionOf(const Arguments& arguments) {
   const std::string region(arguments.Has("region") ? arguments.Get("region") : "ZZ");
   const bool two_capitals = region.size() == 2 && region[0] >= 'A' && region[0] <= 'Z' &&
                             region[1] >= 'A' && region[1] <= 'Z';
-  if (two_capitals) return region;
-  return Invalid(Cat({"--region '", Printable(region), "': expected two capitals, as in DE"}));
+  if (!two_capitals) {
+    return Invalid(Cat({"--region '", Printable(region), "': expected two capitals, as in DE"}));
+  }
+  // Asked before anything else is done; only a region that was given can be unknown.
+  rf_contact_identifier forms[RF_CONTACT_MAX_FORMS] = {};
+  size_t count = 0;
+  if (!arguments.Has("region") ||
+      rf_contact_phone("", 0, region.c_str(), 0, forms, &count) != RF_CONTACT_UNKNOWN_REGION) {
+    return region;
+  }
+  return Invalid(Cat(
+      {"--region '", region, "': not a country code (ISO 3166) that has telephones, as DE or GB"}));
 }
 
 Result<OwnIdentifier> ReadIdentifier(std::string_view text, const std::string& region) {

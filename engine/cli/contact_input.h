@@ -36,7 +36,7 @@ class OwnIdentifier {
   rf_contact_identifier identifier_;
 };
 
-/// --region: two capitals; "ZZ" when it is not given.
+/// --region: two capitals, a country with telephones or "ZZ"; "ZZ" when it is not given.
 Result<std::string> RegionOf(const Arguments& arguments);
 
 /// One identifier of an account: an e-mail address if there is an '@' in it, else a telephone

@@ -19,6 +19,7 @@ namespace {
 
 constexpr size_t kShortDigest = 8;
 constexpr size_t kReadBytes = 65536;
+constexpr std::string_view kMakesOne = " (`ringfence contacts init` makes one)";
 
 bool IsFileName(std::string_view text) {
   return text.find('/') != std::string_view::npos || text.ends_with(".json");
@@ -38,6 +39,13 @@ struct Closer {
     if (file > STDERR_FILENO) close(file);
   }
 };
+
+/// Where the key file is missing, says how one is made.
+Result<Contacts> Advised(Result<Contacts> contacts, const std::string& key_file) {
+  if (contacts.ok() || contacts.status().code() != StatusCode::kNotFound) return contacts;
+  if (access(key_file.c_str(), F_OK) == 0) return contacts;
+  return Status(StatusCode::kNotFound, Cat({contacts.status().message(), kMakesOne}));
+}
 
 }  // namespace
 
@@ -144,8 +152,9 @@ Result<Store> Context::OpenStore(StoreOptions::Mode mode) const {
 Result<ContactOptions> Context::KeyOptions() const {
   if (keys_.empty()) {
     return Status(StatusCode::kInvalidArgument,
-                  "no key file: name it with --keys FILE or in the environment variable "
-                  "RINGFENCE_KEYS (`ringfence contacts init` makes one)");
+                  Cat({"no key file: name it with --keys FILE or in the environment variable "
+                       "RINGFENCE_KEYS",
+                       kMakesOne}));
   }
   prctl(PR_SET_DUMPABLE, 0);
   ContactOptions options;
@@ -159,13 +168,13 @@ Result<Contacts> Context::OpenContacts(StoreOptions::Mode mode) const {
   auto store = OpenStore(mode);
   if (!store.ok()) return store.status();
   if (mode == StoreOptions::Mode::kReadOnly) return OpenContacts(*store);
-  return Contacts::Open(*std::move(store), *options);
+  return Advised(Contacts::Open(*std::move(store), *options), options->key_file);
 }
 
 Result<Contacts> Context::OpenContacts(const Store& store) const {
   auto options = KeyOptions();
   if (!options.ok()) return options.status();
-  return Contacts::OpenForReading(store, *options);
+  return Advised(Contacts::OpenForReading(store, *options), options->key_file);
 }
 
 std::string TimeText(int64_t unix_seconds) {
@@ -175,6 +184,12 @@ std::string TimeText(int64_t unix_seconds) {
   char text[32];
   std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
   return text;
+}
+
+std::string_view PurgedText(bool purged) {
+  return purged ? "purged\n"
+                : "not purged: another process keeps an old state open; what was deleted leaves "
+                  "the files when `ringfence doctor --purge` succeeds\n";
 }
 
 int SayRevision(Context& context, const Result<uint64_t>& revision, std::string_view what) {

@@ -78,6 +78,9 @@ class Context {
 /// "2026-11-22T15:04:05Z"
 std::string TimeText(int64_t unix_seconds);
 
+/// "purged\n", or "not purged: ..." with what can be done: the end of a line about a deletion.
+std::string_view PurgedText(bool purged);
+
 /// After a write: what was done and the new revision, or the failure. Gives the exit code.
 int SayRevision(Context& context, const Result<uint64_t>& revision, std::string_view what);
 
