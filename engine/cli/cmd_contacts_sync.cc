@@ -113,13 +113,54 @@ Status TokensOf(Contacts& contacts, std::string_view user, const ContactEpoch& e
       evaluation->proof.data(), epoch.public_key.data(), (tokens->data() + before)->data()));
 }
 
-Result<ContactEpoch> CurrentEpoch(const Contacts& contacts, std::string_view user) {
+/// Batch after batch. An empty book is a batch of padding, like any other from outside.
+Status AllTokensOf(Context& context, Contacts& contacts, std::string_view user,
+                   const ContactEpoch& epoch, std::span<const OwnIdentifier> all,
+                   std::vector<ContactToken>* tokens) {
+  Progress progress("identifiers", 0, context.out().quiet());
+  Status status;
+  size_t at = 0;
+  do {
+    const size_t count = std::min(kMaxContactBatch, all.size() - at);
+    status = TokensOf(contacts, user, epoch, all.subspan(at, count), tokens);
+    at += count;
+    progress.Update(at, 0);
+  } while (status.ok() && at < all.size());
+  progress.Clear();
+  return status;
+}
+
+/// What a book of so many identifiers costs: the last batch is padded, an empty book too.
+int64_t EvaluationsFor(size_t identifiers) {
+  static_assert(kMaxContactBatch % kPadding == 0);
+  const size_t paddings = (identifiers + kPadding - 1) / kPadding;
+  return static_cast<int64_t>(std::max<size_t>(1, paddings) * kPadding);
+}
+
+/// The epoch to sync in. kQuota, before anything is charged, where the whole book cannot be paid:
+/// half of it would be of no use. An account without a book, or with one of an older epoch, may be
+/// credited another bucket, which only the service knows.
+Result<ContactEpoch> EpochToSync(const Contacts& contacts, std::string_view user,
+                                 size_t identifiers) {
   auto parameters = contacts.Parameters(user);
   if (!parameters.ok()) return parameters.status();
+  const ContactEpoch* current = nullptr;
   for (const ContactEpoch& epoch : parameters->epochs) {
-    if (epoch.state == EpochState::kCurrent) return epoch;
+    if (epoch.state == EpochState::kCurrent) current = &epoch;
   }
-  return Status(StatusCode::kCorrupt, "no epoch is current");
+  if (current == nullptr) return Status(StatusCode::kCorrupt, "no epoch is current");
+  const int64_t needed = EvaluationsFor(identifiers);
+  const int64_t missing = needed - parameters->evaluations_left;
+  if (missing <= 0) return *current;
+  auto book = contacts.BookOf(user);
+  if (!book.ok()) return book.status();
+  if (!book->exists || book->epoch < current->number) return *current;
+  const int64_t per_hour = parameters->evaluations_per_hour;
+  const int64_t wait_s = (missing * 3600 + per_hour - 1) / per_hour;
+  return Status(StatusCode::kQuota, Cat({std::to_string(needed), " evaluations are more than the ",
+                                         std::to_string(parameters->evaluations_left),
+                                         " this account has left: try again in ",
+                                         std::to_string(wait_s), " seconds; nothing was charged"}));
 }
 
 Result<SyncReceipt> Upload(Contacts& contacts, std::string_view user, int64_t epoch,
@@ -191,6 +232,38 @@ int Say(Context& context, std::string_view user, const Canonicalised& read,
   return kExitGood;
 }
 
+/// Whether the file may become a book; prints why not.
+bool MakesBook(const Canonicalised& read, bool allow_empty) {
+  const size_t identifiers = read.identifiers.size();
+  if (identifiers > kMaxBookEntries) {
+    Output::Error(Cat({"the file has ", Thousands(identifiers), " identifiers; a book has at most ",
+                       Thousands(kMaxBookEntries)}));
+    return false;
+  }
+  if (identifiers > 0 || allow_empty) return true;
+  std::string skipped = SkippedText(read);
+  if (!skipped.empty()) skipped.pop_back();  // the end of its last line
+  Output::Error(Cat({"no identifier in ", Count(read.entries, "entry", "entries"),
+                     ": nothing was synced (--allow-empty puts an empty book in place)",
+                     skipped.empty() ? "" : "\n", skipped}));
+  return false;
+}
+
+Result<SyncReceipt> Sync(Context& context, std::string_view user, const Canonicalised& read,
+                         const std::string& region) {
+  auto contacts = context.OpenContacts(StoreOptions::Mode::kReadWrite);
+  if (!contacts.ok()) return contacts.status();
+  auto epoch = EpochToSync(*contacts, user, read.identifiers.size());
+  if (!epoch.ok()) return epoch.status();
+  std::vector<ContactToken> tokens;
+  tokens.reserve(static_cast<size_t>(EvaluationsFor(read.identifiers.size())));
+  Status status = AllTokensOf(context, *contacts, user, *epoch, read.identifiers, &tokens);
+  auto receipt = status.ok() ? Upload(*contacts, user, epoch->number, region, &tokens)
+                             : Result<SyncReceipt>(status);
+  rf_contact_erase(tokens.data(), tokens.size() * sizeof(ContactToken));
+  return receipt;
+}
+
 int Run(Context& context, const Arguments& arguments) {
   const std::string_view user = arguments.At(0);
   auto region = RegionOf(arguments);
@@ -198,29 +271,9 @@ int Run(Context& context, const Arguments& arguments) {
   auto book = ReadBookFile(arguments);
   if (!book.ok()) return Fail(book.status());
   const Canonicalised read = Canonicalise(*book, *region, arguments.Has("letters"));
+  if (!MakesBook(read, arguments.Has("allow-empty"))) return kExitUsage;
   if (arguments.Has("dry-run")) return Say(context, user, read, nullptr);
-  if (read.identifiers.size() > kMaxBookEntries) {
-    return Fail(Status(StatusCode::kLimit,
-                       Cat({"the file has ", Thousands(read.identifiers.size()),
-                            " identifiers; a book has at most ", Thousands(kMaxBookEntries)})));
-  }
-  auto contacts = context.OpenContacts(StoreOptions::Mode::kReadWrite);
-  if (!contacts.ok()) return Fail(contacts.status());
-  auto epoch = CurrentEpoch(*contacts, user);
-  if (!epoch.ok()) return Fail(epoch.status());
-  std::vector<ContactToken> tokens;
-  tokens.reserve(read.identifiers.size() + kPadding);
-  Progress progress("identifiers", 0, context.out().quiet());
-  const std::span<const OwnIdentifier> all(read.identifiers);
-  for (size_t at = 0; at < all.size(); at += kMaxContactBatch) {
-    const size_t count = std::min(kMaxContactBatch, all.size() - at);
-    Status status = TokensOf(*contacts, user, *epoch, all.subspan(at, count), &tokens);
-    if (!status.ok()) return Fail(status);
-    progress.Update(at + count, 0);
-  }
-  progress.Clear();
-  auto receipt = Upload(*contacts, user, epoch->number, *region, &tokens);
-  rf_contact_erase(tokens.data(), tokens.size() * sizeof(ContactToken));
+  auto receipt = Sync(context, user, read, *region);
   if (!receipt.ok()) return Fail(receipt.status());
   return Say(context, user, read, &*receipt);
 }
@@ -231,26 +284,34 @@ Command ContactSyncCommand() {
   Command command;
   command.name = "contacts sync";
   command.brief = "sync an address book file, as a device would";
-  command.synopsis = "USER --vcf FILE|--csv FILE [--region CC] [--letters] [--dry-run]";
+  command.synopsis =
+      "USER --vcf FILE|--csv FILE [--region CC] [--letters] [--allow-empty] [--dry-run]";
   command.description =
       "Reads telephone numbers and e-mail addresses from a vCard file (2.1, 3.0, 4.0) or a CSV "
-      "file "
-      "(the columns of Google and Outlook), makes tokens of them as an app does, and replaces the "
+      "file (the columns of Google and Outlook), makes tokens of them as an app does, and replaces "
+      "the "
       "user's book. Names and everything else in the file are not looked at. For tests and "
       "migrations: in operation the user's device does this, so that no server sees the file.\n"
       "\n"
       "National numbers are read with --region, the region of the user's own number. Without it "
       "only numbers with a country code count. Skipped entries are counted by reason; --dry-run "
-      "shows the counts and needs neither database nor keys.";
+      "shows the counts and needs neither database nor keys. A file without any identifier, and "
+      "one "
+      "with more than 10,000, changes nothing.\n"
+      "\n"
+      "It is charged to the user's own limits, as their device would be: 12,000 evaluations, of "
+      "which 20 come back an hour, and 4 whole books a day. Books are padded to a multiple of 50 "
+      "with entries that match nobody.";
   command.options = {{"vcf", "FILE", "A vCard file; - is standard input."},
                      {"csv", "FILE", "A CSV file; - is standard input."},
                      {"region", "CC", "Two capitals, as in DE."},
                      {"letters", "", "Read 1-800-FLOWERS as its digits."},
+                     {"allow-empty", "", "Put an empty book in place if the file has nobody."},
                      {"dry-run", "", "Read and count only."}};
   command.examples =
       "ringfence --db world.db --keys contacts.keys contacts sync bob --vcf bob.vcf --region DE\n"
       "ringfence contacts sync bob --csv contacts.csv --region US --dry-run";
-  command.exits = "0   the book is in place";
+  command.exits = "0   the book is in place, or could be (--dry-run)";
   command.least = 1;
   command.most = 1;
   command.run = Run;
