@@ -65,6 +65,9 @@ int RunIdentifiers(Context& context, const Arguments& arguments) {
   if (!contacts.ok()) return Fail(contacts.status());
   auto identifiers = contacts->Identifiers(arguments.At(0));
   if (!identifiers.ok()) return Fail(identifiers.status());
+  if (identifiers->empty() && !context.json()) {
+    context.out().Print(Cat({Printable(arguments.At(0)), ": no verified identifiers\n"}));
+  }
   for (const VerifiedIdentifier& one : *identifiers) {
     if (context.json()) {
       JsonOut json;
@@ -80,7 +83,7 @@ int RunIdentifiers(Context& context, const Arguments& arguments) {
     }
     context.out().Print(
         Cat({Pad(ToString(one.kind), 7), "verified ", TimeText(one.verified_at_s), "  expires ",
-             TimeText(one.expires_at_s), "  epochs ", epochs,
+             TimeText(one.expires_at_s), "  epochs ", epochs.empty() ? "none" : epochs,
              one.moved_at_s == 0 ? std::string() : Cat({"  taken over ", TimeText(one.moved_at_s)}),
              one.suppressed ? "  suppressed" : "", "\n"}));
   }
@@ -130,8 +133,10 @@ Command OfIdentifier(std::string_view name, std::string_view brief, std::string_
 Command IdentifiersCommand() {
   Command command = OfUser(
       "contacts identifiers", "an account's verified identifiers",
-      "Lists kind, times and epochs of a user's verified identifiers. Their "
-      "values are not stored and cannot be shown.",
+      "Lists kind, times and epochs of a user's verified identifiers. One whose epochs are "
+      "\"none\" "
+      "has outlived them and matches nobody until it is verified again. Their values are not "
+      "stored and cannot be shown.",
       "ringfence --db world.db --keys contacts.keys contacts identifiers alice", RunIdentifiers);
   command.synopsis = "USER";
   command.options.clear();

@@ -104,6 +104,8 @@ Status WriteContacts(Context& context, const Store& store, std::string_view user
   if (!book.ok()) return book.status();
   auto identifiers = contacts->Identifiers(user);
   if (!identifiers.ok()) return identifiers.status();
+  auto parameters = contacts->Parameters(user);
+  if (!parameters.ok()) return parameters.status();
   json->Key("contacts").Object().Key("book");
   if (book->exists) {
     json->Object();
@@ -118,7 +120,7 @@ Status WriteContacts(Context& context, const Store& store, std::string_view user
     WriteVerifiedIdentifier(*json, identifier);
     json->EndObject();
   }
-  json->EndArray().EndObject();
+  json->EndArray().Key("evaluations_left").Signed(parameters->evaluations_left).EndObject();
   return Status();
 }
 
@@ -172,10 +174,7 @@ int RunForget(Context& context, const Arguments& arguments) {
     context.out().Print(Cat({user, ": forgotten, with relations to ",
                              Count(report->pairs_removed, "user", "users"), ", "}));
   }
-  context.out().Print(report->purged
-                          ? "purged\n"
-                          : "not purged: another process keeps an old state open; what was "
-                            "deleted leaves the files when `ringfence doctor --purge` succeeds\n");
+  context.out().Print(PurgedText(report->purged));
   return kExitGood;
 }
 
@@ -259,9 +258,9 @@ Command ExportCommandOfUser() {
   command.synopsis = "USER";
   command.description =
       "Prints all that the database holds about one person: what they chose or were given, every "
-      "relation they stand in, on either side, and their book and verified identifiers of contact "
-      "sync (for these it needs --keys; the entries themselves nobody can read). With --json on "
-      "one line.";
+      "relation they stand in, on either side, and of contact sync their book, their verified "
+      "identifiers and what is left of their evaluations (for these it needs --keys; the entries "
+      "themselves nobody can read). With --json on one line.";
   command.examples = "ringfence --db world.db user export carol > carol.json";
   command.exits = kDone;
   command.least = 1;
