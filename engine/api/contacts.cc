@@ -1,6 +1,9 @@
 // Contacts: the calls of contact sync, each one transaction (or a few) on the store's rows.
 #include <ringfence/contacts.h>
 
+#include <algorithm>
+#include <chrono>
+#include <string>
 #include <utility>
 
 #include "api/contacts_impl.h"
@@ -45,6 +48,18 @@ Result<Contacts> Contacts::OpenForReading(Store store, const ContactOptions& opt
   return Contacts(std::move(impl));
 }
 
+Result<bool> Contacts::EraseAll(Store& store) {
+  StoreBackend& backend = *store.impl()->backend;
+  {
+    Result<std::unique_ptr<ContactTables>> rows = backend.BeginContacts(StoreBackend::Use::kWrite);
+    if (!rows.ok()) return rows.status();
+    if (Status erased = (*rows)->EraseAll(); !erased.ok()) return erased;
+    if (Status counted = (*rows)->CountErasure(); !counted.ok()) return counted;
+    if (Result<uint64_t> done = (*rows)->Commit(true); !done.ok()) return done.status();
+  }
+  return backend.Purge();
+}
+
 Status Contacts::ReloadKeys() { return impl_->TakeKeys(); }
 
 Result<ContactParameters> Contacts::Parameters(std::string_view user) const {
@@ -59,25 +74,31 @@ Status Contacts::Impl::TakeBudget(size_t evaluations) {
   if (options.evaluations_per_s == 0) return Status();
   constexpr int64_t kSecondsAtOnce = 4;
   const int64_t rate = options.evaluations_per_s;
+  const BucketLimit limit{std::max<int64_t>(kSecondsAtOnce * rate, kMaxContactBatch), rate, 1};
+  // Not the clock on the wall, which may be set back.
+  const auto up = std::chrono::steady_clock::now().time_since_epoch();
+  const int64_t now_s = options.clock_s
+                            ? NowInSeconds()
+                            : std::chrono::duration_cast<std::chrono::seconds>(up).count();
   int64_t wait_s = 0;
   const std::lock_guard<std::mutex> lock(budget_mutex_);
-  const BucketLimit limit{kSecondsAtOnce * rate, rate, 1};
-  if (Take(limit, static_cast<int64_t>(evaluations), NowInSeconds(), &budget_, &wait_s)) {
-    return Status();
-  }
-  return Status(StatusCode::kBusy,
-                "this process evaluates as much as it may; " +
-                    (wait_s < 0 ? std::string("so large a batch it never takes")
-                                : "try again in " + std::to_string(wait_s) + " seconds"));
+  if (Take(limit, static_cast<int64_t>(evaluations), now_s, &budget_, &wait_s)) return Status();
+  return Status(StatusCode::kBusy, "this process evaluates as much as it may: try again in " +
+                                       std::to_string(wait_s) + " seconds");
+}
+
+Status Contacts::Impl::Charge(std::string_view user, int64_t epoch, size_t evaluations) {
+  return Write(false, nullptr, [&](ContactTables& rows, const Keyring&) {
+    Status charged = ChargeEvaluations(rows, user, epoch, evaluations, NowInSeconds());
+    // Last: what is charged to nobody must not use up what others may have.
+    return charged.ok() ? TakeBudget(evaluations) : charged;
+  });
 }
 
 Result<ContactEvaluation> Contacts::Evaluate(std::string_view user, int64_t epoch,
                                              std::span<const ContactElement> blinded) {
   if (Status elements = CheckElements(blinded); !elements.ok()) return elements;
-  if (Status budget = impl_->TakeBudget(blinded.size()); !budget.ok()) return budget;
-  Status charged = impl_->Write(false, nullptr, [&](ContactTables& rows, const Keyring&) {
-    return ChargeEvaluations(rows, user, epoch, blinded.size(), impl_->NowInSeconds());
-  });
+  Status charged = impl_->Charge(user, epoch, blinded.size());
   if (!charged.ok()) return charged;
   return EvaluateBatch(*impl_->vault->keyring(), epoch, blinded);
 }
@@ -89,10 +110,7 @@ Result<std::vector<ContactToken>> Contacts::EvaluateRaw(
                   "identifiers in clear are not taken here: ContactOptions::allow_raw is not set");
   }
   if (Status form = CheckIdentifiers(identifiers); !form.ok()) return form;
-  if (Status budget = impl_->TakeBudget(identifiers.size()); !budget.ok()) return budget;
-  Status charged = impl_->Write(false, nullptr, [&](ContactTables& rows, const Keyring&) {
-    return ChargeEvaluations(rows, user, epoch, identifiers.size(), impl_->NowInSeconds());
-  });
+  Status charged = impl_->Charge(user, epoch, identifiers.size());
   if (!charged.ok()) return charged;
   return EvaluateIdentifiers(*impl_->vault->keyring(), epoch, identifiers);
 }
@@ -127,15 +145,16 @@ Result<ContactBook> Contacts::BookOf(std::string_view user) const {
   return Outcome(std::move(read), std::move(book));
 }
 
-Result<BookRemoval> Contacts::RemoveBook(std::string_view user) {
+Result<BookRemoval> Contacts::RemoveBook(std::string_view user, bool purge) {
   BookRemoval removal;
   Status removed = impl_->Write(true, nullptr, [&](ContactTables& rows, const Keyring&) {
     Status gone = Keep(RemoveBookAndUploads(rows, user), &removal.existed);
     return gone.ok() && removal.existed ? rows.CountErasure() : gone;
   });
   if (!removed.ok()) return removed;
-  // The book is gone whatever becomes of this; Store::Purge can be called again.
-  if (Result<bool> purged = impl_->backend().Purge(); purged.ok()) removal.purged = *purged;
+  // The book is gone whatever becomes of this; Sweep and Store::Purge try again.
+  Result<bool> left = purge ? impl_->backend().Purge() : impl_->backend().PurgeDue();
+  if (left.ok()) removal.purged = purge ? *left : !*left;
   return removal;
 }
 
@@ -228,7 +247,7 @@ Result<RotationReport> Contacts::RotateRowKey(
   RotationReport report;
   Status done = impl_->BeginRotation();
   if (done.ok()) done = impl_->RekeyRows(progress, &report);
-  if (done.ok()) done = impl_->EndRotation();
+  if (done.ok()) done = impl_->EndRotation(&report);
   return Outcome(std::move(done), report);
 }
 
@@ -249,8 +268,8 @@ Result<SweepReport> Contacts::Sweep() {
     more = step.uploads >= kSweepAtOnce || step.books >= kSweepAtOnce ||
            step.tombstones >= kSweepAtOnce;
   }
-  // Deleted whatever becomes of this; what is left in the files goes with the next purge.
-  if (report.uploads + report.books + report.tombstones > 0) (void)impl_->backend().Purge();
+  // Deleted whatever becomes of this; what is left in the files goes with the next one.
+  if (Result<bool> purged = impl_->backend().Purge(); purged.ok()) report.purged = *purged;
   return report;
 }
 

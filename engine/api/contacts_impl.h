@@ -41,11 +41,13 @@ struct Contacts::Impl : std::enable_shared_from_this<Contacts::Impl> {
 
   /// Takes evaluations out of what the process gives to all accounts. kBusy.
   Status TakeBudget(size_t evaluations);
+  /// Charges an account and the process, or neither.
+  Status Charge(std::string_view user, int64_t epoch, size_t evaluations);
 
   /// The steps of RotateRowKey; each leaves a state from which the whole can begin again.
   Status BeginRotation();
   Status RekeyRows(const std::function<void(uint64_t, uint64_t)>& progress, RotationReport* report);
-  Status EndRotation();
+  Status EndRotation(RotationReport* report);
 
   Store store;
   const ContactOptions options;
@@ -56,6 +58,7 @@ struct Contacts::Impl : std::enable_shared_from_this<Contacts::Impl> {
 
  private:
   void Publish(std::shared_ptr<const Keyring> keyring);
+  Status TakeKeysForReading();
   template <class Work>
   Status ReadOnce(const Work& work) const;
   template <class Work>

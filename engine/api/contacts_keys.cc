@@ -12,11 +12,15 @@
 namespace ringfence {
 namespace {
 
+/// More than any machine computes.
+constexpr int64_t kMaxEvaluationsPerS = 1'000'000'000;
+
 /// Accounts looked up at once while rows are re-encrypted.
 constexpr size_t kAccountsAtOnce = 1000;
 
-/// A clock that is off by any amount must not overflow a time that is worked out from it.
-constexpr int64_t kLatestSecond = int64_t{1} << 50;
+/// A clock that is off by any amount must not overflow a time that is worked out from it: rows have
+/// room for 32 bits.
+constexpr int64_t kLatestSecond = (int64_t{1} << 32) - 1 - 1000 * int64_t{86400};
 
 int64_t SecondsOf(const std::function<int64_t()>& clock_s) {
   if (clock_s) return std::clamp<int64_t>(clock_s(), 0, kLatestSecond);
@@ -31,8 +35,9 @@ Status CheckOptions(const ContactOptions& options) {
     return Status(StatusCode::kInvalidArgument,
                   "contact sync needs a key file or a key provider, and not both");
   }
-  if (options.evaluations_per_s < 0) {
-    return Status(StatusCode::kInvalidArgument, "evaluations_per_s must not be negative");
+  if (options.evaluations_per_s < 0 || options.evaluations_per_s > kMaxEvaluationsPerS) {
+    return Status(StatusCode::kInvalidArgument,
+                  "evaluations_per_s is 0 to " + std::to_string(kMaxEvaluationsPerS));
   }
   const auto allowed = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
@@ -57,15 +62,21 @@ Result<std::unique_ptr<ContactTables>> Contacts::Impl::BeginWriting() const {
 
 Result<std::shared_ptr<const Keyring>> Contacts::Impl::LoadKeys() const {
   if (!options.key_provider) return Keyring::Load(options.key_file, options.tenant);
-  Result<std::string> text = options.key_provider();
-  if (!text.ok()) return text.status();
-  return Keyring::Parse(std::move(*text), options.tenant);
+  try {
+    Result<std::string> text = options.key_provider();
+    if (!text.ok()) return text.status();
+    return Keyring::Parse(std::move(*text), options.tenant);
+  } catch (...) {  // of the host's
+    return Status(StatusCode::kIo, "the key provider threw an exception");
+  }
 }
 
 void Contacts::Impl::Publish(std::shared_ptr<const Keyring> keyring) {
   if (vault != nullptr) return vault->Replace(std::move(keyring));
   vault = std::make_shared<ContactVault>(
       std::move(keyring), [clock_s = options.clock_s] { return SecondsOf(clock_s); });
+  // A provider may be a network away: not from a decision.
+  if (options.key_provider) return;
   vault->set_refresh([weak = weak_from_this()] {
     if (const std::shared_ptr<Impl> impl = weak.lock()) impl->RefreshKeys();
   });
@@ -87,17 +98,15 @@ void Contacts::Impl::RefreshKeys() {
 Status Contacts::Impl::TakeKeys() {
   if (Status fine = CheckOptions(options); !fine.ok()) return fine;
   const std::lock_guard<std::mutex> lock(keys);
-  Result<std::shared_ptr<const Keyring>> keyring = LoadKeys();
-  if (!keyring.ok()) return keyring.status();
   if (!writes) {
-    Result<std::unique_ptr<ContactTables>> rows = backend().BeginContacts(StoreBackend::Use::kRead);
-    if (!rows.ok()) return rows.status();
-    if (Status same = CheckKeys(**rows, **keyring); !same.ok()) return same;
-    Publish(std::move(*keyring));
-    return Status();
+    // Between file and rows another process may rotate: then the second look agrees.
+    Status same = TakeKeysForReading();
+    return same.ok() ? same : TakeKeysForReading();
   }
   Result<std::unique_ptr<ContactTables>> rows = BeginWriting();
   if (!rows.ok()) return rows.status();
+  Result<std::shared_ptr<const Keyring>> keyring = LoadKeys();
+  if (!keyring.ok()) return keyring.status();
   bool changed = false;
   Status adopted = AdoptKeys(**rows, **keyring, NowInSeconds(), &changed);
   if (!adopted.ok()) return adopted;
@@ -106,6 +115,16 @@ Status Contacts::Impl::TakeKeys() {
       return committed.status();
     }
   }
+  Publish(std::move(*keyring));
+  return Status();
+}
+
+Status Contacts::Impl::TakeKeysForReading() {
+  Result<std::shared_ptr<const Keyring>> keyring = LoadKeys();
+  if (!keyring.ok()) return keyring.status();
+  Result<std::unique_ptr<ContactTables>> rows = backend().BeginContacts(StoreBackend::Use::kRead);
+  if (!rows.ok()) return rows.status();
+  if (Status same = CheckKeys(**rows, **keyring); !same.ok()) return same;
   Publish(std::move(*keyring));
   return Status();
 }
@@ -142,6 +161,7 @@ Status Contacts::Impl::RekeyRows(const std::function<void(uint64_t, uint64_t)>& 
                                  RotationReport* report) {
   report->row_key = vault->keyring()->newest_row_key().number;
   uint64_t all = 0;
+  std::string damaged;
   for (int64_t after = 0;;) {
     std::vector<int64_t> accounts;
     Status listed = Read([&](ContactTables& rows, const Keyring&) {
@@ -156,7 +176,7 @@ Status Contacts::Impl::RekeyRows(const std::function<void(uint64_t, uint64_t)>& 
       return found.status();
     });
     if (!listed.ok()) return listed;
-    if (accounts.empty()) return Status();
+    if (accounts.empty()) break;
     after = accounts.back();
     for (int64_t account : accounts) {
       Status rekeyed = Write(false, nullptr, [&](ContactTables& rows, const Keyring& keyring) {
@@ -164,13 +184,22 @@ Status Contacts::Impl::RekeyRows(const std::function<void(uint64_t, uint64_t)>& 
         if (changed.ok()) report->rows_changed += *changed;
         return changed.status();
       });
+      if (rekeyed.code() == StatusCode::kCorrupt) {
+        damaged += (damaged.empty() ? "" : ", ") + std::to_string(account);
+        continue;
+      }
       if (!rekeyed.ok()) return rekeyed;
       if (progress) progress(report->rows_changed, std::max(all, report->rows_changed));
     }
   }
+  if (damaged.empty()) return Status();
+  return Status(StatusCode::kCorrupt,
+                "rows of the users with handles " + damaged +
+                    " do not open and stay under the old key: remove their books, or forget them, "
+                    "and rotate again");
 }
 
-Status Contacts::Impl::EndRotation() {
+Status Contacts::Impl::EndRotation(RotationReport* report) {
   Status forgotten = Write(false, nullptr, [](ContactTables& rows, const Keyring& keyring) {
     Result<bool> done = ForgetOldRowKeys(rows, keyring);
     if (!done.ok()) return done.status();
@@ -197,7 +226,8 @@ Status Contacts::Impl::EndRotation() {
     if (Status same = CheckKeys(**rows, **keyring); !same.ok()) return same;
     Publish(std::move(*keyring));
   }
-  (void)backend().Purge();  // what is left goes with the next one
+  // What is left goes with the next one.
+  if (Result<bool> purged = backend().Purge(); purged.ok()) report->purged = *purged;
   return Status();
 }
 

@@ -60,6 +60,7 @@ Result<Engine> Engine::Open(EngineOptions options) {
                     "the contacts of an engine must be opened on the engine's store");
     }
     impl->vault = contacts.vault;
+    impl->contacts = options.contacts;
   }
   impl->store = std::move(options.store);
   if (impl->store.has_value()) impl->catalog = impl->store->catalog();

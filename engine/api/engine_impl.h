@@ -14,6 +14,7 @@ namespace ringfence {
 
 struct Engine::Impl {
   std::optional<Store> store;
+  std::optional<Contacts> contacts;           ///< here, because its vault asks it for newer keys
   std::shared_ptr<const ContactVault> vault;  ///< null: no contact keys
   Catalog catalog = Catalog::Standard();      ///< of the store, else of the policy
   bool follows_store = false;                 ///< the policy is the store's policy in force

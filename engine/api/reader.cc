@@ -54,14 +54,17 @@ Status Reader::Impl::Open(std::shared_ptr<Engine::Impl> shared,
 void Reader::Impl::Pin(Policy pinned) {
   policy = std::move(pinned);
   scratch.Prepare(policy->impl()->program);
-  probes = FactSet{};
-  probe_groups = static_cast<GroupSet>((1u << kGroupCount) - 1);
+  constexpr auto kContactGroups =
+      static_cast<GroupSet>(Bit(Group::kContact) | Bit(Group::kCallerContact));
+  probes = Hidden{{}, static_cast<GroupSet>((1u << kGroupCount) - 1)};
+  contacts = Hidden{{}, kContactGroups};
   for (const FactInfo& fact : policy->catalog().facts()) {
-    if (fact.probe) {
-      probes.Insert(fact.id);
-    } else {
-      probe_groups = static_cast<GroupSet>(probe_groups & ~Bit(fact.group));
+    if (!fact.probe) {
+      probes.groups = static_cast<GroupSet>(probes.groups & ~Bit(fact.group));
+      continue;
     }
+    probes.facts.Insert(fact.id);
+    if ((Bit(fact.group) & kContactGroups) != 0) contacts.facts.Insert(fact.id);
   }
 }
 
@@ -80,15 +83,15 @@ Status Reader::Impl::PinNumber(int64_t number) {
   return Status();
 }
 
-/// Probe facts become unavailable, carried ones too: a preview must not answer about them at all.
-void Reader::Impl::HideProbes() {
+/// They become unavailable, carried ones too: a preview must not answer about them at all.
+void Reader::Impl::Hide(const Hidden& hidden) {
   Frame& frame = scratch.frame;
-  for (size_t i = 0; i < std::size(probes.words); ++i) {
-    frame.carried.words[i] |= probes.words[i];
-    frame.unavailable.words[i] |= probes.words[i];
-    frame.from_host.words[i] &= ~probes.words[i];
+  for (size_t i = 0; i < std::size(hidden.facts.words); ++i) {
+    frame.carried.words[i] |= hidden.facts.words[i];
+    frame.unavailable.words[i] |= hidden.facts.words[i];
+    frame.from_host.words[i] &= ~hidden.facts.words[i];
   }
-  frame.loaded = static_cast<GroupSet>(frame.loaded | probe_groups);
+  frame.loaded = static_cast<GroupSet>(frame.loaded | hidden.groups);
 }
 
 GroupDetails Reader::Impl::Details() const {
@@ -105,7 +108,8 @@ Status Reader::Impl::DecideIn(const Question& question, Sight sight, Decision* d
   const Policy::Impl& pinned = *policy->impl();
   Status begun = BeginFrame(pinned.layout, question, &scratch.frame);
   if (!begun.ok()) return begun;
-  if (sight == Sight::kNoProbes) HideProbes();
+  if (sight == Sight::kPreviewOfCaller) Hide(probes);
+  if (sight == Sight::kPreviewOfCallee) Hide(contacts);
   Evaluate(pinned.program, pinned.layout, question, AllSources(), &scratch, decision, effects);
   return Status();
 }
@@ -213,7 +217,8 @@ Status Reader::DecideBatch(const Question& question, std::span<const Party> call
 }
 
 Result<PreviewAnswer> Reader::Preview(const Question& question, bool as_callee) {
-  const Impl::Sight sight = as_callee ? Impl::Sight::kAll : Impl::Sight::kNoProbes;
+  const Impl::Sight sight =
+      as_callee ? Impl::Sight::kPreviewOfCallee : Impl::Sight::kPreviewOfCaller;
   Decision decision;
   EffectSet effects = 0;
   Status decided = impl_->InSnapshot(question.at_least, &decision.revision, [&] {

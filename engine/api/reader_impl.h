@@ -17,7 +17,11 @@ struct Reader::Impl {
   Status Open(std::shared_ptr<Engine::Impl> shared, std::span<FactSource* const> host_sources);
 
   /// Which facts a question may see.
-  enum class Sight : uint8_t { kAll, kNoProbes };
+  enum class Sight : uint8_t {
+    kAll,
+    kPreviewOfCallee,  ///< not contact matches, or who has uploaded guesses learns whose they are
+    kPreviewOfCaller,  ///< no probes
+  };
 
   /// Runs `decide_all` (Status()) in one snapshot under the policy in force there; again when the
   /// policy turns out to have changed, or when a write of this process was committed meanwhile (so
@@ -32,7 +36,11 @@ struct Reader::Impl {
   void PinPublished();
   Status PinNumber(int64_t number);
   void Pin(Policy pinned);
-  void HideProbes();
+  struct Hidden {
+    FactSet facts;
+    GroupSet groups = 0;  ///< that have no other facts
+  };
+  void Hide(const Hidden& hidden);
   Sources AllSources() const { return {sources, host_count}; }
   /// What the store says about how it came to the groups of this snapshot.
   GroupDetails Details() const;
@@ -43,9 +51,8 @@ struct Reader::Impl {
   int64_t policy_number = -1;
   uint64_t generation = 0;
   EvalScratch scratch;
-  Decision last;              ///< of Decide; here, so that its unused parts are cleared only once
-  FactSet probes;             ///< of the pinned policy's catalog
-  GroupSet probe_groups = 0;  ///< groups of probes alone
+  Decision last;            ///< of Decide; here, so that its unused parts are cleared only once
+  Hidden probes, contacts;  ///< of the pinned policy's catalog
   std::vector<FactSource*> sources;  ///< the host's, then the session
   size_t host_count = 0;
 };

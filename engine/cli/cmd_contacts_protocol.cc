@@ -205,7 +205,7 @@ int RunStatus(Context& context, const Arguments& arguments) {
 int RunRemoveAll(Context& context, const Arguments& arguments) {
   auto contacts = context.OpenContacts(StoreOptions::Mode::kReadWrite);
   if (!contacts.ok()) return Fail(contacts.status());
-  auto removal = contacts->RemoveBook(arguments.At(0));
+  auto removal = contacts->RemoveBook(arguments.At(0), true);
   if (!removal.ok()) return Fail(removal.status());
   if (context.json()) {
     JsonOut json;
@@ -215,10 +215,7 @@ int RunRemoveAll(Context& context, const Arguments& arguments) {
   } else {
     context.out().Print(
         Cat({Printable(arguments.At(0)), removal->existed ? ": removed, " : ": nothing was held, ",
-             removal->purged ? "purged\n"
-                             : "not purged: another process keeps an old state open; what was "
-                               "deleted leaves the files when `ringfence doctor --purge` "
-                               "succeeds\n"}));
+             PurgedText(removal->purged)}));
   }
   return kExitGood;
 }

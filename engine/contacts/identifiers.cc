@@ -105,15 +105,23 @@ Status TakeOut(ContactTables& rows, const Keyring& keyring, const RowKey& key, c
   return PutSealedIdentifiers(rows, key, account, list);
 }
 
+/// The time of a move: not before any book there is or is coming, or a clock that was set back
+/// would let the next owner of a number pass for the one in those books.
+Result<int64_t> TimeOfMove(ContactTables& rows, int64_t now_s) {
+  Result<int64_t> latest = rows.LatestSync();
+  if (!latest.ok()) return latest;
+  return std::max(now_s, *latest);
+}
+
 /// When the identifier last came to its owner from elsewhere; 0: never.
-int64_t MovedAt(const Traces& traces, int64_t account, int64_t now_s) {
+Result<int64_t> MovedAt(ContactTables& rows, const Traces& traces, int64_t account, int64_t now_s) {
   int64_t moved_at_s = 0;
   for (const Trace& trace : traces.all()) {
     if (!trace.owned) continue;
     if (trace.owner.account == account) {
       moved_at_s = std::max(moved_at_s, trace.owner.moved_at_s);
     } else if (trace.owner.account != 0 || trace.owner.erased_at_s > now_s) {
-      return now_s;
+      return TimeOfMove(rows, now_s);
     }
   }
   return moved_at_s;
@@ -252,10 +260,11 @@ Status AddVerified(ContactTables& rows, const Keyring& keyring, std::string_view
     if (Status charged = ChargeNew(rows, *account, now_s); !charged.ok()) return charged;
     ++list.size;
   }
-  const int64_t moved_at_s = MovedAt(traces, *account, now_s);
-  list.items[place] = ListedNow(traces, identifier.kind, moved_at_s, *suppressed, now_s);
+  Result<int64_t> moved_at_s = MovedAt(rows, traces, *account, now_s);
+  if (!moved_at_s.ok()) return moved_at_s.status();
+  list.items[place] = ListedNow(traces, identifier.kind, *moved_at_s, *suppressed, now_s);
   if (Status put = PutSealedIdentifiers(rows, **key, *account, list); !put.ok()) return put;
-  return PutOwners(rows, traces, {{}, *account, moved_at_s, 0});
+  return PutOwners(rows, traces, {{}, *account, *moved_at_s, 0});
 }
 
 Status RemoveVerified(ContactTables& rows, const Keyring& keyring, std::string_view user,
@@ -270,7 +279,9 @@ Status RemoveVerified(ContactTables& rows, const Keyring& keyring, std::string_v
   Status taken = TakeOut(rows, keyring, **key, traces, *account, &had);
   if (!taken.ok()) return taken;
   if (!had) return Status(StatusCode::kNotFound, "the account does not have this identifier");
-  return PutOwners(rows, traces, {{}, 0, now_s, now_s + kTombstoneS});
+  Result<int64_t> moved_at_s = TimeOfMove(rows, now_s);
+  if (!moved_at_s.ok()) return moved_at_s.status();
+  return PutOwners(rows, traces, {{}, 0, *moved_at_s, now_s + kTombstoneS});
 }
 
 Result<std::vector<VerifiedIdentifier>> ListVerified(ContactTables& rows, const Keyring& keyring,

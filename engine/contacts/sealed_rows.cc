@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "contacts/book.h"
+#include "contacts/rotation.h"
 #include "contacts/seal.h"
 
 namespace ringfence {
@@ -76,6 +77,8 @@ Result<const RowKey*> SealingKey(ContactTables& rows, const Keyring& keyring) {
     return Status(StatusCode::kStale, "rows are sealed under row key " + std::to_string(newest) +
                                           " now, which this process has not read: reload the keys");
   }
+  // Another file's key of the same number must not seal a row that only that file opens.
+  if (Status same = CheckKeys(rows, keyring); !same.ok()) return same;
   if (ours.number > newest) {
     if (Status put = rows.PutRowKey({ours.number, ours.check}); !put.ok()) return put;
   }

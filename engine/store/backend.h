@@ -90,6 +90,8 @@ class StoreBackend {
   virtual Result<PolicyRecord> PolicyInForce() = 0;          ///< kNotFound: none
   virtual Result<std::vector<PolicyRecord>> Policies() = 0;  ///< newest first
   virtual Result<bool> Purge() = 0;
+  /// Whether something deleted may be left in the files. Cheap.
+  virtual Result<bool> PurgeDue() = 0;
   virtual Result<std::vector<DoctorFinding>> Doctor() = 0;
 
   /// Grows with every commit of this process, after it and before the committing call returns. A

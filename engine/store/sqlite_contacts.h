@@ -63,6 +63,8 @@ class SqliteContacts final : public ContactTables {
   Result<std::vector<int64_t>> AccountsNotUnder(int64_t row_key, int64_t after,
                                                 size_t limit) override;
   Result<uint64_t> CountNotUnder(int64_t row_key) override;
+  Result<int64_t> LatestSync() override;
+  Status EraseAll() override;
   Result<std::vector<int64_t>> AccountsWithIdentifiers(int64_t after, size_t limit) override;
   Result<SweepReport> DeleteDue(int64_t now_s, int64_t uploads_before_s, size_t limit) override;
 

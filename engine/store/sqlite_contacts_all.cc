@@ -44,6 +44,30 @@ Result<uint64_t> SqliteContacts::CountNotUnder(int64_t row_key) {
   return has_row ? static_cast<uint64_t>(select.Int(0)) : 0;
 }
 
+Result<int64_t> SqliteContacts::LatestSync() {
+  Statement select;
+  Status status = Open(Use::kRead,
+                       "SELECT max(coalesce((SELECT max(synced_at_s) FROM contact_books), 0),"
+                       " coalesce((SELECT max(opened_at_s) FROM contact_uploads), 0))",
+                       &select);
+  if (!status.ok()) return status;
+  bool has_row = false;
+  if (status = Next(&select, &has_row); !status.ok()) return status;
+  return has_row ? select.Int(0) : 0;
+}
+
+Status SqliteContacts::EraseAll() {
+  for (const char* table : {"contact_books", "contact_chunks", "contact_uploads", "contact_parts",
+                            "contact_identifiers", "contact_owners", "contact_suppressed",
+                            "contact_quotas", "contact_epochs", "contact_keys"}) {
+    Statement erase;
+    Status status = Open(Use::kWrite, std::string("DELETE FROM ") + table, &erase);
+    if (status.ok()) status = Run(&erase);
+    if (!status.ok()) return status;
+  }
+  return Status();
+}
+
 Result<std::vector<int64_t>> SqliteContacts::AccountsWithIdentifiers(int64_t after, size_t limit) {
   Statement select;
   Status status = Open(Use::kRead,

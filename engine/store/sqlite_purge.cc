@@ -3,6 +3,8 @@
 // secure_delete overwrites a row where it lies, but when SQLite splits or merges pages it leaves
 // older copies of rows in a page's free space, and the write-ahead log keeps pages as they were. So
 // the file is rebuilt (VACUUM) and the log emptied; both are needed, in this order.
+#include <algorithm>
+
 #include "store/sqlite_schema.h"
 #include "store/sqlite_store.h"
 
@@ -10,6 +12,10 @@ namespace ringfence {
 namespace {
 
 bool IsBusy(int rc) { return (rc & 0xFF) == SQLITE_BUSY || (rc & 0xFF) == SQLITE_LOCKED; }
+
+// How long to wait for readers to leave: decisions take microseconds, and who stays longer stays.
+// All writers wait meanwhile.
+constexpr int kReadersLeaveMs = 250;
 
 // Copies the log into the file and cuts it to nothing. `*emptied` is false while somebody reads an
 // older snapshot.
@@ -55,10 +61,24 @@ Result<bool> PurgeFile(Connection& db) {
 
 Result<bool> SqliteStore::Purge() {
   if (Status status = AcquireWriter(); !status.ok()) return status;
+  sqlite3_busy_timeout(writer_->db.get(), std::min(kReadersLeaveMs, options_.busy_timeout_ms));
   Result<bool> purged = PurgeFile(writer_->db);
+  sqlite3_busy_timeout(writer_->db.get(), options_.busy_timeout_ms);
   writer_->db.Rollback();
   ReleaseWriter();
   return purged;
+}
+
+Result<bool> SqliteStore::PurgeDue() {
+  bool due = true;
+  Status status = WithReader([&](Connection& db) -> Status {
+    Result<Meta> meta = ReadMeta(db);
+    if (!meta.ok()) return meta.status();
+    due = meta->forgets != meta->forgets_purged;
+    return Status();
+  });
+  if (!status.ok()) return status;
+  return due;
 }
 
 }  // namespace ringfence

@@ -14,11 +14,6 @@ namespace {
 // Decisions read a few scattered pages; a few thousand users' worth stay warm in each thread.
 constexpr const char* kSessionPragmas = "PRAGMA query_only=ON; PRAGMA cache_size=-8192";
 
-// No user has such an id, so there is nothing to read.
-bool IsNobody(const Party& party) {
-  return party.empty() || (party.handle == 0 && party.id.size() > kMaxIdBytes);
-}
-
 }  // namespace
 
 SqliteSession::SqliteSession(Connection db, std::shared_ptr<const RowFormat> format,
@@ -294,10 +289,7 @@ ReadState SqliteSession::Read(Group group, const Question& question, GroupWriter
       return ReadCohort(question, out);
     case Group::kContact:
     case Group::kCallerContact:
-      return question.caller_without_account || IsNobody(question.caller) ||
-                     IsNobody(question.callee)
-                 ? ReadState::kAbsent
-                 : ReadContact(group, question, out);
+      return ReadContact(group, question, out);
     case Group::kList:
     case Group::kGrant:
     case Group::kAttempts:

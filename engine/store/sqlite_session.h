@@ -15,6 +15,11 @@
 
 namespace ringfence {
 
+/// No user has such an id, so there is nothing to read.
+inline bool IsNobody(const Party& party) {
+  return party.empty() || (party.handle == 0 && party.id.size() > kMaxIdBytes);
+}
+
 class SqliteSession final : public StoreSession {
  public:
   /// Opening may wait for locks, as long as `busy_timeout_ms`; reading never does.

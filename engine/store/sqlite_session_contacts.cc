@@ -166,19 +166,26 @@ std::string SessionContacts::Describe(Group group) const {
 
 ReadState SqliteSession::ReadContact(Group group, const Question& question, GroupWriter& out) {
   const bool of_callee = group == Group::kContact;
-  PartyMemo* callee = MemoOf(question.callee, &callee_);
-  PartyMemo* caller = MemoOf(question.caller, &caller_);
-  // Whose book it is, and who may be in it.
-  PartyMemo* owner = of_callee ? callee : caller;
-  PartyMemo* other = of_callee ? caller : callee;
   contacts_.ForgetTrace(group);
-  for (PartyMemo* memo : {owner, other}) {
-    const Lookup found = FindId(memo);
+  // Whose book it is, and who may be in it.
+  const Party& owner = of_callee ? question.callee : question.caller;
+  const Party& other = of_callee ? question.caller : question.callee;
+  if (IsNobody(owner)) return ReadState::kAbsent;
+  PartyMemo* memo = MemoOf(owner, of_callee ? &callee_ : &caller_);
+  Lookup found = FindId(memo);
+  if (found == Lookup::kFailed) return ReadState::kUnavailable;
+  if (found == Lookup::kUnknown) return ReadState::kAbsent;
+  const int64_t owner_id = memo->id;
+  // Who has no account has no verified identifier, and is not in the book there is.
+  int64_t other_id = 0;
+  if (!IsNobody(other)) {
+    memo = MemoOf(other, of_callee ? &caller_ : &callee_);
+    found = FindId(memo);
     if (found == Lookup::kFailed) return ReadState::kUnavailable;
-    if (found == Lookup::kUnknown) return ReadState::kAbsent;
+    if (found == Lookup::kKnown) other_id = memo->id;
   }
   ContactFact fact = ContactFact::kNoBook;
-  const ReadState state = contacts_.Read(group, owner->id, other->id, &fact);
+  const ReadState state = contacts_.Read(group, owner_id, other_id, &fact);
   if (state != ReadState::kRead) return state;
   const std::optional<FactId> id = format_->contact_fact(group);
   if (!id.has_value()) return ReadState::kUnavailable;

@@ -45,8 +45,9 @@ Status SqliteWriter::Prepare() {
       {&delete_identifiers, "DELETE FROM contact_identifiers WHERE account = ?1"},
       {&delete_quota, "DELETE FROM contact_quotas WHERE account = ?1"},
       {&bury_owner,
-       "UPDATE contact_owners SET account = 0, moved_at_s = ?2, erased_at_s = ?3"
-       " WHERE account = ?1"},
+       "UPDATE contact_owners SET account = 0, erased_at_s = ?3, moved_at_s = max(?2,"
+       " coalesce((SELECT max(synced_at_s) FROM contact_books), 0),"
+       " coalesce((SELECT max(opened_at_s) FROM contact_uploads), 0)) WHERE account = ?1"},
   };
   for (const auto& [statement, sql] : statements) {
     if (Status status = db.Prepare(sql, statement); !status.ok()) return status;

@@ -33,6 +33,7 @@ CREATE TABLE contact_books (
   duplicates   INTEGER NOT NULL,  -- the receipt: a repeated commit is answered
   rejected     INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX contact_books_synced ON contact_books (synced_at_s);
 
 -- The tokens of a book, spread by a keyed hash over 2^bucket_bits sealed rows.
 CREATE TABLE contact_chunks (

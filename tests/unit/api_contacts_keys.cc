@@ -190,6 +190,54 @@ TEST_CASE("another process finds the new key by itself, and no decision flips") 
   CHECK(other->AddIdentifier("alice", Phone(kAlicePhone)).ok());
 }
 
+TEST_CASE("readers follow a rotation when the host has dropped its Contacts") {
+  FilledWorld world;
+  const Store store = OpenStore(world.store.path());
+  std::optional<Engine> engine;
+  {
+    Result<Contacts> other = Contacts::OpenForReading(store, world.Options());
+    REQUIRE(other.ok());
+    engine = ContactsWorld::OpenEngineOn(store, *other);
+  }
+  Reader reader = OpenReader(*engine);
+  CHECK(Ask(reader, Between("alice", "bob")).rule == "contact");
+  REQUIRE(world.contacts->RotateRowKey().ok());
+  CHECK(Ask(reader, Between("alice", "bob")).rule == "contact");
+}
+
+TEST_CASE("a key of another file seals nothing") {
+  FilledWorld world;
+  // A copy of the file goes its own way.
+  const std::string copy = world.key_file + ".copy";
+  std::filesystem::copy_file(world.key_file, copy);
+  REQUIRE(AddRowKeyToFile(copy).ok());
+  ContactOptions options = world.Options();
+  options.key_file = copy;
+  const Store store = OpenStore(world.store.path());
+  Result<Contacts> other = Contacts::Open(store, world.Options());
+  REQUIRE(other.ok());
+  REQUIRE(world.contacts->RotateRowKey().ok());
+  std::filesystem::rename(copy, world.key_file);
+  CHECK_FALSE(other->AddIdentifier("alice", Phone(kAlicePhone)).ok());
+  CHECK(KeysOfRows(world.store) == "2");
+  CHECK(world.contacts->Identifiers("alice").ok());
+}
+
+TEST_CASE("a row that does not open stops no rotation of others, and keeps the old key") {
+  FilledWorld world;
+  Rows(world.store.path(),
+       "UPDATE contact_identifiers SET sealed = zeroblob(length(sealed))"
+       " WHERE account = (SELECT id FROM users WHERE name = 'alice')");
+  const Status rotated = world.contacts->RotateRowKey().status();
+  CHECK(rotated.code() == StatusCode::kCorrupt);
+  CHECK(KeysOfRows(world.store) == "1 2");
+  CHECK(RowKeysIn(world.key_file) == 2);
+  REQUIRE(world.store.Forget("alice").ok());
+  REQUIRE(world.contacts->RotateRowKey().ok());
+  CHECK(KeysOfRows(world.store) == "2");
+  CHECK(RowKeysIn(world.key_file) == 1);
+}
+
 TEST_CASE("another process reads what it has keys for, writes nothing, until it can reload") {
   FilledWorld world;
   const Store store = OpenStore(world.store.path());

@@ -64,7 +64,7 @@ struct RemovalWorld : ContactsWorld {
 
 TEST_CASE("a removed book is out of the files, its upload too, and removing again is no error") {
   RemovalWorld world;
-  const Result<BookRemoval> removal = world.contacts->RemoveBook("bob");
+  const Result<BookRemoval> removal = world.contacts->RemoveBook("bob", true);
   REQUIRE(removal.ok());
   CHECK(removal->existed);
   CHECK(removal->purged);
@@ -82,6 +82,37 @@ TEST_CASE("a removed book is out of the files, its upload too, and removing agai
   CHECK(world.store.Doctor()->empty());
 }
 
+TEST_CASE("an endpoint removes at once, and the next sweep purges") {
+  RemovalWorld world;
+  const Result<BookRemoval> removal = world.contacts->RemoveBook("bob");
+  REQUIRE(removal.ok());
+  CHECK(removal->existed);
+  CHECK_FALSE(removal->purged);
+  CHECK(world.Fact("alice", "bob") == "no_book");
+  CHECK_FALSE(world.contacts->RemoveBook("bob")->purged);
+  CHECK(world.contacts->Sweep()->purged);
+  CHECK(CountIn(DatabaseBytes(world), world.nonces) == 0);
+  CHECK(world.contacts->RemoveBook("bob")->purged);
+}
+
+TEST_CASE("everything erased without keys: then other keys may begin") {
+  RemovalWorld world;
+  std::filesystem::remove(world.key_file);
+  REQUIRE(Contacts::CreateKeyFile(world.key_file).ok());
+  CHECK(Contacts::Open(world.store, world.Options()).status().code() ==
+        StatusCode::kInvalidArgument);
+  const Result<bool> erased = Contacts::EraseAll(world.store);
+  REQUIRE_MESSAGE(erased.ok(), erased.status().message());
+  CHECK(*erased);
+  CHECK(CountIn(DatabaseBytes(world), world.nonces) == 0);
+  const Result<Contacts> anew = Contacts::Open(world.store, world.Options());
+  REQUIRE_MESSAGE(anew.ok(), anew.status().message());
+  CHECK(anew->Epochs()->size() == 1);
+  CHECK_FALSE(anew->BookOf("bob")->exists);
+  CHECK(anew->Identifiers("alice")->empty());
+  CHECK(world.store.Doctor()->empty());
+}
+
 TEST_CASE("with an open reader the answer is no at once, and purged when the reader is gone") {
   RemovalWorld world;
   // A purge waits for readers as long as for other writers.
@@ -95,12 +126,12 @@ TEST_CASE("with an open reader the answer is no at once, and purged when the rea
     Connection reading = OpenPlain(world.store.path());
     REQUIRE(reading.Execute("BEGIN", "begin").ok());
     REQUIRE(Rows(reading, "SELECT count(*) FROM contact_books").front() == "1");
-    const Result<BookRemoval> removal = contacts.RemoveBook("bob");
+    const Result<BookRemoval> removal = contacts.RemoveBook("bob", true);
     REQUIRE(removal.ok());
     CHECK(removal->existed);
     CHECK_FALSE(removal->purged);
     CHECK(world.Fact("alice", "bob") == "no_book");
-    CHECK_FALSE(contacts.RemoveBook("bob")->purged);
+    CHECK_FALSE(contacts.RemoveBook("bob", true)->purged);
     CHECK_FALSE(impatient->Purge().value());
     CHECK(Rows(reading, "SELECT count(*) FROM contact_books").front() == "1");
   }

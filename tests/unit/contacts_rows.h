@@ -166,6 +166,20 @@ class MapTables final : public ContactTables {
     EachKeyed([&](int64_t, int64_t key) { count += key != row_key ? 1 : 0; });
     return count;
   }
+  Result<int64_t> LatestSync() override {
+    int64_t latest = 0;
+    for (const auto& [callee, book] : rows_.books) latest = std::max(latest, book.synced_at_s);
+    for (const auto& [account, upload] : rows_.uploads) {
+      latest = std::max(latest, upload.opened_at_s);
+    }
+    return latest;
+  }
+  Status EraseAll() override {
+    auto users = rows_.users;
+    rows_ = ContactRows{};
+    rows_.users = std::move(users);
+    return Status();
+  }
   Result<std::vector<int64_t>> AccountsWithIdentifiers(int64_t after, size_t limit) override {
     std::vector<int64_t> accounts;
     for (const auto& [account, row] : rows_.identifiers) {

@@ -80,7 +80,7 @@ TEST_CASE("match, no match, no book: whoever asks, by name or by handle") {
   CHECK(world.Ask("eve", "bob") == "no_match");
   CHECK(world.described == "generation 12, epoch 1");
   CHECK(world.Ask("carol", "bob") == "no_match");  // has verified nothing
-  CHECK(world.Ask("nobody", "bob") == "no_book");
+  CHECK(world.Ask("nobody", "bob") == "no_match");
   CHECK(world.Ask("ann", "carol") == "no_book");
   CHECK(world.described.empty());
   CHECK(world.Ask("ann", "nobody") == "no_book");
@@ -96,8 +96,8 @@ TEST_CASE("match, no match, no book: whoever asks, by name or by handle") {
   question.caller_without_account = true;
   question.caller = Party();
   const Answer answer = world.Ask(question);
-  CHECK(answer.Get(kCallee) == "no_book");
-  CHECK(answer.Absent(Group::kContact));
+  CHECK(answer.Get(kCallee) == "no_match");
+  CHECK(answer.Absent(Group::kCallerContact));
 }
 
 TEST_CASE("stale and expired, by the vault's clock alone") {

@@ -121,12 +121,14 @@ struct VerifiedIdentifier {
 
 /// Progress of work over all books and accounts.
 struct RotationReport {
+  bool purged = false;        ///< what the old key opened has left the files: ForgetReport::purged
   int64_t row_key = 0;        ///< the row key everything is under now
   uint64_t rows_changed = 0;  ///< books, accounts and uploads re-encrypted by this call
 };
 
 /// What Sweep deleted.
 struct SweepReport {
+  bool purged = false;      ///< as ForgetReport::purged
   uint64_t uploads = 0;     ///< abandoned
   uint64_t books = 0;       ///< long expired
   uint64_t tombstones = 0;  ///< of identifiers nobody has
@@ -156,8 +158,8 @@ struct ContactOptions {
 //
 /// Errors of all calls: kInvalidArgument (form; the element's position, never its bytes), kLimit,
 /// kNotFound (user, upload, epoch), kConflict (says what stands now: generation, epoch), kQuota
-/// (says in how many seconds), kStale (rows are under a row key that this process has not read:
-/// call ReloadKeys; nothing reloads by itself), kCorrupt (a row does not open), and those of the
+/// (says in how many seconds), kStale (rows are under a row key that is not to be had: ReloadKeys),
+/// kBusy (evaluations_per_s), kCorrupt (a row does not open), and those of the
 /// store. Only AddIdentifier makes a user known; to the other calls an unknown one is kNotFound.
 //
 /// Quotas, per user (limits.h): 12,000 evaluations, refilled by 20 an hour, and all of them again
@@ -210,8 +212,10 @@ class RINGFENCE_API Contacts {
   /// the same receipt.
   Result<SyncReceipt> CommitSync(std::string_view user, int64_t upload);
   Result<ContactBook> BookOf(std::string_view user) const;
-  /// Deletes book and uploads. Quota stays, or it could be filled up by removing.
-  Result<BookRemoval> RemoveBook(std::string_view user);
+  /// Deletes book and uploads. Quota stays, or it could be filled up by removing. `purge`: rebuilds
+  /// the file at once, in time proportional to it, so that no byte is left (for tools); an endpoint
+  /// leaves that to the next Sweep, and asking again says when it has happened.
+  Result<BookRemoval> RemoveBook(std::string_view user, bool purge = false);
 
   // --- Identifiers, for the part of the host that verifies them.
 
@@ -224,9 +228,9 @@ class RINGFENCE_API Contacts {
   /// too, has taken it over: nobody can tell who had a number in between.
   Result<uint64_t> RemoveIdentifier(std::string_view user, const CanonicalIdentifier& identifier);
   Result<std::vector<VerifiedIdentifier>> Identifiers(std::string_view user) const;
-  /// Somebody's objection, user or not: the identifier matches in no book from now on, and new
-  /// books do not store it. Stored as keyed hashes, one for each epoch there is: say it again after
-  /// AddEpoch, or books of that epoch store it (and match it no more than others).
+  /// Somebody's objection, user or not: the identifier matches in no book from now on, whoever has
+  /// it. Stored as keyed hashes. Books go on holding its token, sealed: taking it out would show
+  /// in the counts of the next upload that somebody has objected.
   Result<uint64_t> Suppress(const CanonicalIdentifier& identifier);
   Result<uint64_t> Unsuppress(const CanonicalIdentifier& identifier);
 
@@ -245,12 +249,19 @@ class RINGFENCE_API Contacts {
   /// Adds a row key to the key file (with a provider: takes the newest it gives) and re-encrypts
   /// every row under it, one account a transaction; then removes old keys from the file and what
   /// they opened from the database's free pages. After an interruption, call it again: it goes on
-  /// (an interrupted one is all it does then). Other processes must ReloadKeys, first when the file
-  /// has got the new key, then when it has lost the old. `progress` gets rows done and rows in all.
+  /// (an interrupted one is all it does then). Other processes on the same file follow by
+  /// themselves; with a provider they must ReloadKeys. A row that does not open is left as it is
+  /// and the old keys are kept: kCorrupt, with the handles of its owners, once all others are done.
+  /// A copy of the database needs a copy of the key file: rotating one makes the other unreadable
+  /// with the file that has lost the old key. `progress` gets rows done and rows in all.
   Result<RotationReport> RotateRowKey(
       const std::function<void(uint64_t done, uint64_t all)>& progress = {});
-  /// Deletes abandoned uploads (15 minutes), expired books (180 days) and old tombstones.
+  /// Deletes abandoned uploads (15 minutes), expired books (180 days) and old tombstones, and
+  /// purges what was deleted so far. Call it daily: nothing is deleted by itself.
   Result<SweepReport> Sweep();
+  /// For a key file that is lost or stolen: deletes all that contact sync holds, of everybody, so
+  /// that Open can begin with a new one. Needs no keys. True once it has left the files too.
+  static Result<bool> EraseAll(Store& store);
 
   struct Impl;
   const std::shared_ptr<Impl>& impl() const { return impl_; }

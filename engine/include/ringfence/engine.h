@@ -112,7 +112,8 @@ class RINGFENCE_API Reader {
                      std::span<Decision> decisions);
 
   /// Decide without counting or logging, for a drawn button. Facts the catalog marks `probe` are
-  /// unavailable in it unless `as_callee`.
+  /// unavailable in it; with `as_callee`, what the callee may be shown about her own settings, only
+  /// contact matches are: she may have uploaded guesses to learn whose they are.
   Result<PreviewAnswer> Preview(const Question& question, bool as_callee = false);
 
   /// At ring and at answer: the same question again, without counting or logging. Of `earlier` only
