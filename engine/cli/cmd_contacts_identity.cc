@@ -180,12 +180,11 @@ std::vector<Command> ContactIdentityCommands() {
       IdentifiersCommand(),
       OfIdentifier("contacts suppress", "somebody objects: an identifier never matches",
                    "Stores an objection, of a user or of somebody who is none, as a keyed hash: "
-                   "the identifier matches in no book, and new books do not hold it.",
+                   "the identifier matches in no book from now on, whoever has it.",
                    "ringfence --db world.db --keys contacts.keys contacts suppress +14155550123",
                    RunSuppress),
       OfIdentifier("contacts unsuppress", "take an objection back",
-                   "Removes an objection. Books synced meanwhile get the entry back when they are "
-                   "synced again.",
+                   "Removes an objection: the identifier matches again in the books that have it.",
                    "ringfence --db world.db --keys contacts.keys contacts unsuppress +14155550123",
                    RunUnsuppress),
       OfIdentifier("contacts canonical", "what a number or address is read as",

@@ -20,6 +20,16 @@ ringfence: key file 'contacts.keys' exists: it is never overwritten
 [2]
 $ ringfence contacts epochs
 1   current   TIME  DIGEST
+$ ringfence --keys gone.keys contacts status bob
+ringfence: there is no key file 'gone.keys' (`ringfence contacts init` makes one)
+[2]
+$ ringfence --keys gone.keys check --caller alice --callee bob
+ringfence: there is no key file 'gone.keys' (`ringfence contacts init` makes one)
+[2]
+$ ringfence --keys new.keys contacts init; ls new.keys
+ringfence: the keys have another seed, or another tenant, than those this store was used with; if those are lost, see `ringfence contacts erase-all --help`
+ls: cannot access 'new.keys': No such file or directory
+[2]
 
 # What a number is read as. Nothing is guessed.
 $ ringfence contacts canonical '(415) 555-0123' --region US
@@ -29,6 +39,9 @@ ringfence: no identifier: a national number, and no region is known
 [2]
 $ ringfence contacts canonical '(415) 555-0123' --region us
 ringfence: --region 'us': expected two capitals, as in DE
+[2]
+$ ringfence contacts canonical '(415) 555-0123' --region UK
+ringfence: --region 'UK': not a country code (ISO 3166) that has telephones, as DE or GB
 [2]
 $ ringfence contacts canonical Ann@Example.COM --json
 {"kind":"email","canonical":"ann@example.com"}
@@ -202,7 +215,7 @@ ringfence: there is no such upload, or it is over: begin again
 
 # Keys over time.
 $ ringfence contacts rotate; grep -c row contacts.keys; ringfence check --caller alice --callee erin
-everything is under row key 2 (5 rows re-encrypted)
+everything is under row key 2 (5 rows re-encrypted), purged
 1
 alice -> erin   ring    contact
 $ ringfence contacts epochs --add; ringfence contacts epochs --json | grep -o '"state.*'
@@ -215,9 +228,17 @@ ringfence: epoch 2 is next already: promote it first
 $ ringfence contacts epochs --retire 1
 ringfence: epoch 1 is current; only a previous one can retire
 [2]
+$ ringfence contacts epochs --add --anyway
+ringfence: --anyway goes with --promote
+[2]
+$ ringfence contacts epochs --promote
+ringfence: 1 account without a token of epoch 2: they match in no book synced under it until they verify again; --anyway promotes it all the same
+[2]
 $ ringfence contacts epochs --add --promote
 ringfence: --add, --promote and --retire exclude each other
 [2]
+$ ringfence contacts identifiers erin; ringfence contacts identifiers erin --json
+erin: no verified identifiers
 $ ringfence contacts verify alice +14155550123 -q; echo alice@example.com | ringfence contacts verify alice - -q
 $ ringfence contacts epochs --json | grep -o '"accounts.*'; ringfence contacts epochs --promote
 "accounts_without":0}
@@ -234,7 +255,57 @@ erin: generation 7, 50 entries, region ZZ, epoch 1 (retired)
 $ ringfence contacts sync erin --vcf bob.vcf -q; ringfence check --caller alice --callee erin
 alice -> erin   ring    contact
 $ ringfence contacts sweep
-deleted 0 uploads, 0 books, 0 tombstones
+deleted 0 uploads, 0 books, 0 tombstones, purged
+
+# What does not become a book: nothing is charged and the book that is there stays.
+$ ringfence user set frank allow_contacts=true -q; ringfence contacts sync frank --vcf bob.vcf -q
+$ ringfence contacts sync frank --vcf bob.vcf --region UK
+ringfence: --region 'UK': not a country code (ISO 3166) that has telephones, as DE or GB
+[2]
+$ ringfence contacts begin frank --mode full --epoch 2 --base 0 --entries 1 --digest $(printf %064d 0) --region EU
+ringfence: --region 'EU': not a country code (ISO 3166) that has telephones, as DE or GB
+[2]
+$ printf 'First Name,Mobile Phone,E-mail Address\nAnn,0151 23456789,ann@\n' > none.csv
+$ ringfence contacts sync frank --csv none.csv
+ringfence: no identifier in 2 entries: nothing was synced (--allow-empty puts an empty book in place)
+skipped 2:
+  1  a national number, and no region is known
+  1  not an e-mail address of the form NAME@HOST
+[2]
+$ ringfence contacts sync frank --csv none.csv --dry-run
+ringfence: no identifier in 2 entries: nothing was synced (--allow-empty puts an empty book in place)
+skipped 2:
+  1  a national number, and no region is known
+  1  not an e-mail address of the form NAME@HOST
+[2]
+$ (echo Mobile Phone; seq -f +1415%.0f 2000000 2010000) > large.csv
+$ ringfence contacts sync frank --csv large.csv --dry-run
+ringfence: the file has 10,001 identifiers; a book has at most 10,000
+[2]
+$ head -1001 large.csv > thousand.csv
+$ sqlite3 world.db "UPDATE contact_quotas SET evaluations = 3600 * (12000 - 100) WHERE evaluations = 3600 * 50"
+$ ringfence contacts sync frank --csv thousand.csv
+ringfence: 1000 evaluations are more than the 100 this account has left: try again in N seconds; nothing was charged
+[3]
+$ ringfence contacts params frank --json | grep -o '"evaluations_left":100,'
+"evaluations_left":100,
+$ ringfence check --caller alice --callee frank
+alice -> frank  ring    contact
+$ ringfence contacts sync frank --csv none.csv --allow-empty --dry-run
+frank: 2 entries, 0 identifiers, nothing synced (--dry-run)
+skipped 2:
+  1  a national number, and no region is known
+  1  not an e-mail address of the form NAME@HOST
+$ ringfence contacts sync frank --csv none.csv --allow-empty
+frank: 2 entries, 0 identifiers synced (generation 11)
+skipped 2:
+  1  a national number, and no region is known
+  1  not an e-mail address of the form NAME@HOST
+$ ringfence contacts status frank | grep entries
+frank: generation 11, 50 entries, region ZZ, epoch 2 (current)
+$ ringfence check --caller alice --callee frank
+alice -> frank  refuse  otherwise                       (alice is told: unavailable, 480)
+[1]
 
 # What is held about a user, and taking it all away.
 $ ringfence user export erin
@@ -256,11 +327,12 @@ $ ringfence user export erin
       "expires_at": "TIME",
       "erased_at": "TIME"
     },
-    "identifiers": []
+    "identifiers": [],
+    "evaluations_left": 11850
   }
 }
 $ ringfence user export alice --json
-{"user":"alice","chosen":{},"relations":[],"contacts":{"book":null,"identifiers":[{"kind":"email","verified_at":"TIME","expires_at":"TIME","taken_over_at":null,"epochs":[2],"suppressed":false},{"kind":"tel","verified_at":"TIME","expires_at":"TIME","taken_over_at":"TIME","epochs":[2],"suppressed":false}]}}
+{"user":"alice","chosen":{},"relations":[],"contacts":{"book":null,"identifiers":[{"kind":"email","verified_at":"TIME","expires_at":"TIME","taken_over_at":null,"epochs":[2],"suppressed":false},{"kind":"tel","verified_at":"TIME","expires_at":"TIME","taken_over_at":"TIME","epochs":[2],"suppressed":false}],"evaluations_left":12000}}
 $ RINGFENCE_KEYS= ringfence user export alice
 ringfence: no key file: name it with --keys FILE or in the environment variable RINGFENCE_KEYS (`ringfence contacts init` makes one)
 [2]
@@ -282,3 +354,41 @@ $ grep -c -e 4155550123 -e alice@example world.db contacts.keys
 world.db:0
 contacts.keys:0
 [1]
+
+# An account that did not come back for the next epoch. Promoted anyway, it matches in no new book.
+$ ringfence contacts verify gina +14155550123 -q; ringfence contacts epochs --add -q
+$ ringfence contacts epochs --promote
+ringfence: 1 account without a token of epoch 3: they match in no book synced under it until they verify again; --anyway promotes it all the same
+[2]
+$ ringfence contacts epochs --promote --anyway; ringfence contacts epochs --retire 2
+epoch 3 is current
+epoch 2 is retired
+$ ringfence contacts identifiers gina
+tel    verified TIME  expires TIME  epochs none  taken over TIME
+
+# A new epoch credits a whole book, whatever is left.
+$ sqlite3 world.db "UPDATE contact_quotas SET evaluations = 3600 * 12000"
+$ ringfence contacts sync frank --csv thousand.csv
+frank: 1,000 entries, 1,000 identifiers synced (generation 12)
+
+# The keys are lost: everything goes, and contact sync begins anew.
+$ rm contacts.keys; ringfence contacts init
+ringfence: the keys have another seed, or another tenant, than those this store was used with; if those are lost, see `ringfence contacts erase-all --help`
+[2]
+$ ls contacts.keys
+ls: cannot access 'contacts.keys': No such file or directory
+[2]
+$ ringfence contacts erase-all
+ringfence: erasing everybody's books and identifiers cannot be undone: say --yes
+[2]
+$ ringfence contacts erase-all --yes
+nothing of contact sync is held any more, purged
+$ ringfence contacts erase-all --yes --json
+{"purged":true}
+$ ringfence contacts init
+epoch 1 is current
+$ ringfence contacts identifiers gina
+gina: no verified identifiers
+$ ringfence contacts verify gina +14155550123 -q; ringfence contacts sync frank --vcf bob.vcf -q
+$ ringfence check --caller gina --callee frank
+gina -> frank   ring    contact
