@@ -37,7 +37,7 @@ Status Contacts::PutSync(std::string_view, int64_t, int64_t, std::span<const Con
 }
 Result<SyncReceipt> Contacts::CommitSync(std::string_view, int64_t) { return WithoutContacts(); }
 Result<ContactBook> Contacts::BookOf(std::string_view) const { return WithoutContacts(); }
-Result<BookRemoval> Contacts::RemoveBook(std::string_view) { return WithoutContacts(); }
+Result<BookRemoval> Contacts::RemoveBook(std::string_view, bool) { return WithoutContacts(); }
 Result<uint64_t> Contacts::AddIdentifier(std::string_view, const CanonicalIdentifier&) {
   return WithoutContacts();
 }
@@ -57,6 +57,8 @@ Result<uint64_t> Contacts::AccountsWithout(int64_t) const { return WithoutContac
 Result<RotationReport> Contacts::RotateRowKey(const std::function<void(uint64_t, uint64_t)>&) {
   return WithoutContacts();
 }
+Result<bool> Contacts::EraseAll(Store&) { return WithoutContacts(); }
+
 Result<SweepReport> Contacts::Sweep() { return WithoutContacts(); }
 
 }  // namespace ringfence
