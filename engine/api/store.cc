@@ -173,7 +173,12 @@ Result<bool> Store::HoldsContacts(std::string_view user) const {
   if (!upload.ok()) return upload.status();
   Result<std::optional<IdentifiersRow>> identifiers = (*rows)->Identifiers(*account);
   if (!identifiers.ok()) return identifiers.status();
-  return book->has_value() || upload->has_value() || identifiers->has_value();
+  Result<QuotaRow> quota = (*rows)->Quota(*account);
+  if (!quota.ok()) return quota.status();
+  // Of every kind there is a time once it was used.
+  const bool used = quota->evaluations.at_s != 0 || quota->full_syncs.at_s != 0 ||
+                    quota->delta_syncs.at_s != 0 || quota->identifiers.at_s != 0;
+  return book->has_value() || upload->has_value() || identifiers->has_value() || used;
 }
 
 Status Store::EachUser(const std::function<bool(const UserInfo&)>& sink) const {

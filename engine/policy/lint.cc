@@ -94,6 +94,16 @@ class Linter {
          "admit callers by a rule, and refuse here");
   }
 
+  // The caller chooses what is in their own address book, so what hangs on it they can try out.
+  void LintGuesses(const Rule& rule) {
+    const std::vector<FactId> facts = FactsOf(rule.when);
+    const bool asks = std::ranges::any_of(
+        facts, [&](FactId fact) { return catalog_.fact(fact).group == Group::kCallerContact; });
+    if (!asks) return;
+    Warn(rule.span, Say("the rule '{}' looks into the caller's address book", rule.id),
+         "callers learn by calling whose number a guess is: ask about the callee's book instead");
+  }
+
   void LintRules(const DecisionRules& decision) {
     std::unordered_map<std::string, const Rule*> conditions, ids;
     EachRule(decision, [&](const Rule& rule) {
@@ -111,6 +121,7 @@ class Linter {
                "leave out one of them");
         }
       }
+      if (IsRing(decision)) LintGuesses(rule);
       std::string id = rule.id;
       std::ranges::replace(id, '_', '-');
       const auto [alike, is_new_id] = ids.emplace(std::move(id), &rule);

@@ -133,7 +133,8 @@ class RINGFENCE_API Store {
   Result<UserInfo> ShowUser(std::string_view user) const;
   /// Relations in which the user is subject or object. O(their number).
   Result<std::vector<RelationInfo>> Relations(std::string_view user) const;
-  /// Whether contact sync holds a book, an upload or identifiers of the user: Contacts shows them.
+  /// Whether contact sync holds a book, an upload, identifiers or used limits of the user: Contacts
+  /// shows them.
   /// kNotFound: not known. Always false in memory.
   Result<bool> HoldsContacts(std::string_view user) const;
   /// Streams every user or every relation (each once, subject's side); the callback returns false
