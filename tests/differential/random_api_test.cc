@@ -169,7 +169,7 @@ class ApiComparison {
     for (;;) {
       Asked asked = MakeQuestion(trouble_percent);
       reference::Assignment probed = asked.assignment;
-      HideProbes(&probed);
+      HideProbes(false, &probed);
       if (WorldCount(catalog_, document_, Unavailable(probed)) <= kMaxWorlds ||
           trouble_percent == 0) {
         return asked;
@@ -252,9 +252,12 @@ class ApiComparison {
     return false;
   }
 
-  void HideProbes(reference::Assignment* assignment) const {
+  // As the callee only contact matches are hidden.
+  void HideProbes(bool as_callee, reference::Assignment* assignment) const {
     for (auto& [id, code] : *assignment) {
-      if (catalog_.fact(id).probe) code = std::nullopt;
+      const FactInfo& fact = catalog_.fact(id);
+      const bool contact = fact.group == Group::kContact || fact.group == Group::kCallerContact;
+      if (fact.probe && (contact || !as_callee)) code = std::nullopt;
     }
   }
 
@@ -289,7 +292,7 @@ class ApiComparison {
   void OnePreview(Subject& subject, const Asked& asked) {
     for (const bool as_callee : {false, true}) {
       reference::Assignment seen = asked.assignment;
-      if (!as_callee) HideProbes(&seen);
+      HideProbes(as_callee, &seen);
       const reference::Answer answer = reference::Decide(catalog_, document_, seen);
       auto button = PreviewAnswer::Button::kYes;
       if ((answer.effects & 1) != 0) button = PreviewAnswer::Button::kMaybe;
