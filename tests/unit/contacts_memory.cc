@@ -17,15 +17,7 @@
 #include "contacts/match.h"
 #include "contacts/seal.h"
 #include "unit/contacts_support.h"
-
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define RINGFENCE_TEST_NO_MEMORY 1
-#endif
-#endif
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define RINGFENCE_TEST_NO_MEMORY 1
-#endif
+#include "unit/sanitizers.h"
 
 namespace ringfence {
 namespace {
@@ -74,10 +66,7 @@ std::vector<Range> WritablePages() {
 
 // -1: this system or this build does not let us look.
 int Found(const Needle& needle) {
-#ifdef RINGFENCE_TEST_NO_MEMORY
-  (void)needle;
-  return -1;
-#else
+  if (RINGFENCE_TEST_SANITIZED != 0) return -1;
   const std::vector<Range> ranges = WritablePages();
   if (ranges.empty()) return -1;
   int found = 0;
@@ -87,7 +76,6 @@ int Found(const Needle& needle) {
     }
   }
   return found;
-#endif
 }
 
 // Calls on a part of the stack that the search does not reach and overwrite.
