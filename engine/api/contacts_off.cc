@@ -14,10 +14,12 @@ Status WithoutContacts() {
 }  // namespace
 
 Status Contacts::CreateKeyFile(const std::string&) { return WithoutContacts(); }
+// NOLINTBEGIN(performance-unnecessary-value-param): as the other build declares them
 Result<Contacts> Contacts::Open(Store, const ContactOptions&) { return WithoutContacts(); }
 Result<Contacts> Contacts::OpenForReading(Store, const ContactOptions&) {
   return WithoutContacts();
 }
+// NOLINTEND(performance-unnecessary-value-param)
 Status Contacts::ReloadKeys() { return WithoutContacts(); }
 Result<ContactParameters> Contacts::Parameters(std::string_view) const { return WithoutContacts(); }
 Result<ContactEvaluation> Contacts::Evaluate(std::string_view, int64_t,

@@ -88,7 +88,7 @@ class Cells {
     *cell = Cell();
     cell->line = line_;
     if (rest_.starts_with('"')) {
-      const Status status = TakeQuoted(cell);
+      Status status = TakeQuoted(cell);
       if (!status.ok()) return status;
     } else {
       const std::array<char, 3> ends = {separator_, '\r', '\n'};
@@ -151,7 +151,7 @@ class CsvReader {
   Status ReadHeader(Cells& cells) {
     columns_.clear();
     for (Cell cell; !cell.ends_row;) {
-      const Status status = cells.Next(&cell);
+      Status status = cells.Next(&cell);
       if (!status.ok()) return status;
       columns_.push_back(FindColumn(Trimmed(cell.text)));
     }
@@ -162,7 +162,7 @@ class CsvReader {
 
   Result<AddressBook> ReadRows(Cells& cells) {
     while (!cells.at_end()) {
-      const Status status = ReadRow(cells);
+      Status status = ReadRow(cells);
       if (!status.ok()) return status;
     }
     return std::move(book_);
@@ -173,7 +173,7 @@ class CsvReader {
     size_t count = 0;
     bool blank = true;
     for (Cell cell; !cell.ends_row; ++count) {
-      const Status status = cells.Next(&cell);
+      Status status = cells.Next(&cell);
       if (!status.ok()) return status;
       const bool empty = Trimmed(cell.text).empty();
       blank = blank && empty;

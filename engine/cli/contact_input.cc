@@ -33,7 +33,7 @@ bool OwnIdentifier::operator==(const OwnIdentifier& other) const {
 }
 
 Result<std::string> RegionOf(const Arguments& arguments) {
-  const std::string region(arguments.Has("region") ? arguments.Get("region") : "ZZ");
+  std::string region(arguments.Has("region") ? arguments.Get("region") : "ZZ");
   const bool two_capitals = region.size() == 2 && region[0] >= 'A' && region[0] <= 'Z' &&
                             region[1] >= 'A' && region[1] <= 'Z';
   if (!two_capitals) {
@@ -67,7 +67,7 @@ Result<OwnIdentifier> ReadIdentifier(std::string_view text, const std::string& r
           ? rf_contact_email(line.data(), line.size(), &forms[0])
           : rf_contact_phone(line.data(), line.size(), region.c_str(), 0, forms, &count);
   rf_contact_erase(line.data(), line.size());
-  const OwnIdentifier identifier(forms[0]);
+  OwnIdentifier identifier(forms[0]);
   rf_contact_erase(forms, sizeof forms);
   if (status == RF_CONTACT_OK) return identifier;
   return Invalid(Cat({"no identifier: ", rf_contact_status_text(status)}));

@@ -109,7 +109,7 @@ void SqliteStore::ReturnReader(Connection db, bool healthy) {
 Status SqliteStore::WithReader(const std::function<Status(Connection&)>& work) {
   Result<Connection> db = TakeReader();
   if (!db.ok()) return db.status();
-  const Status status = work(*db);
+  Status status = work(*db);
   ReturnReader(std::move(*db), status.ok());
   return status;
 }

@@ -338,7 +338,7 @@ TEST_CASE("cohorts are of the id: stable, by handle too, whether known or not, a
       question.caller = callee;
       question.callee = callee;
       session->BeginSnapshot();
-      const std::string text = AskSource(*session, question).Get(side);
+      std::string text = AskSource(*session, question).Get(side);
       session->EndSnapshot();
       return text;
     };

@@ -139,6 +139,7 @@ class ApiComparison {
     if (!policy.ok() && policy.status().code() == StatusCode::kLimit) return;
     REQUIRE_MESSAGE(policy.ok(), policy.status().message());
     std::vector<Asked> questions;
+    questions.reserve(kQuestions);
     for (int i = 0; i < kQuestions; ++i) questions.push_back(RandomQuestion());
     for (Subject* subject : {&memory_, &sqlite_}) {
       subject->Use(*policy);
@@ -342,6 +343,7 @@ class ApiComparison {
     nobody.styles.fill(Style::kUnavailable);
     subject.Prepare(nobody);
     std::vector<Question> questions;
+    questions.reserve(all.size());
     for (const Asked& asked : all) questions.push_back(asked.question());
     std::vector<Decision> answers(questions.size());
     Status decided = subject.reader().DecideBatch(questions, answers);

@@ -88,6 +88,7 @@ TEST_CASE("sessions beside a writer see whole transactions, in order, and none t
     std::atomic<int> acknowledged{1};
     Wrong wrong;
     std::vector<std::thread> readers;
+    readers.reserve(kReaders);
     for (int i = 0; i < kReaders; ++i) {
       readers.emplace_back([&] { ReadUntil(store, done, acknowledged, wrong); });
     }
@@ -117,6 +118,7 @@ TEST_CASE("writers of several threads take turns") {
   OnEachStore([](StoreBackend& store) {
     std::atomic<int> written{0};
     std::vector<std::thread> writers;
+    writers.reserve(3);
     for (int writer = 0; writer < 3; ++writer) {
       writers.emplace_back([&store, &written, writer] {
         for (int i = 0; i < 20; ++i) {

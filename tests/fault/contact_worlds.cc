@@ -26,6 +26,7 @@ void Require(const Status& status) { REQUIRE_MESSAGE(status.ok(), status.message
 /// What bob uploads: strangers and ann, or (later) other strangers and eve.
 std::vector<Token> AddressBook(const Keyring& keyring, bool later) {
   std::vector<Token> tokens;
+  tokens.reserve(151);
   for (int i = 0; i < 150; ++i) {
     tokens.push_back(TokenNamed((later ? "later" : "earlier") + std::to_string(i)));
   }

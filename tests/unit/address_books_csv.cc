@@ -25,8 +25,11 @@ Strings Texts(std::string_view csv) {
 TEST_CASE("separators and line ends") {
   for (const std::string separator : {",", ";", "\t"}) {
     for (const std::string line_end : {"\n", "\r", "\r\n"}) {
-      CHECK(Texts("Name" + separator + "Phone" + separator + "E-mail" + line_end + "x" + separator +
-                  "1" + separator + "a@b" + line_end) == Strings{"tel 1", "mail a@b"});
+      std::string text = "Name";
+      text.append(separator).append("Phone").append(separator).append("E-mail").append(line_end);
+      text.append("x").append(separator).append("1").append(separator).append("a@b");
+      text.append(line_end);
+      CHECK(Texts(text) == Strings{"tel 1", "mail a@b"});
     }
   }
   CHECK(Texts("Phone\n1\n\n2") == Strings{"tel 1", "tel 2"});  // an empty line is no row

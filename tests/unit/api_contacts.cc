@@ -145,6 +145,7 @@ TEST_CASE("from a number in an address book to a call that rings") {
 
   const std::vector<Blinded> book = {Blinded(Phone(kAlicePhone)), Blinded(Email("x@example.com"))};
   std::vector<ContactElement> elements;
+  elements.reserve(book.size());
   for (const Blinded& entry : book) elements.push_back(entry.element);
   const Result<ContactParameters> parameters = world.contacts->Parameters("bob");
   const Result<ContactEvaluation> evaluation = world.contacts->Evaluate("bob", 1, elements);
@@ -260,6 +261,7 @@ TEST_CASE("sixteen threads on one bucket of twelve thousand: exactly twelve get 
   const std::vector<ContactElement> elements(1000, Blinded(Phone(kAlicePhone)).element);
   std::atomic<int> done{0}, refused{0}, wrong{0};
   std::vector<std::thread> threads;
+  threads.reserve(16);
   for (int i = 0; i < 16; ++i) {
     threads.emplace_back([&] {
       const Result<ContactEvaluation> evaluation = world.contacts->Evaluate("bob", 1, elements);
@@ -301,6 +303,7 @@ TEST_CASE("two devices with one base race: one book, one conflict, never a mixtu
     const int64_t base = world.contacts->BookOf("bob")->generation;
     std::atomic<int> committed{0}, conflicts{0}, winner{-1};
     std::vector<std::thread> devices;
+    devices.reserve(2);
     for (int device = 0; device < 2; ++device) {
       devices.emplace_back([&, device] {
         const std::vector<ContactToken>& book = books[device];

@@ -165,6 +165,7 @@ TEST_CASE("batches answer what single questions do") {
   std::vector<Decision> decisions(questions.size());
   REQUIRE(world.reader.DecideBatch(questions, decisions).ok());
   std::vector<OwnedDecision> batch;
+  batch.reserve(decisions.size());
   for (const Decision& decision : decisions) batch.push_back(decision.Copy());
   for (size_t i = 0; i < questions.size(); ++i) {
     const Decision single = Ask(world.reader, questions[i]);

@@ -112,6 +112,7 @@ TEST_CASE("the library's log is silenced by the first call") {
 
 TEST_CASE("threads may call at once") {
   std::vector<std::thread> threads;
+  threads.reserve(4);
   std::atomic<int> right{0};
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&right] {

@@ -61,7 +61,7 @@ struct Bad {
 
 TEST_CASE("every refused number has its reason") {
   using namespace std::literals;
-  const Bad kBad[] = {
+  constexpr Bad kBad[] = {
       {"", "DE", RF_CONTACT_EMPTY},
       {" \t\r\n\xC2\xA0", "DE", RF_CONTACT_EMPTY},
       {"\xE2\x80\x8E", "DE", RF_CONTACT_EMPTY},  // a mark that shows nothing
@@ -144,7 +144,7 @@ TEST_CASE("the region decides what national digits mean") {
 }
 
 TEST_CASE("a number that reads two ways is refused, one that reads one way is not") {
-  const Bad kAmbiguous[] = {
+  constexpr Bad kAmbiguous[] = {
       {"49 151 12345678", "DE", RF_CONTACT_AMBIGUOUS},  // +49 151 ... or +49 49151 ...
       {"0049 30 1234", "US", RF_CONTACT_AMBIGUOUS},     // "00" dials abroad, elsewhere
       {"+49 00151 123456", "ZZ", RF_CONTACT_AMBIGUOUS},
@@ -209,8 +209,9 @@ TEST_CASE("marks that do not show are dropped wherever they are") {
   for (const std::string mark : {"\xE2\x80\xAA", "\xE2\x80\xAC", "\xE2\x80\x8B", "\xE2\x80\x8F",
                                  "\xE2\x81\xA6", "\xEF\xBB\xBF", "\xC2\xAD", "\xD8\x9C"}) {
     CAPTURE(mark);
-    CHECK(ReadPhone(mark + "+49" + mark + "151 12345678" + mark, "ZZ").forms ==
-          std::vector<std::string>{"+4915112345678"});
+    std::string text = mark;
+    text.append("+49").append(mark).append("151 12345678").append(mark);
+    CHECK(ReadPhone(text, "ZZ").forms == std::vector<std::string>{"+4915112345678"});
   }
 }
 

@@ -21,7 +21,7 @@ struct Read {
 
 inline std::string FormOf(const rf_contact_identifier& identifier, int kind) {
   REQUIRE(identifier.kind == kind);
-  const std::string text(identifier.bytes, identifier.size);
+  std::string text(identifier.bytes, identifier.size);
   CHECK_MESSAGE(IsCanonicalForm(identifier.kind, text), text);
   return text;
 }

@@ -203,6 +203,7 @@ class MapTables final : public ContactTables {
   template <class Map>
   static std::vector<typename Map::mapped_type> Values(const Map& map) {
     std::vector<typename Map::mapped_type> values;
+    values.reserve(map.size());
     for (const auto& [key, value] : map) values.push_back(value);
     return values;
   }

@@ -11,6 +11,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+/* NOLINTBEGIN(readability-identifier-naming): C names */
 
 /* Kinds of identifiers, as in the protocol. */
 enum { RF_CONTACT_PHONE = 1, RF_CONTACT_EMAIL = 2, RF_CONTACT_HANDLE = 3 };
@@ -131,6 +132,7 @@ RINGFENCE_API rf_contact_status rf_contact_book_digest(uint8_t* tokens, size_t c
 /* Overwrites memory in a way the compiler keeps. */
 RINGFENCE_API void rf_contact_erase(void* memory, size_t size);
 
+/* NOLINTEND(readability-identifier-naming) */
 #ifdef __cplusplus
 }
 #endif
