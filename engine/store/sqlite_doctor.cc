@@ -192,6 +192,21 @@ Status Examination::CheckMirror() {
                  });
 }
 
+// Who has no seed cannot be erased from a log; a seed of nobody is somebody not wholly forgotten.
+Status Examination::CheckSeeds() {
+  Status status =
+      ForEach("log-seed", "SELECT id FROM users WHERE id NOT IN (SELECT user FROM log_seeds)",
+              [&](const Statement& row) {
+                Find("log-seed", "user " + std::to_string(row.Int(0)) + " has no seed for the log");
+              });
+  if (!status.ok()) return status;
+  return ForEach("log-seed", "SELECT user FROM log_seeds WHERE user NOT IN (SELECT id FROM users)",
+                 [&](const Statement& row) {
+                   Find("log-seed",
+                        "the seed of handle " + std::to_string(row.Int(0)) + " is of no user");
+                 });
+}
+
 Status Examination::CheckPolicies() {
   return ForEach(
       "policy", "SELECT number, text, text_sha256 FROM policies", [&](const Statement& row) {
@@ -206,8 +221,9 @@ Status Examination::Run() {
        {&Examination::CheckIntegrity, &Examination::CheckSchemaObjects, &Examination::CheckEntries,
         &Examination::CheckWal, &Examination::CheckMeta, &Examination::CheckUsers,
         &Examination::CheckHandles, &Examination::CheckPairs, &Examination::CheckMirror,
-        &Examination::CheckPolicies, &Examination::CheckBooks, &Examination::CheckUploads,
-        &Examination::CheckIdentifiers, &Examination::CheckContactKeys}) {
+        &Examination::CheckSeeds, &Examination::CheckPolicies, &Examination::CheckBooks,
+        &Examination::CheckUploads, &Examination::CheckIdentifiers,
+        &Examination::CheckContactKeys}) {
     if (Status status = (this->*check)(); !status.ok()) return status;
   }
   return Status();
