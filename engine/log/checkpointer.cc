@@ -52,10 +52,9 @@ Status Checkpointer::ReadBack(uint64_t size, TreeEdge* edge) {
       const Hash leaf = hasher_.Leaf(entry);
       const bool sound = on_disk[0] == 0 && on_disk[1] == kEntryBytes && HasEntryCrc(entry);
       if (!sound || leaf != stored[i]) {
-        return Status(StatusCode::kCorrupt, folder_ + ": entry " + std::to_string(index) +
-                                                " came back from the disk " +
-                                                (sound ? "with another hash than its leaf's"
-                                                       : "damaged"));
+        return Status(StatusCode::kCorrupt,
+                      folder_ + ": entry " + std::to_string(index) + " came back from the disk " +
+                          (sound ? "with another hash than its leaf's" : "damaged"));
       }
       edge->Add(&hasher_, leaf, [](int, const Hash&) {});
     }
@@ -70,8 +69,9 @@ Status Checkpointer::Publish(uint64_t size, const Hash& root, std::string* note)
   const Hash read_back = edge_.Root(&hasher_);
   if (read_back != root) {
     return Status(StatusCode::kCorrupt,
-                  folder_ + ": what was read back from the disk has another root than what was "
-                            "written, at size " +
+                  folder_ +
+                      ": what was read back from the disk has another root than what was "
+                      "written, at size " +
                       std::to_string(size) + ": not signed");
   }
   const Checkpoint checkpoint{origin_, size, root};

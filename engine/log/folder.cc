@@ -9,6 +9,7 @@
 #include "base/check.h"
 #include "base/json.h"
 #include "base/json_writer.h"
+#include "base/sha256.h"
 #include "base/utf8.h"
 
 namespace ringfence {
@@ -87,17 +88,6 @@ Status Bad(const std::string& path, std::string_view what, StatusCode code = Sta
 
 }  // namespace
 
-std::string Hex(Bytes bytes) {
-  constexpr char kDigits[] = "0123456789abcdef";
-  std::string text;
-  text.reserve(2 * bytes.size());
-  for (const uint8_t byte : bytes) {
-    text.push_back(kDigits[byte >> 4]);
-    text.push_back(kDigits[byte & 15]);
-  }
-  return text;
-}
-
 bool FromHex(std::string_view text, std::span<uint8_t> out) {
   if (text.size() != 2 * out.size()) return false;
   for (size_t i = 0; i < text.size(); ++i) {
@@ -171,7 +161,7 @@ std::string FormatDescription(const LogDescription& description) {
   json.Key("ringfence_log").Int(kDescriptionVersion);
   json.Key("name").String(description.name);
   json.Key("writer").Uint(description.writer);
-  json.Key("identity").String(Hex(description.identity));
+  json.Key("identity").String(ToHex(description.identity));
   json.Key("retention_days").Uint(description.retention_days);
   json.EndObject();
   return json.Finish() + "\n";
@@ -216,7 +206,7 @@ std::string OriginOf(const LogDescription& description, std::string_view month) 
 std::string EntriesName(uint64_t segment) { return "seg/" + Padded(segment, 10) + ".ent"; }
 std::string LeavesName(uint64_t segment) { return "seg/" + Padded(segment, 10) + ".l0"; }
 std::string LevelName(int level) { return "level" + std::to_string(level); }
-std::string BlobName(const Hash& hash) { return "blobs/" + Hex(hash); }
+std::string BlobName(const Hash& hash) { return "blobs/" + ToHex(hash); }
 
 std::string FormatCheckpointRecord(std::string_view note) {
   return std::to_string(note.size()) + "\n" + std::string(note);

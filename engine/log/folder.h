@@ -54,8 +54,7 @@ inline constexpr const char* kCheckpointName = "checkpoint";
 inline constexpr const char* kCheckpointsName = "checkpoints.ckpt";
 inline constexpr const char* kVerifierKeyName = "log.vkey";
 
-/// Lower-case hexadecimal digits, and back (exactly out.size() bytes).
-std::string Hex(Bytes bytes);
+/// The bytes of exactly 2 * out.size() lower-case hexadecimal digits; false if it is none.
 bool FromHex(std::string_view text, std::span<uint8_t> out);
 
 /// The notes of a checkpoints.ckpt one after the other, in memory of one. Goes on where it stood

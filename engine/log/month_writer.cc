@@ -21,8 +21,7 @@ uint64_t LevelSize(int level, uint64_t entries) {
 
 Result<std::unique_ptr<MonthWriter>> MonthWriter::Open(LogFiles* files, std::string folder,
                                                        TreeEdge edge) {
-  std::unique_ptr<MonthWriter> writer(
-      new MonthWriter(files, std::move(folder), std::move(edge)));
+  std::unique_ptr<MonthWriter> writer(new MonthWriter(files, std::move(folder), std::move(edge)));
   for (const std::string& name : {writer->folder_, writer->folder_ + "/seg"}) {
     if (Status status = files->MakeFolder(name); !status.ok()) return status;
   }

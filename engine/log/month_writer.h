@@ -26,8 +26,8 @@ class MonthWriter {
   Hash Root() { return edge_.Root(&hasher_); }
   /// Entries that may be appended at once: segments end at a file's end.
   uint64_t Room() const { return kEntriesPerSegment - edge_.size() % kEntriesPerSegment; }
-  /// On-disk entries back to back, at most Room(). kFull: none of them is there, and it can be tried
-  /// again. Any other failure is final.
+  /// On-disk entries back to back, at most Room(). kFull: none of them is there, and it can be
+  /// tried again. Any other failure is final.
   Status Append(Bytes on_disk);
   /// Everything appended is on the disk. A failure is final.
   Status Sync();

@@ -1,6 +1,7 @@
 // How a month begins: its folder, its key, its first entry, its blobs.
+#include <algorithm>
+
 #include "base/json_writer.h"
-#include "base/sha256.h"
 #include "log/sealer.h"
 
 namespace ringfence {
@@ -41,11 +42,11 @@ Result<Hash> WriteBlob(LogFiles* files, const std::string& month_folder, std::st
   return hash;
 }
 
-Result<Entry> GenesisEntry(const Publisher& publisher, const LogDescription& description,
-                           const OpenMonth& month, std::string_view previous_note) {
+Status AppendGenesis(const Publisher& publisher, const LogDescription& description,
+                     uint64_t time_ns, std::string_view previous_note, OpenMonth* month) {
   JsonWriter json;
   json.BeginObject();
-  json.Key("origin").String(OriginOf(description, month.month));
+  json.Key("origin").String(OriginOf(description, month->month));
   json.Key("log").String(publisher.identity);
   json.Key("writer").Uint(description.writer);
   json.Key("retention_days").Uint(description.retention_days);
@@ -58,12 +59,18 @@ Result<Entry> GenesisEntry(const Publisher& publisher, const LogDescription& des
     json.Key("checkpoint").String(previous_note).EndObject();
   }
   json.EndObject();
-  const Result<Hash> blob =
-      WriteBlob(publisher.files, month.writer->folder(), json.Finish());
+  const Result<Hash> blob = WriteBlob(publisher.files, month->writer->folder(), json.Finish());
   if (!blob.ok()) return blob.status();
   Entry entry;
   Put(GenesisPayload{*blob}, &entry);
-  return entry;
+  entry.header.time_ns = time_ns;
+  entry.header.writer = description.writer;
+  entry.header.boot = publisher.boot;
+  EntryBytes bytes;
+  EncodeEntry(entry, &bytes);
+  std::array<uint8_t, kEntryOnDiskBytes> on_disk = {0, static_cast<uint8_t>(kEntryBytes)};
+  std::copy(bytes.begin(), bytes.end(), on_disk.begin() + 2);
+  return month->writer->Append(on_disk);
 }
 
 }  // namespace ringfence

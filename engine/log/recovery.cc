@@ -18,8 +18,9 @@ constexpr uint64_t kEntriesPerRead = 4096;
 
 Status Evidence(const std::string& what) {
   return Status(StatusCode::kCorrupt,
-                what + ": the log was not opened and nothing was changed; keep it as evidence, and "
-                       "restore the newer copy or begin a new log");
+                what +
+                    ": the log was not opened and nothing was changed; keep it as evidence, and "
+                    "restore the newer copy or begin a new log");
 }
 
 /// Calls `see(index, bytes)` for each on-disk entry of [from, to); it returns false to stop.
@@ -160,8 +161,7 @@ Status CutSegments(LogFiles* files, const std::string& folder,
     if (!*exists) return Status();
     Result<std::unique_ptr<LogFile>> file = files->OpenFile(path, LogFiles::Open::kAppend);
     if (!file.ok()) return file.status();
-    const uint64_t keep =
-        later == segment ? count % kEntriesPerSegment * item_bytes : 0;
+    const uint64_t keep = later == segment ? count % kEntriesPerSegment * item_bytes : 0;
     const Result<uint64_t> size = (*file)->Size();
     if (!size.ok()) return size.status();
     if (*size <= keep) continue;
@@ -188,7 +188,8 @@ Status CutLevels(LogFiles* files, const std::string& folder, uint64_t entries) {
   return Status();
 }
 
-/// Appends the hashes of entries [edge->size(), size), which are in the files, to leaves and levels.
+/// Appends the hashes of entries [edge->size(), size), which are in the files, to leaves and
+/// levels.
 class HashRebuild {
  public:
   HashRebuild(LogFiles* files, std::string folder, TreeEdge* edge)
@@ -331,13 +332,24 @@ Status CountSince(LogFiles* files, const std::string& log, const SealStamp& stam
 
 }  // namespace
 
+Result<std::string> FindBlob(LogFiles* files, const std::string& log, const Hash& hash) {
+  const Result<std::vector<std::string>> months = Months(files, log);
+  if (!months.ok()) return months.status();
+  for (auto month = months->rbegin(); month != months->rend(); ++month) {
+    MonthReader reader(files, log + "/" + *month);
+    Result<std::string> blob = reader.Blob(hash, kMaxLogBlobBytes);
+    if (blob.ok() || blob.status().code() != StatusCode::kNotFound) return blob;
+  }
+  return Status(StatusCode::kNotFound, log + " has no blob " + ToHex(hash));
+}
+
 Result<RecoveredRings> RecoverRings(const Sealer::Setup& setup, RingFolder::Left* left,
                                     OpenMonth* month) {
   auto* const control = reinterpret_cast<ControlBlock*>(left->control.data());
   const auto boot = static_cast<uint16_t>(control->boot);
   SinceStamp since;
-  Status counted = CountSince(setup.publisher.files, setup.log, control->stamps[control->stamp],
-                              boot, &since);
+  Status counted =
+      CountSince(setup.publisher.files, setup.log, control->stamps[control->stamp], boot, &since);
   if (!counted.ok()) return counted;
   RecoveredRings recovered;
   recovered.state = RingsState::kRecovered;
@@ -345,8 +357,7 @@ Result<RecoveredRings> RecoverRings(const Sealer::Setup& setup, RingFolder::Left
   const uint64_t before = since.accounted.decisions;
   Sealer sealer(setup, control, std::move(*month), since.accounted);
   sealer.SkipKnown([&](const RingSlot& slot) {
-    const Result<EntryHeader> header = DecodeHeader(slot.entry);
-    return !header.ok() || since.entries.contains({header->seq, slot.detail});
+    return since.entries.contains({DecodeHeader(slot.entry).seq, slot.detail});
   });
   // A blob was written before the first decision under its policy was put into a ring.
   sealer.SetPolicyBlob([&](uint32_t number) {

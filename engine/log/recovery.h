@@ -19,8 +19,8 @@ namespace ringfence {
 struct Proven {
   std::string month;  ///< empty: the log has no entry yet
   uint64_t size = 0;
-  TreeEdge edge;             ///< of that size
-  uint16_t copy_boot = 0;    ///< the database's
+  TreeEdge edge;              ///< of that size
+  uint16_t copy_boot = 0;     ///< the database's
   std::string previous_note;  ///< last checkpoint of the month before, or empty
 };
 /// Only reads. kCorrupt: the files hold less, or something else, than what was signed.
@@ -37,8 +37,10 @@ struct Tail {
 /// Cuts, and writes the leaf hashes and levels of what stays. Changes nothing below the checkpoint.
 /// Ends with the month's files open.
 Result<OpenMonth> RecoverMonth(const Publisher& publisher, const std::string& log,
-                               const LogDescription& description, const Proven& proven,
-                               Tail* tail);
+                               const LogDescription& description, const Proven& proven, Tail* tail);
+
+/// The text of a blob, from the newest month that has it. kNotFound, kCorrupt.
+Result<std::string> FindBlob(LogFiles* files, const std::string& log, const Hash& hash);
 
 /// What came out of the rings of a boot that did not end properly.
 struct RecoveredRings {

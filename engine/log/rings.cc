@@ -31,11 +31,11 @@ static_assert(std::atomic<uint64_t>::is_always_lock_free);
 std::string Quoted(const std::string& path) { return "'" + Printable(path) + "'"; }
 
 Status Failed(const char* verb, const std::string& path, int error) {
-  const StatusCode code = error == ENOENT                        ? StatusCode::kNotFound
+  const StatusCode code = error == ENOENT                      ? StatusCode::kNotFound
                           : error == ENOSPC || error == EDQUOT ? StatusCode::kFull
-                                                                 : StatusCode::kIo;
-  return Status(code, std::string("cannot ") + verb + " " + Quoted(path) + ": " +
-                          std::strerror(error));
+                                                               : StatusCode::kIo;
+  return Status(code,
+                std::string("cannot ") + verb + " " + Quoted(path) + ": " + std::strerror(error));
 }
 
 /// Closes its descriptor.
@@ -92,8 +92,7 @@ Result<SharedMemory> SharedMemory::Open(const std::string& path, size_t least) {
   }
   SharedMemory memory;
   memory.size_ = static_cast<size_t>(info.st_size);
-  void* const data =
-      mmap(nullptr, memory.size_, PROT_READ | PROT_WRITE, MAP_SHARED, file.get(), 0);
+  void* const data = mmap(nullptr, memory.size_, PROT_READ | PROT_WRITE, MAP_SHARED, file.get(), 0);
   if (data == MAP_FAILED) return Failed("map", path, errno);
   memory.data_ = static_cast<uint8_t*>(data);
   madvise(data, memory.size_, MADV_DONTDUMP);

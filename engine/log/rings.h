@@ -2,6 +2,7 @@
 // kill -9 and never reach a disk. One ring a deciding thread, one control for all of a writer.
 #pragma once
 
+#include <ringfence/limits.h>
 #include <ringfence/status.h>
 
 #include <array>
@@ -14,9 +15,6 @@
 #include "log/entry.h"
 
 namespace ringfence {
-
-inline constexpr size_t kMaxLogPolicies = 256;  ///< different ones in one opening of a log
-inline constexpr size_t kMaxLogRings = 1024;    ///< Readers at one time
 
 /// An entry that is not sealed yet. `entry` lacks its CRC, its policy_ref is a number in the
 /// control's table, and its facts are in clear unless `sealed`.
@@ -108,7 +106,8 @@ class Ring {
 /// The folder of a log's rings: ROOT/ringfence-<identity>.
 class RingFolder {
  public:
-  /// Checks that ROOT is tmpfs and that the folder, if it is there, is ours alone (kInvalidArgument).
+  /// Checks that ROOT is tmpfs and that the folder, if it is there, is ours alone
+  /// (kInvalidArgument).
   static Result<RingFolder> Find(const std::string& root, const std::array<uint8_t, 16>& identity);
 
   /// What an earlier writer left. kNotFound: nothing; kCorrupt: something that is none of ours.

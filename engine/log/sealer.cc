@@ -11,7 +11,7 @@
 namespace ringfence {
 namespace {
 
-constexpr size_t kMaxBatch = 8192;           // slots: 2 MB of copies
+constexpr size_t kBatchSlots = 8192;          // slots: 2 MB of copies
 constexpr size_t kBufferBytes = 1024 * 1024;  // one write
 constexpr int64_t kClockToleranceNs = 1'000'000'000;
 
@@ -77,7 +77,7 @@ void Sealer::Collect() {
     const RingHeader& header = source.ring->header();
     source.taken = header.tail.load(std::memory_order_relaxed);
     const uint64_t head = header.head.load(std::memory_order_acquire);
-    while (source.taken < head && batch_.size() < kMaxBatch) {
+    while (source.taken < head && batch_.size() < kBatchSlots) {
       batch_.push_back(source.ring->At(source.taken++));
     }
     // A decision goes with its DETAILs, which stand before it.
@@ -207,8 +207,9 @@ Status Sealer::PolicyRef(uint32_t number, uint64_t* index) {
   }
   CHECK(number < control_->policy_count);
   const PolicyPayload& policy = control_->policies[number];
-  const Result<Hash> blob = WriteBlob(setup_.publisher.files, month_.writer->folder(),
-                                      policy_blob_(number));
+  const Result<std::string> text = policy_blob_(number);
+  if (!text.ok()) return text.status();
+  const Result<Hash> blob = WriteBlob(setup_.publisher.files, month_.writer->folder(), *text);
   if (!blob.ok()) return blob.status();
   CHECK(*blob == policy.blob);
   Entry entry;
@@ -236,16 +237,15 @@ Status Sealer::EnterMonth(const std::string& month) {
 }
 
 Status Sealer::BeginMonth(const std::string& month, const std::string& last_note) {
-  Result<OpenMonth> next =
-      CreateMonth(setup_.publisher, setup_.log, setup_.description, month);
+  Result<OpenMonth> next = CreateMonth(setup_.publisher, setup_.log, setup_.description, month);
   if (!next.ok()) return next.status();
-  const Result<Entry> genesis =
-      GenesisEntry(setup_.publisher, setup_.description, *next, last_note);
-  if (!genesis.ok()) return genesis.status();
+  Status begun = AppendGenesis(setup_.publisher, setup_.description, setup_.clock->UnixNs(),
+                               last_note, &*next);
+  if (!begun.ok()) return begun;
   month_ = std::move(next).value();
   policy_refs_.clear();
   sealed_ = false;
-  return PutEntry(*genesis);
+  return Status();
 }
 
 namespace {
@@ -308,8 +308,8 @@ void Sealer::QueueGaps(bool killed) {
 void Sealer::QueueClock(bool heartbeat) {
   const uint64_t unix_ns = setup_.clock->UnixNs();
   const uint64_t monotonic_ns = setup_.clock->MonotonicNs();
-  const auto step = static_cast<int64_t>((unix_ns - clock_unix_ns_) -
-                                         (monotonic_ns - clock_monotonic_ns_));
+  const auto step =
+      static_cast<int64_t>((unix_ns - clock_unix_ns_) - (monotonic_ns - clock_monotonic_ns_));
   clock_unix_ns_ = unix_ns;
   clock_monotonic_ns_ = monotonic_ns;
   ClockPayload clock;

@@ -1,5 +1,5 @@
-// Rings -> month: takes the entries that deciding threads left, seals their facts, puts them and the
-// log's own entries into the files. No threads of its own.
+// Rings -> month: takes the entries that deciding threads left, seals their facts, puts them and
+// the log's own entries into the files. No threads of its own.
 #pragma once
 
 #include <ringfence/status.h>
@@ -46,10 +46,10 @@ Result<OpenMonth> CreateMonth(const Publisher& publisher, const std::string& log
 /// Writes a blob, if it is not there, and gives its hash.
 Result<Hash> WriteBlob(LogFiles* files, const std::string& month_folder, std::string_view text);
 
-/// The first entry of a month; its blob is written. `previous_note`: the last checkpoint of the month
+/// Puts GENESIS into a month that has no entry. `previous_note`: the last checkpoint of the month
 /// before, or empty.
-Result<Entry> GenesisEntry(const Publisher& publisher, const LogDescription& description,
-                           const OpenMonth& month, std::string_view previous_note);
+Status AppendGenesis(const Publisher& publisher, const LogDescription& description,
+                     uint64_t time_ns, std::string_view previous_note, OpenMonth* month);
 
 /// An entry that no deciding thread made. Its time, boot and writer are set when it is written.
 struct OwnEntry {
@@ -70,14 +70,14 @@ class Sealer {
     uint64_t decisions = 0;
     std::array<uint64_t, 4> gaps{};  ///< by GapCause - 1
   };
-  /// `control` lives as long as the Sealer; after a crash it is that of the boot before. The month's
-  /// files end where its tree does.
+  /// `control` lives as long as the Sealer; after a crash it is that of the boot before. The
+  /// month's files end where its tree does.
   Sealer(Setup setup, ControlBlock* control, OpenMonth month, const Accounted& accounted);
 
   /// Adds the ring of another deciding thread.
   void AddRing(Ring* ring) { sources_.push_back({ring, 0}); }
   /// The text of the blob of a policy of the control's table; asked when a month needs it.
-  using PolicyBlob = std::function<std::string(uint32_t number)>;
+  using PolicyBlob = std::function<Result<std::string>(uint32_t number)>;
   void SetPolicyBlob(PolicyBlob blob) { policy_blob_ = std::move(blob); }
 
   void Queue(OwnEntry entry) { own_.push_back(std::move(entry)); }
@@ -109,6 +109,7 @@ class Sealer {
   /// Held while a checkpoint is published or the month changes.
   std::mutex& publishing() { return publishing_; }
   OpenMonth& month() { return month_; }
+  const Accounted& accounted() const { return accounted_; }
 
  private:
   struct Source {

@@ -227,10 +227,16 @@ TEST_CASE("migration: a step that fails leaves the file at the step before") {
   NewSqliteStore(PathOf(folder));
   const MigrationStep steps[] = {
       kAdditive, {5, 1, 1, "CREATE TABLE more (a INTEGER) STRICT; DROP TABLE none"}};
-  CHECK_FALSE(MigrateFile(PathOf(folder), steps).ok());
-  CHECK(Rows(PathOf(folder), "PRAGMA user_version") == std::vector<std::string>{"4"});
-  CHECK(Rows(PathOf(folder), "SELECT name FROM sqlite_schema WHERE name IN ('extra', 'more')") ==
-        std::vector<std::string>{"extra"});
+  const MigrationStep cannot_fill[] = {
+      kAdditive, {5, 1, 1, "CREATE TABLE more (a INTEGER) STRICT", [](Connection&) {
+                    return Status(StatusCode::kIo, "no random bytes");
+                  }}};
+  for (std::span<const MigrationStep> failing : {std::span(steps), std::span(cannot_fill)}) {
+    CHECK_FALSE(MigrateFile(PathOf(folder), failing).ok());
+    CHECK(Rows(PathOf(folder), "PRAGMA user_version") == std::vector<std::string>{"4"});
+    CHECK(Rows(PathOf(folder), "SELECT name FROM sqlite_schema WHERE name IN ('extra', 'more')") ==
+          std::vector<std::string>{"extra"});
+  }
 }
 
 // A file as version 1 made it, with the tables that version had, filled as today's are.
@@ -295,6 +301,44 @@ TEST_CASE("a file of version 1 is refused with the way out, and migrated keeps a
   auto session = (*store)->NewSession(nullptr);
   Require(session.status());
   CHECK(AskSource(**session, "alice", "bob").Get("callee.follows(caller)") == "true");
+}
+
+TEST_CASE("migration to schema 3: every user has a seed, of 32 random bytes, and keeps it") {
+  for (int from : {1, 2}) {
+    CAPTURE(from);
+    const TemporaryFolder folder;
+    const std::string path = PathOf(folder);
+    MakeVersion1(folder, path);
+    // More than come out of one block of random bytes.
+    constexpr int kMore = 1000;
+    Sql(path, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " +
+                  std::to_string(kMore) +
+                  ") INSERT INTO users (name, settings) SELECT 'more' || i,"
+                  " x'0100000000000000000000000000000000000000' FROM n;"
+                  "DELETE FROM users WHERE name = 'more500'");
+    if (from == 2) {
+      const std::vector<MigrationStep> steps = Migrations();
+      CHECK(MigrateFile(path, std::span(steps).first(1)).value() == std::pair(1, 2));
+      CHECK(Rows(path, "SELECT min_reader, min_writer FROM meta") ==
+            std::vector<std::string>{"1|2"});
+    }
+    CHECK(MigrateSqliteStore(path).value() == std::pair(from, 3));
+    const std::string users = std::to_string(kMore + 1);
+    CHECK(Rows(path,
+               "SELECT count(*), count(DISTINCT seed), min(length(seed)), max(length(seed))"
+               " FROM log_seeds JOIN users ON id = user") ==
+          std::vector<std::string>{users + "|" + users + "|32|32"});
+    const std::string all = "SELECT user, hex(seed) FROM log_seeds ORDER BY user";
+    const std::vector<std::string> seeds = Rows(path, all);
+    CHECK(MigrateSqliteStore(path).value() == std::pair(3, 3));
+    const auto store = OpenFile(path, StoreOptions::Mode::kReadWrite);
+    Require(store.status());
+    CHECK(Findings(**store).empty());
+    CHECK(Rows(path, all) == seeds);
+    ForgetReport report;
+    Require(Write(**store, [&](StoreTransaction& t) { return t.Forget("more7", kNow, &report); }));
+    CHECK(Rows(path, all).size() == seeds.size() - 1);
+  }
 }
 
 TEST_CASE("a migrated file and a new one have the same tables, indexes and views") {
