@@ -26,7 +26,7 @@ $ ringfence --db no/such/folder.db init
 ringfence: cannot create 'no/such/folder.db': No such file or directory
 [3]
 $ rm world.db; ringfence init -q; ringfence migrate
-schema 2: nothing to do
+schema 3: nothing to do
 $ ringfence migrate --json
 {"before":2,"after":2}
 $ ringfence migrate --db missing.db
