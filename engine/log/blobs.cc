@@ -126,7 +126,7 @@ Result<GenesisBlob> ParseGenesisBlob(std::string_view text) {
 
 Result<PolicyBlob> ParsePolicyBlob(std::string_view text) {
   JsonValue json;
-  if (Status status = Parse("policy blob", text, kMaxPolicyBlobBytes, &json); !status.ok()) {
+  if (Status status = Parse("policy blob", text, kMaxLogBlobBytes, &json); !status.ok()) {
     return status;
   }
   constexpr size_t kMostNames = 2 * kMaxRules;  // with the rules every policy has

@@ -15,8 +15,6 @@
 
 namespace ringfence {
 
-/// Of a policy blob: the largest policy and catalog, each again as an escaped string.
-inline constexpr size_t kMaxPolicyBlobBytes = size_t{8} << 20;
 /// Of a genesis blob: the checkpoint it quotes may carry many cosignatures.
 inline constexpr size_t kMaxGenesisBlobBytes = size_t{1} << 20;
 

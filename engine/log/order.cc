@@ -251,7 +251,7 @@ void OrderCheck::AddPolicy(uint64_t index, const Entry& entry) {
   Get(entry, &payload);
   const std::pair<Hash, Hash> good(payload.blob, payload.digest);
   if (good_blobs_.contains(good)) return;
-  const Result<std::string> text = blobs_->Blob(payload.blob, kMaxPolicyBlobBytes);
+  const Result<std::string> text = blobs_->Blob(payload.blob, kMaxLogBlobBytes);
   if (!text.ok()) return Add("blob", index, text.status().message());
   const Result<PolicyBlob> blob = ParsePolicyBlob(*text);
   if (!blob.ok()) return Add("blob", index, blob.status().message());
