@@ -94,6 +94,7 @@ Result<std::shared_ptr<LogWriter>> LogWriter::Open(Setup setup) {
 
 Status LogWriter::Start() {
   forks_at_open_ = forks_.load();
+  last_append_ns_ = clock()->MonotonicNs();
   Result<LogDescription> description = ReadDescription(setup_.files, options().path);
   if (!description.ok()) return description.status();
   description_ = std::move(description).value();

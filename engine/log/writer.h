@@ -69,6 +69,11 @@ class LogWriter : public std::enable_shared_from_this<LogWriter> {
   Status Flush();
   Status Close();
   LogCounters Counters() const;
+  /// Of the month entries go to now.
+  std::string MonthFolder() const {
+    const std::lock_guard<std::mutex> lock(sealing_);
+    return sealer_->month().writer->folder();
+  }
 
   const LogOptions& options() const { return setup_.options; }
   LogClock* clock() const { return setup_.clock; }
