@@ -37,29 +37,30 @@ def mac(key, *parts):
     return hmac.digest(key, b"".join(parts), "sha256")
 
 
+def openssl(*arguments, data=None):
+    return subprocess.run(["openssl", *arguments], input=data, check=True,
+                          capture_output=True).stdout
+
+
 class SigningKey:
     """An Ed25519 key; the arithmetic is openssl's."""
 
     def __init__(self, seed):
         self.seed = seed
-        self.folder = tempfile.TemporaryDirectory()
-        self.path = os.path.join(self.folder.name, "key.der")
-        with open(self.path, "wb") as file:  # PKCS #8 around the seed, RFC 8410
-            file.write(bytes.fromhex("302e020100300506032b657004220420") + seed)
-        self.public = self.openssl("pkey", "-in", self.path, "-inform", "DER", "-pubout",
-                                   "-outform", "DER")[-32:]
-
-    @staticmethod
-    def openssl(*arguments, data=None):
-        return subprocess.run(["openssl", *arguments], input=data, check=True,
-                              capture_output=True).stdout
+        self.private = bytes.fromhex("302e020100300506032b657004220420") + seed  # RFC 8410
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "key")
+            replace(path, self.private)
+            self.public = openssl("pkey", "-in", path, "-inform", "DER", "-pubout", "-outform",
+                                  "DER")[-32:]
 
     def sign(self, message):
-        path = os.path.join(self.folder.name, "message")
-        with open(path, "wb") as file:  # one-shot algorithms want a file whose size is known
-            file.write(message)
-        return self.openssl("pkeyutl", "-sign", "-inkey", self.path, "-keyform", "DER", "-rawin",
-                            "-in", path)
+        with tempfile.TemporaryDirectory() as folder:
+            key, text = os.path.join(folder, "key"), os.path.join(folder, "text")
+            replace(key, self.private)
+            replace(text, message)
+            return openssl("pkeyutl", "-sign", "-inkey", key, "-keyform", "DER", "-rawin", "-in",
+                           text)
 
     def id(self, name):
         return sha256(name.encode() + b"\n\x01" + self.public)[:4]

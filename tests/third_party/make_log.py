@@ -16,7 +16,7 @@ import struct
 import sys
 import time
 
-from log_format import Month, SigningKey, crc32c, mac, sha256
+from log_format import Month, SigningKey, crc32c, mac, openssl, sha256
 
 GENESIS, POLICY, DECISION, BOOT, GAP, CLOCK, ERASURE = 1, 2, 3, 4, 5, 6, 7
 SEAL, REPLAY, KEYCOMMIT, ACCESS, DETAIL, FROM_THE_FUTURE = 9, 10, 11, 12, 13, 77
@@ -76,8 +76,8 @@ class World:
 
     def seal(self, facts_key, request_id, detail, clear):
         counter = request_id[:12] + bytes([detail, 0, 0, 0])
-        return SigningKey.openssl("enc", "-aes-256-ctr", "-K", facts_key.hex(), "-iv",
-                                  counter.hex(), data=clear)
+        return openssl("enc", "-aes-256-ctr", "-K", facts_key.hex(), "-iv", counter.hex(),
+                       data=clear)
 
     def facts(self):
         """85 bytes in clear: values, read mask, zeros; states of groups."""
