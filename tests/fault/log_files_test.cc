@@ -88,7 +88,7 @@ TEST_CASE("files: appended, read, cut, appended again") {
     REQUIRE(file->Read(6, bytes).ok());
     CHECK(std::string(bytes.begin(), bytes.end()) == "world");
     REQUIRE(file->Read(11, {}).ok());
-    for (const uint64_t offset : {7, 11, 100}) {
+    for (const uint64_t offset : {7u, 11u, 100u}) {
       const Status status = file->Read(offset, bytes);
       CHECK(status.code() == StatusCode::kCorrupt);
       CHECK(Names(status, path));
