@@ -2,6 +2,9 @@
 #include "log/entry.h"
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
+#include <iterator>
 #include <string>
 
 #include "base/check.h"
@@ -125,6 +128,10 @@ void GetDecision(Reader* in, DecisionFields* fields) {
 
 // Bit b of a frame is bit b mod 8 of byte b div 8, whatever this machine's order of bytes.
 void PutWords(const FactWords& words, uint8_t* out) {
+  if constexpr (std::endian::native == std::endian::little) {
+    std::memcpy(out, words.data(), kFrameBytes);
+    return;
+  }
   for (size_t i = 0; i < kFrameBytes; ++i) {
     out[i] = static_cast<uint8_t>(words[i / 4] >> (8 * (i % 4)));
   }
@@ -184,6 +191,11 @@ std::string_view ToString(EntryKind kind) {
 bool IsKnownKind(uint8_t kind) { return ToString(static_cast<EntryKind>(kind)) != "unknown"; }
 
 void EncodeEntry(const Entry& entry, EntryBytes* out) {
+  EncodeWithoutCrc(entry, out);
+  PutEntryCrc(out);
+}
+
+void EncodeWithoutCrc(const Entry& entry, EntryBytes* out) {
   CHECK(entry.header.version == kEntryVersion);
   Writer writer(*out);
   PutHeader(entry.header, &writer);
@@ -195,7 +207,6 @@ void EncodeEntry(const Entry& entry, EntryBytes* out) {
     writer.PutBytes(entry.payload);
     writer.PutRestZero();
   }
-  PutEntryCrc(out);
 }
 
 void PutEntryCrc(EntryBytes* bytes) {
@@ -204,6 +215,13 @@ void PutEntryCrc(EntryBytes* bytes) {
 
 bool HasEntryCrc(std::span<const uint8_t, kEntryBytes> bytes) {
   return LoadBig<4>(bytes.data() + kCrcOffset) == Crc32c(bytes.first(kCrcOffset));
+}
+
+EntryHeader DecodeHeader(std::span<const uint8_t, kEntryBytes> bytes) {
+  EntryHeader header;
+  Reader reader(bytes);
+  GetHeader(&reader, &header);
+  return header;
 }
 
 Result<Entry> DecodeEntry(std::span<const uint8_t, kEntryBytes> bytes) {
@@ -228,11 +246,13 @@ Result<Entry> DecodeEntry(std::span<const uint8_t, kEntryBytes> bytes) {
 
 uint32_t ReadDigest(const Layout& layout, const FactSet& tested) {
   FactWords first_bits{};
-  const size_t facts = layout.catalog.size();
-  for (size_t id = 0; id < facts; ++id) {
-    if (!tested.Contains(static_cast<FactId>(id))) continue;
-    const FactPlace& place = layout.places[id];
-    first_bits[place.word] |= uint32_t{1} << place.shift;
+  for (size_t word = 0; word < std::size(tested.words); ++word) {
+    for (uint64_t bits = tested.words[word]; bits != 0; bits &= bits - 1) {
+      const size_t id = word * 64 + static_cast<size_t>(std::countr_zero(bits));
+      DCHECK(id < layout.catalog.size());
+      const FactPlace& place = layout.places[id];
+      first_bits[place.word] |= uint32_t{1} << place.shift;
+    }
   }
   std::array<uint8_t, kFrameBytes> bytes;
   PutWords(first_bits, bytes.data());
