@@ -1,4 +1,4 @@
--- Ringfence's database as `ringfence init` creates it: schema version 2 (PRAGMA user_version), in an
+-- Ringfence's database as `ringfence init` creates it: schema version 3 (PRAGMA user_version), in an
 -- SQLite file marked by PRAGMA application_id = 1382437747 ('RfSs'). privacy.md says what each column
 -- is for, how long it is kept and how it is erased. A changed schema is a new file in migrations/.
 
@@ -71,7 +71,7 @@ CREATE TABLE policies (
   activated_at_s INTEGER NOT NULL   -- Unix time
 ) STRICT;
 
--- From here to the views: contact sync. What stands in a column `sealed` opens only with the key file,
+-- From here to the decision log: contact sync. What stands in a column `sealed` opens only with the key file,
 -- which is not in the database; contact_sync.md says how.
 
 -- Epochs of the token key. Clients check the server's proofs against public_key.
@@ -176,6 +176,32 @@ CREATE TABLE contact_quotas (
   identifiers_at  INTEGER NOT NULL,
   credit_at_s     INTEGER NOT NULL,
   credit_epoch    INTEGER NOT NULL
+) STRICT;
+
+-- From here to the views: the decision log (decision_log.md).
+
+-- Everything a log can say of a user hangs on 32 random bytes, written with the user's row and
+-- deleted with it. Not in that row, which every decision reads and which is kept small.
+CREATE TABLE log_seeds (
+  user INTEGER PRIMARY KEY,
+  seed BLOB NOT NULL CHECK (length(seed) = 32)
+) STRICT;
+
+-- The second copy of each log's newest checkpoint: a log folder that holds less is an old copy. A
+-- row is replaced by one of the same or a later month, size and opening only.
+CREATE TABLE log_checkpoints (
+  log    TEXT    NOT NULL PRIMARY KEY,  -- its identity
+  origin TEXT    NOT NULL,              -- NAME/2026-11
+  size   INTEGER NOT NULL CHECK (size >= 0),
+  boot   INTEGER NOT NULL CHECK (boot BETWEEN 0 AND 65535),  -- the log's last opening
+  note   TEXT    NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Entries that wait until a process with a log takes them over.
+CREATE TABLE log_outbox (
+  id      INTEGER PRIMARY KEY AUTOINCREMENT,
+  kind    INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 255),
+  payload BLOB    NOT NULL CHECK (length(payload) = 128)
 ) STRICT;
 
 -- For people with sqlite3: what users have chosen or were given, one row each.

@@ -10,4 +10,7 @@ namespace ringfence {
 /// where there is one.
 uint32_t Crc32c(std::span<const uint8_t> bytes, uint32_t before = 0);
 
+/// The same without the instruction, for tests.
+uint32_t Crc32cByTable(std::span<const uint8_t> bytes, uint32_t before = 0);
+
 }  // namespace ringfence

@@ -88,7 +88,7 @@ enum class DetailKind : uint8_t { kUnavailable = 1, kCollected = 2, kHost = 3 };
 /// An entry of any kind: `payload` holds bytes 34..161 of kinds that are no decision.
 struct Entry {
   EntryHeader header;
-  DecisionFields decision;                           ///< kDecision, kDetail
+  DecisionFields decision;                            ///< kDecision, kDetail
   std::array<uint8_t, kEntryPayloadBytes> payload{};  ///< the others
 };
 inline bool HasDecisionFields(EntryKind kind) {
@@ -97,6 +97,10 @@ inline bool HasDecisionFields(EntryKind kind) {
 
 /// Writes all 182 bytes, CRC included.
 void EncodeEntry(const Entry& entry, EntryBytes* out);
+/// The same but for the CRC, whose four bytes are left as they are.
+void EncodeWithoutCrc(const Entry& entry, EntryBytes* out);
+/// The header alone, whatever version and CRC are.
+EntryHeader DecodeHeader(std::span<const uint8_t, kEntryBytes> bytes);
 /// Puts the CRC where it belongs, after a field of encoded bytes was changed.
 void PutEntryCrc(EntryBytes* bytes);
 bool HasEntryCrc(std::span<const uint8_t, kEntryBytes> bytes);
@@ -107,7 +111,7 @@ Result<Entry> DecodeEntry(std::span<const uint8_t, kEntryBytes> bytes);
 enum class GroupState : uint8_t { kNotCollected = 0, kRead = 1, kUnavailable = 2, kAbsent = 3 };
 using FactWords = std::array<uint32_t, kFrameWords>;
 struct FactsRecord {
-  FactWords words{};        ///< as in a Frame
+  FactWords words{};         ///< as in a Frame
   uint32_t read_digest = 0;  ///< ReadDigest of the facts that were tested
   std::array<GroupState, kGroupCount> states{};
   GroupSet host = 0;

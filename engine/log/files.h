@@ -34,15 +34,18 @@ class LogFiles {
   virtual ~LogFiles() = default;
   enum class Open : uint8_t { kRead, kAppend, kCreate };  ///< kCreate: kAppend, made if missing
   virtual Result<std::unique_ptr<LogFile>> OpenFile(const std::string& path, Open how) = 0;
+  /// kLimit where it is larger.
   virtual Result<std::string> ReadWhole(const std::string& path, size_t limit) = 0;
   /// Written beside, synced, renamed over, folder synced: whole or not at all.
   virtual Status Replace(const std::string& path, std::string_view contents, int mode) = 0;
   virtual Status MakeFolder(const std::string& path) = 0;  ///< no error where it exists
   virtual Status SyncFolder(const std::string& path) = 0;
-  virtual Status Remove(const std::string& path) = 0;  ///< no error where it is missing
+  /// A file, or a folder that is empty. No error where it is missing.
+  virtual Status Remove(const std::string& path) = 0;
   virtual Result<bool> Exists(const std::string& path) = 0;
   virtual Result<std::vector<std::string>> List(const std::string& folder) = 0;  ///< names, sorted
-  /// Reserves blocks: kFull where there are not so many.
+  /// Reserves blocks for a file, made if missing: kFull where there are not so many, and then the
+  /// file is what it was.
   virtual Status Allocate(const std::string& path, uint64_t bytes) = 0;
 };
 

@@ -21,6 +21,7 @@ inline constexpr uint64_t kNsPerDay = 86400ull * 1000000000ull;
 inline constexpr uint32_t kDaysPerEpoch = 30;
 constexpr uint32_t DayOf(uint64_t time_ns) { return static_cast<uint32_t>(time_ns / kNsPerDay); }
 constexpr uint32_t EpochOf(uint64_t time_ns) { return DayOf(time_ns) / kDaysPerEpoch; }
+inline constexpr uint32_t kLastEpoch = EpochOf(UINT64_MAX);  ///< no time lies beyond
 
 /// What a key file holds. Wiped when destroyed.
 struct LogKeys {
@@ -34,7 +35,8 @@ struct LogKeys {
   LogKeys& operator=(const LogKeys&) = default;
   ~LogKeys() { Wipe(signing_seed), Wipe(first_key); }
 
-  /// K(epoch). kNotFound: destroyed. O(epochs since the first).
+  /// K(epoch), for the caller to wipe. kNotFound: destroyed; kInvalidArgument: beyond kLastEpoch.
+  /// O(epochs since the first).
   Result<Hash> EpochKey(uint32_t epoch) const;
 };
 /// The rules of base/private_file.h: mode 0600, owner, regular, one name.
@@ -42,7 +44,8 @@ struct LogKeys {
 Result<LogKeys> ReadLogKeys(const std::string& path);
 /// Never overwrites: kInvalidArgument.
 Status CreateLogKeys(const std::string& path, const LogKeys& keys);
-/// Destroys the epochs before `epoch`: replaces the file. No epoch: nothing to do is no error.
+/// Destroys the epochs before `epoch`: replaces the file. Nothing to do is no error. kBusy while
+/// another process replaces it, and as ReadLogKeys.
 Status DestroyEpochsBefore(const std::string& path, uint32_t epoch);
 
 /// Who somebody is to a log.
@@ -59,9 +62,9 @@ class EpochNames {
   EpochNames(const Hash& epoch_key, uint32_t epoch);
   ~EpochNames();
   uint32_t epoch() const { return epoch_; }
-  Pseudonym Callee(const PartySecret& party) const;
+  Pseudonym Callee(const PartySecret& party) const;                ///< kNobody: zero
   Pseudonym Caller(const PartySecret& party, uint32_t day) const;  ///< kNobody: zero
-  Hash FactsKey(const PartySecret& callee) const;                  ///< kUnknown: the epoch's own
+  Hash FactsKey(const PartySecret& callee) const;  ///< the epoch's own, but for kKnown
 
  private:
   uint32_t epoch_;
@@ -76,13 +79,21 @@ struct FactsKey {
   Pseudonym callee{};  ///< zero: the epoch's own key
   Hash key{};
 };
-/// Export file: lines, with a checksum. kParse.
+/// The export file, in the form of a key file (log/key_text.h); epochs rise, and so do the
+/// pseudonyms of an epoch, of which there is at least one:
+///   ringfence facts keys 1
+///   log HEX32
+///   epoch NUMBER
+///   HEX32 HEX64               pseudonym (all zero: the epoch's own key), key
+///   sum HEX32
+/// `keys` are in that order. The text is secret.
 std::string FormatFactsKeys(const std::array<uint8_t, 16>& identity,
                             std::span<const FactsKey> keys);
 struct FactsKeyFile {
   std::array<uint8_t, 16> identity{};
   std::vector<FactsKey> keys;  ///< by epoch, then pseudonym
 };
+/// kParse with the line and what was expected, never with what stands there.
 Result<FactsKeyFile> ParseFactsKeys(std::string_view text);
 /// RFC 6962 root over pseudonym || SHA-256(key) of one epoch's keys, which are sorted.
 Hash FactsKeysRoot(TreeHasher* hasher, std::span<const FactsKey> keys);

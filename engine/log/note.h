@@ -16,7 +16,7 @@ namespace ringfence {
 
 inline constexpr uint8_t kNoteEd25519 = 0x01;
 inline constexpr uint8_t kNoteCosignatureV1 = 0x04;
-inline constexpr size_t kMaxNoteSignatures = 100;  ///< x/mod's limit; the standard demands 16
+inline constexpr size_t kMaxNoteSignatures = 100;     ///< x/mod's limit; the standard demands 16
 inline constexpr size_t kMaxNoteFileBytes = 1000000;  ///< x/mod's limit
 
 /// "name+hex(key id)+base64(type || key)".

@@ -6,10 +6,13 @@
 #include <ringfence/status.h>
 #include <ringfence/store.h>
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,6 +28,34 @@ namespace ringfence {
 struct SnapshotInfo {
   uint64_t revision = 0;
   int64_t policy_number = 0;  ///< 0: none in force
+  /// Grows with every user forgotten (and every other removal that must leave the files): what was
+  /// kept of users, a log's keys above all, is good for snapshots of the same number only.
+  int64_t forgets = 0;
+};
+
+// The decision log's rows (schema/decision_log.md), plain.
+
+/// What everything a log can say of a user hangs on: random, made with the user.
+using SeedBytes = std::array<uint8_t, 32>;
+struct LogSeedRow {
+  int64_t handle = 0;
+  std::string name;
+  SeedBytes seed{};
+};
+
+/// The second copy of a log's newest checkpoint.
+struct LogCheckpointRow {
+  std::string origin;  ///< NAME/yyyy-mm: of one log a later month compares greater
+  uint64_t size = 0;
+  uint16_t boot = 0;  ///< the log's last opening
+  std::string note;
+};
+/// An entry that waits to be logged: its kind and bytes 34..161.
+inline constexpr size_t kLogPayloadBytes = 128;
+struct LogOutboxRow {
+  int64_t id = 0;
+  uint8_t kind = 0;
+  std::array<uint8_t, kLogPayloadBytes> payload{};
 };
 
 /// One Reader's view: a connection, its statements and at most one open snapshot. One thread at a
@@ -45,6 +76,13 @@ class StoreSession : public FactSource {
   /// How kContact or kCallerContact came about in this snapshot: "kind tel, generation 12, epoch
   /// 3". Empty where it was not read, or no book exists. For people: allocates.
   virtual std::string DescribeContact(Group group) const = 0;
+  /// The handle of the question's callee or caller in this snapshot. Runs no statement for a party
+  /// a group was read of; kAbsent: not known. A party given by handle is taken for known where
+  /// nothing was read of it: LogSeed tells. Allocates nothing, as LogSeed.
+  virtual ReadState LogHandle(const Party& party, bool callee, int64_t* handle) noexcept = 0;
+  /// The seed of the user with that handle, in this snapshot. kAbsent: nobody's. kUnavailable: it
+  /// could not be read, or a user has none, which is damage.
+  virtual ReadState LogSeed(int64_t handle, std::span<uint8_t, 32> seed) noexcept = 0;
 };
 
 /// Writes that are applied together or not at all. kInvalidArgument leaves the transaction usable;
@@ -57,7 +95,8 @@ class StoreTransaction {
   virtual Status Relate(std::string_view subject, FactId relation, std::string_view object,
                         FactCode code) = 0;
   /// A user nobody knows is no error: `existed` is false. Leaves `purged` alone. Identifiers become
-  /// tombstones of `now_s`.
+  /// tombstones of `now_s`. Where a log has a checkpoint here, an ERASURE entry of `now_s` is left
+  /// for it, under the report's random case_id.
   virtual Status Forget(std::string_view user, int64_t now_s, ForgetReport* report) = 0;
   /// Puts a policy in force; gives `number`.
   virtual Status AddPolicy(PolicyRecord* record) = 0;
@@ -93,6 +132,21 @@ class StoreBackend {
   /// Whether something deleted may be left in the files. Cheap.
   virtual Result<bool> PurgeDue() = 0;
   virtual Result<std::vector<DoctorFinding>> Doctor() = 0;
+
+  /// Every user's seed, by handle; `sink` returns false to stop. kCorrupt: a user has none.
+  virtual Status EachLogSeed(const std::function<bool(const LogSeedRow&)>& sink) = 0;
+  virtual Result<LogSeedRow> FindLogSeed(std::string_view user) = 0;  ///< kNotFound: not known
+  // What a log keeps here. Each write is a transaction of its own, durable when it returns, but no
+  // revision: no decision depends on it.
+  virtual Result<std::optional<LogCheckpointRow>> LoadLogCheckpoint(std::string_view log) = 0;
+  /// kConflict: the stored one is of a later month or opening, or larger, and stands.
+  virtual Status SaveLogCheckpoint(std::string_view log, const LogCheckpointRow& copy) = 0;
+  virtual Result<std::vector<LogOutboxRow>> LogOutbox() = 0;  ///< oldest first
+  /// Its id, never given again. `kind` > 0.
+  virtual Result<int64_t> AddToLogOutbox(uint8_t kind,
+                                         std::span<const uint8_t, kLogPayloadBytes> payload) = 0;
+  /// Ids that are not there are no error.
+  virtual Status RemoveFromLogOutbox(std::span<const int64_t> ids) = 0;
 
   /// Grows with every commit of this process, after it and before the committing call returns. A
   /// decision during which it has not moved saw every write acknowledged before the decision ended.

@@ -16,6 +16,8 @@
 #include "base/check.h"
 #include "base/utf8.h"
 #include "store/backend.h"
+#include "store/log_rows.h"
+#include "store/random_pool.h"
 #include "store/rows.h"
 #include "store/writer_gate.h"
 
@@ -34,6 +36,7 @@ struct StringHash {
 struct MemoryUser {
   std::string name;
   UserWords words{};
+  SeedBytes seed{};
 };
 
 using NameShard = std::unordered_map<std::string, int64_t, StringHash, std::equal_to<>>;
@@ -70,10 +73,14 @@ struct World {
   uint64_t revision = 0;
   int64_t last_handle = 0;
   int64_t policy_number = 0;
+  int64_t forgets = 0;
   Shards<NameShard> names;                                    // by hash of the name
   Shards<UserShard> users;                                    // by handle
   Shards<PairShard> pairs;                                    // by callee's handle
   std::vector<std::shared_ptr<const PolicyRecord>> policies;  // oldest first
+  std::map<std::string, LogCheckpointRow, std::less<>> log_checkpoints;
+  std::vector<LogOutboxRow> log_outbox;  // oldest first
+  int64_t last_outbox_id = 0;
 
   /// 0: not known.
   int64_t Find(std::string_view name) const {
@@ -109,6 +116,11 @@ struct World {
     }
     return found;
   }
+  int64_t AddToLogOutbox(LogOutboxRow row) {
+    row.id = ++last_outbox_id;
+    log_outbox.push_back(row);
+    return row.id;
+  }
   void Publish() {
     names.Publish();
     users.Publish();
@@ -127,10 +139,21 @@ struct Shared {
     const std::lock_guard lock(mutex);
     return world;
   }
+  void Publish(std::shared_ptr<World> next) {
+    next->Publish();
+    std::shared_ptr<const World> old = std::move(next);
+    // The old world goes when `old` does, outside the lock.
+    const std::lock_guard lock(mutex);
+    world.swap(old);
+  }
 };
 
 Status NotKnown(std::string_view user) {
   return Status(StatusCode::kNotFound, "user '" + Printable(user, 32) + "' is not known");
+}
+
+Status GateShut() {
+  return Status(StatusCode::kBusy, "another transaction of this process is open");
 }
 
 class MemorySession final : public StoreSession {
@@ -171,6 +194,7 @@ class MemorySession final : public StoreSession {
   Status Info(SnapshotInfo* info) override {
     info->revision = Current().revision;
     info->policy_number = Current().policy_number;
+    info->forgets = Current().forgets;
     return Status();
   }
 
@@ -195,6 +219,17 @@ class MemorySession final : public StoreSession {
   }
 
   std::string DescribeContact(Group /*group*/) const override { return {}; }
+
+  ReadState LogHandle(const Party& party, bool /*callee*/, int64_t* handle) noexcept override {
+    *handle = HandleOf(party);
+    return Current().User(*handle) == nullptr ? ReadState::kAbsent : ReadState::kRead;
+  }
+  ReadState LogSeed(int64_t handle, std::span<uint8_t, 32> seed) noexcept override {
+    const MemoryUser* user = Current().User(handle);
+    if (user == nullptr) return ReadState::kAbsent;
+    std::copy(user->seed.begin(), user->seed.end(), seed.begin());
+    return ReadState::kRead;
+  }
 
  private:
   const World& Current() {
@@ -261,14 +296,26 @@ class MemoryStore final : public StoreBackend {
   Result<bool> Purge() override { return true; }
   Result<bool> PurgeDue() override { return false; }
   Result<std::vector<DoctorFinding>> Doctor() override { return std::vector<DoctorFinding>(); }
+  Status EachLogSeed(const std::function<bool(const LogSeedRow&)>& sink) override;
+  Result<LogSeedRow> FindLogSeed(std::string_view user) override;
+  Result<std::optional<LogCheckpointRow>> LoadLogCheckpoint(std::string_view log) override;
+  Status SaveLogCheckpoint(std::string_view log, const LogCheckpointRow& copy) override;
+  Result<std::vector<LogOutboxRow>> LogOutbox() override { return shared_->Now()->log_outbox; }
+  Result<int64_t> AddToLogOutbox(uint8_t kind,
+                                 std::span<const uint8_t, kLogPayloadBytes> payload) override;
+  Status RemoveFromLogOutbox(std::span<const int64_t> ids) override;
 
  private:
   friend class MemoryTransaction;
+
+  /// Publishes what `change` makes of the world, which is no revision; unless it fails.
+  Status Change(const std::function<Status(World&)>& change);
 
   const RowFormat& format() const { return *shared_->format; }
 
   std::shared_ptr<Shared> shared_;
   WriterGate gate_;
+  RandomPool random_;  ///< used by whoever holds the gate
 };
 
 class MemoryTransaction final : public StoreTransaction {
@@ -313,7 +360,7 @@ class MemoryTransaction final : public StoreTransaction {
     return Status();
   }
 
-  Status Forget(std::string_view user, int64_t /*now_s*/, ForgetReport* report) override {
+  Status Forget(std::string_view user, int64_t now_s, ForgetReport* report) override {
     if (Status status = Usable(); !status.ok()) return status;
     if (Status status = CheckId(user); !status.ok()) return status;
     const int64_t handle = draft_->Find(user);
@@ -328,6 +375,11 @@ class MemoryTransaction final : public StoreTransaction {
     draft_->users.Own(static_cast<size_t>(handle)).erase(handle);
     NameShard& names = draft_->names.Own(StringHash()(user));
     names.erase(names.find(user));
+    ++draft_->forgets;
+    if (draft_->log_checkpoints.empty()) return Status();
+    LogOutboxRow row;
+    CHECK(MakeErasure(&store_->random_, now_s, &row, &report->case_id));
+    draft_->AddToLogOutbox(row);
     return Status();
   }
 
@@ -343,13 +395,7 @@ class MemoryTransaction final : public StoreTransaction {
   Result<uint64_t> Commit() override {
     if (Status status = Usable(); !status.ok()) return status;
     const uint64_t revision = ++draft_->revision;
-    draft_->Publish();
-    std::shared_ptr<const World> world = std::move(draft_);
-    {
-      // The old world goes when `world` does, outside the lock.
-      const std::lock_guard lock(store_->shared_->mutex);
-      store_->shared_->world.swap(world);
-    }
+    store_->shared_->Publish(std::move(draft_));
     store_->write_epoch_.fetch_add(1);
     store_->gate_.Release();
     return revision;
@@ -365,7 +411,9 @@ class MemoryTransaction final : public StoreTransaction {
     if (handle != 0) return handle;
     handle = ++draft_->last_handle;
     draft_->names.Own(StringHash()(name)).emplace(name, handle);
-    draft_->users.Own(static_cast<size_t>(handle))[handle] = {std::string(name), kNewUser};
+    MemoryUser& user = draft_->users.Own(static_cast<size_t>(handle))[handle];
+    user = {std::string(name), kNewUser, {}};
+    CHECK(store_->random_.Fill(user.seed));
     return handle;
   }
 
@@ -374,9 +422,7 @@ class MemoryTransaction final : public StoreTransaction {
 };
 
 Result<std::unique_ptr<StoreTransaction>> MemoryStore::Begin() {
-  if (!gate_.Acquire(kGateTimeoutMs)) {
-    return Status(StatusCode::kBusy, "another transaction of this process is open");
-  }
+  if (!gate_.Acquire(kGateTimeoutMs)) return GateShut();
   return std::unique_ptr<StoreTransaction>(std::make_unique<MemoryTransaction>(this));
 }
 
@@ -446,6 +492,73 @@ Result<std::vector<PolicyRecord>> MemoryStore::Policies() {
     records.back().in_force = (*it)->number == world->policy_number;
   }
   return records;
+}
+
+Status MemoryStore::Change(const std::function<Status(World&)>& change) {
+  if (!gate_.Acquire(kGateTimeoutMs)) return GateShut();
+  auto draft = std::make_shared<World>(*shared_->Now());
+  Status status = change(*draft);
+  if (status.ok()) shared_->Publish(std::move(draft));
+  gate_.Release();
+  return status;
+}
+
+Status MemoryStore::EachLogSeed(const std::function<bool(const LogSeedRow&)>& sink) {
+  const std::shared_ptr<const World> world = shared_->Now();
+  for (int64_t handle = 1; handle <= world->last_handle; ++handle) {
+    const MemoryUser* user = world->User(handle);
+    if (user != nullptr && !sink({handle, user->name, user->seed})) break;
+  }
+  return Status();
+}
+
+Result<LogSeedRow> MemoryStore::FindLogSeed(std::string_view user) {
+  if (Status status = CheckId(user); !status.ok()) return status;
+  const std::shared_ptr<const World> world = shared_->Now();
+  const int64_t handle = world->Find(user);
+  if (handle == 0) return NotKnown(user);
+  return LogSeedRow{handle, std::string(user), world->User(handle)->seed};
+}
+
+Result<std::optional<LogCheckpointRow>> MemoryStore::LoadLogCheckpoint(std::string_view log) {
+  const std::shared_ptr<const World> world = shared_->Now();
+  const auto found = world->log_checkpoints.find(log);
+  if (found == world->log_checkpoints.end()) return std::optional<LogCheckpointRow>();
+  return std::optional<LogCheckpointRow>(found->second);
+}
+
+Status MemoryStore::SaveLogCheckpoint(std::string_view log, const LogCheckpointRow& copy) {
+  return Change([&](World& world) {
+    const auto found = world.log_checkpoints.find(log);
+    Status status =
+        CheckCheckpoint(found == world.log_checkpoints.end() ? nullptr : &found->second, copy);
+    if (status.ok()) world.log_checkpoints.insert_or_assign(std::string(log), copy);
+    return status;
+  });
+}
+
+Result<int64_t> MemoryStore::AddToLogOutbox(uint8_t kind,
+                                            std::span<const uint8_t, kLogPayloadBytes> payload) {
+  if (Status status = CheckLogKind(kind); !status.ok()) return status;
+  LogOutboxRow row;
+  row.kind = kind;
+  std::copy(payload.begin(), payload.end(), row.payload.begin());
+  int64_t id = 0;
+  Status status = Change([&](World& world) {
+    id = world.AddToLogOutbox(row);
+    return Status();
+  });
+  if (!status.ok()) return status;
+  return id;
+}
+
+Status MemoryStore::RemoveFromLogOutbox(std::span<const int64_t> ids) {
+  return Change([&](World& world) {
+    std::erase_if(world.log_outbox, [&](const LogOutboxRow& row) {
+      return std::find(ids.begin(), ids.end(), row.id) != ids.end();
+    });
+    return Status();
+  });
 }
 
 }  // namespace

@@ -192,6 +192,29 @@ Status Examination::CheckMirror() {
                  });
 }
 
+// Who has no seed cannot be erased from a log; a seed of nobody is somebody not wholly forgotten.
+// (What CHECK constraints say too is not looked at where SQLite opened the file for reading.)
+Status Examination::CheckLog() {
+  const std::pair<std::string_view, const char*> wrong[] = {
+      {"SELECT id FROM users WHERE id NOT IN (SELECT user FROM log_seeds)",
+       "there is no seed of user "},
+      {"SELECT user FROM log_seeds WHERE user NOT IN (SELECT id FROM users)",
+       "of no user is the seed of handle "},
+      {"SELECT user FROM log_seeds WHERE length(seed) <> 32", "damaged is the seed of user "},
+      {"SELECT id FROM log_outbox WHERE length(payload) <> 128 OR kind NOT BETWEEN 1 AND 255",
+       "damaged is, of the entries that wait for the log, "},
+      {"SELECT size FROM log_checkpoints WHERE size < 0 OR boot NOT BETWEEN 0 AND 65535",
+       "damaged is the copy of a checkpoint of size "},
+  };
+  for (const auto& [sql, what] : wrong) {
+    Status status = ForEach("log", sql, [&, text = what](const Statement& row) {
+      Find("log", text + std::to_string(row.Int(0)));
+    });
+    if (!status.ok()) return status;
+  }
+  return Status();
+}
+
 Status Examination::CheckPolicies() {
   return ForEach(
       "policy", "SELECT number, text, text_sha256 FROM policies", [&](const Statement& row) {
@@ -206,8 +229,9 @@ Status Examination::Run() {
        {&Examination::CheckIntegrity, &Examination::CheckSchemaObjects, &Examination::CheckEntries,
         &Examination::CheckWal, &Examination::CheckMeta, &Examination::CheckUsers,
         &Examination::CheckHandles, &Examination::CheckPairs, &Examination::CheckMirror,
-        &Examination::CheckPolicies, &Examination::CheckBooks, &Examination::CheckUploads,
-        &Examination::CheckIdentifiers, &Examination::CheckContactKeys}) {
+        &Examination::CheckLog, &Examination::CheckPolicies, &Examination::CheckBooks,
+        &Examination::CheckUploads, &Examination::CheckIdentifiers,
+        &Examination::CheckContactKeys}) {
     if (Status status = (this->*check)(); !status.ok()) return status;
   }
   return Status();

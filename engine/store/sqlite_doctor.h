@@ -34,6 +34,7 @@ class Examination {
   Status CheckHandles();
   Status CheckPairs();
   Status CheckMirror();
+  Status CheckLog();
   Status CheckPolicies();
   // sqlite_doctor_contacts.cc
   Status CheckBooks();

@@ -9,6 +9,7 @@
 #include "base/check.h"
 #include "base/embedded.h"
 #include "store/backend.h"
+#include "store/random_pool.h"
 
 namespace ringfence {
 
@@ -17,13 +18,36 @@ std::span<const EmbeddedFile> MigrationSqlFiles();
 
 namespace {
 
+// Gives every user a seed, in a table that is new.
+Status FillSeeds(Connection& db) {
+  Statement select, insert;
+  Status status = db.Prepare("SELECT id FROM users ORDER BY id", &select);
+  if (status.ok()) {
+    status = db.Prepare("INSERT INTO log_seeds (user, seed) VALUES (?1, ?2)", &insert);
+  }
+  if (!status.ok()) return status;
+  RandomPool random;
+  SeedBytes seed;
+  int rc = 0;
+  while ((rc = select.Step()) == SQLITE_ROW) {
+    if (!random.Fill(seed)) return Status(StatusCode::kIo, kNoRandomBytes);
+    insert.Bind(1, select.Int(0));
+    insert.Bind(2, std::span<const uint8_t>(seed));
+    if (const int added = insert.Run(); added != SQLITE_OK) {
+      return db.Error(added, "write the store");
+    }
+  }
+  return rc == SQLITE_DONE ? Status() : db.Error(rc, "read the store");
+}
+
 // What is said of the steps in schema/migrations, oldest first; their texts are embedded in the
 // same order. 2: a program that knows 1 reads all it knows of, but its Forget would leave the
-// contacts.
-struct Versions {
+// contacts. 3: likewise, and it would add users without a seed.
+struct Step {
   int version, min_reader, min_writer;
+  Status (*fill)(Connection& db);
 };
-constexpr Versions kMigrations[] = {{2, kMinReader, kMinWriter}};
+constexpr Step kMigrations[] = {{2, 1, 2, nullptr}, {3, kMinReader, kMinWriter, FillSeeds}};
 static_assert(std::end(kMigrations)[-1].version == kStoreSchemaVersion);
 
 constexpr int kMigrateTimeoutMs = 5000;
@@ -97,7 +121,7 @@ Status WriteEntries(Connection& db, std::span<const StoredEntry> entries) {
 Status WriteMeta(Connection& db) {
   SipHashKey key;
   if (getentropy(key.data(), key.size()) != 0) {
-    return Status(StatusCode::kIo, "the system gives no random bytes");
+    return Status(StatusCode::kIo, kNoRandomBytes);
   }
   Statement insert;
   Status status = db.Prepare(
@@ -130,8 +154,9 @@ Status CreateInTransaction(Connection& db, const RowFormat& format) {
 // One step in the transaction the caller has opened.
 Status ApplyStep(Connection& db, const MigrationStep& step) {
   Status status = db.Execute(step.sql, "migrate to schema " + std::to_string(step.version));
+  if (status.ok() && step.fill != nullptr) status = step.fill(db);
+  if (status.ok()) status = SetVersion(db, step.version);
   if (!status.ok()) return status;
-  if (status = SetVersion(db, step.version); !status.ok()) return status;
   const std::string sql =
       "UPDATE meta SET revision = revision + 1, min_reader = " + std::to_string(step.min_reader) +
       ", min_writer = " + std::to_string(step.min_writer);
@@ -174,9 +199,9 @@ std::vector<MigrationStep> Migrations() {
   CHECK(files.size() == std::size(kMigrations));
   std::vector<MigrationStep> steps;
   for (size_t i = 0; i < files.size(); ++i) {
-    const auto [version, min_reader, min_writer] = kMigrations[i];
+    const auto& [version, min_reader, min_writer, fill] = kMigrations[i];
     CHECK(std::stoi(std::string(files[i].name)) == version);  // "0002_contacts.sql"
-    steps.push_back({version, min_reader, min_writer, files[i].text.data()});
+    steps.push_back({version, min_reader, min_writer, files[i].text.data(), fill});
   }
   return steps;
 }

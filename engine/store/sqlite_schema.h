@@ -18,13 +18,13 @@
 namespace ringfence {
 
 inline constexpr int kStoreApplicationId = 0x52665373;  // "RfSs"
-inline constexpr int kStoreSchemaVersion = 2;
+inline constexpr int kStoreSchemaVersion = 3;
 
 /// schema/store.sql.
 std::string_view StoreSql();
 /// The oldest versions a program must know to read, and to write, a file as we make it.
 inline constexpr int kMinReader = 1;
-inline constexpr int kMinWriter = 2;
+inline constexpr int kMinWriter = 3;
 
 struct Meta {
   uint64_t revision = 0;
@@ -71,6 +71,7 @@ struct MigrationStep {
   int min_reader = 0;  ///< the lowest version a program must know to read, and to write, the file
   int min_writer = 0;
   const char* sql = "";
+  Status (*fill)(Connection& db) = nullptr;  ///< what SQL cannot do, after it
 };
 /// The steps of schema/migrations, oldest first: they lead from version 1 to kStoreSchemaVersion.
 std::vector<MigrationStep> Migrations();

@@ -49,7 +49,7 @@ Status SqliteSession::Prepare() {
       {&commit_, "COMMIT"},
       // Opens the snapshot without reading a table; its value is not used.
       {&version_, "PRAGMA data_version"},
-      {&meta_, "SELECT revision, policy_number, min_reader FROM meta WHERE id = 1"},
+      {&meta_, "SELECT revision, policy_number, min_reader, forgets FROM meta WHERE id = 1"},
       {&user_by_name_, "SELECT settings, id FROM users WHERE name = ?1"},
       {&user_by_id_, "SELECT settings FROM users WHERE id = ?1"},
       {&id_by_name_, "SELECT id FROM users WHERE name = ?1"},
@@ -57,6 +57,7 @@ Status SqliteSession::Prepare() {
       {&pair_, "SELECT forward, reverse FROM pairs WHERE callee = ?1 AND caller = ?2"},
       {&policy_,
        "SELECT number, name, digest, text, note, activated_at_s FROM policies WHERE number = ?1"},
+      {&seed_, "SELECT seed FROM log_seeds WHERE user = ?1"},
   };
   for (const auto& [statement, sql] : statements) {
     if (Status status = db_.Prepare(sql, statement); !status.ok()) return status;
@@ -120,6 +121,7 @@ bool SqliteSession::NoticeWrites() {
     info_.revision = static_cast<uint64_t>(meta_.Int(0));
     info_.policy_number = meta_.Int(1);
     too_new_ = meta_.Int(2) > kStoreSchemaVersion;
+    info_.forgets = meta_.Int(3);
     contacts_.ForgetEpochs();
     data_version_ = version;
     knows_version_ = true;
@@ -340,6 +342,39 @@ Result<int64_t> SqliteSession::Resolve(std::string_view user) {
     return Status(StatusCode::kNotFound, "user '" + Printable(user, 32) + "' is not known");
   }
   return id;
+}
+
+ReadState SqliteSession::LogHandle(const Party& party, bool callee, int64_t* handle) noexcept {
+  if (IsNobody(party)) return ReadState::kAbsent;
+  PartyMemo* memo = MemoOf(party, callee ? &callee_ : &caller_);
+  switch (FindId(memo)) {
+    case Lookup::kKnown:
+      *handle = memo->id;
+      return ReadState::kRead;
+    case Lookup::kUnknown:
+      return ReadState::kAbsent;
+    case Lookup::kFailed:
+      break;
+  }
+  return ReadState::kUnavailable;
+}
+
+ReadState SqliteSession::LogSeed(int64_t handle, std::span<uint8_t, 32> seed) noexcept {
+  seed_.Bind(1, handle);
+  const ResetGuard reset(seed_);
+  bool has_row = false;
+  if (!StepRead(seed_, &has_row)) return ReadState::kUnavailable;
+  if (has_row) {
+    const std::span<const uint8_t> stored = seed_.Blob(0);
+    if (stored.size() != seed.size()) return ReadState::kUnavailable;
+    std::memcpy(seed.data(), stored.data(), seed.size());
+    return ReadState::kRead;
+  }
+  // A user without one is damage: taken for unknown, the user could not be erased from the log.
+  user_by_id_.Bind(1, handle);
+  const ResetGuard reset_user(user_by_id_);
+  if (!StepRead(user_by_id_, &has_row) || has_row) return ReadState::kUnavailable;
+  return ReadState::kAbsent;
 }
 
 }  // namespace ringfence

@@ -35,6 +35,8 @@ class SqliteSession final : public StoreSession {
   Status PolicyText(int64_t number, PolicyRecord* record) override;
   Result<int64_t> Resolve(std::string_view user) override;
   std::string DescribeContact(Group group) const override;
+  ReadState LogHandle(const Party& party, bool callee, int64_t* handle) noexcept override;
+  ReadState LogSeed(int64_t handle, std::span<uint8_t, 32> seed) noexcept override;
 
  private:
   /// What this snapshot is known to hold of one party of the question. The id is copied, because a
@@ -80,7 +82,7 @@ class SqliteSession final : public StoreSession {
   // Statements go before their connection.
   Connection db_;
   Statement begin_, commit_, version_, meta_;
-  Statement user_by_name_, user_by_id_, id_by_name_, name_by_id_, pair_, policy_;
+  Statement user_by_name_, user_by_id_, id_by_name_, name_by_id_, pair_, policy_, seed_;
   SessionContacts contacts_;
   std::shared_ptr<const RowFormat> format_;
   SipHashKey cohort_key_{};

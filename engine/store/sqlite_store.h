@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "store/backend.h"
+#include "store/random_pool.h"
 #include "store/rows.h"
 #include "store/sqlite_db.h"
 #include "store/writer_gate.h"
@@ -28,6 +29,8 @@ struct SqliteWriter {
   Statement count_forget, insert_policy, set_policy;
   Statement delete_book, delete_chunks, delete_parts, delete_upload;
   Statement delete_identifiers, delete_quota, bury_owner;
+  Statement insert_seed, delete_seed, add_erasure;
+  RandomPool random;
 
   Status Prepare();
 };
@@ -52,6 +55,15 @@ class SqliteStore final : public StoreBackend {
   Result<bool> Purge() override;  // sqlite_purge.cc
   Result<bool> PurgeDue() override;
   Result<std::vector<DoctorFinding>> Doctor() override;  // sqlite_doctor.cc
+  // sqlite_log.cc
+  Status EachLogSeed(const std::function<bool(const LogSeedRow&)>& sink) override;
+  Result<LogSeedRow> FindLogSeed(std::string_view user) override;
+  Result<std::optional<LogCheckpointRow>> LoadLogCheckpoint(std::string_view log) override;
+  Status SaveLogCheckpoint(std::string_view log, const LogCheckpointRow& copy) override;
+  Result<std::vector<LogOutboxRow>> LogOutbox() override;
+  Result<int64_t> AddToLogOutbox(uint8_t kind,
+                                 std::span<const uint8_t, kLogPayloadBytes> payload) override;
+  Status RemoveFromLogOutbox(std::span<const int64_t> ids) override;
 
  private:
   friend class SqliteWrite;
@@ -72,6 +84,8 @@ class SqliteStore final : public StoreBackend {
   void ReturnReader(Connection db, bool healthy);
   /// Runs `work` in one read transaction on a connection nobody else uses meanwhile.
   Status WithReader(const std::function<Status(Connection&)>& work);
+  /// Runs `work` in a write transaction that is no revision, and commits it unless `work` fails.
+  Status WithWriter(const std::function<Status(Connection&)>& work);
 
   const StoreOptions options_;
   const std::shared_ptr<const RowFormat> format_;

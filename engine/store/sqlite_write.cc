@@ -71,11 +71,16 @@ Status SqliteWrite::Find(std::string_view user, bool* found, int64_t* id, UserWo
 
 Status SqliteWrite::Insert(std::string_view user, const UserWords& words, int64_t* id) {
   const std::array<uint8_t, kUserBytes> packed = PackUser(words);
+  SeedBytes seed;
+  if (!writer_.random.Fill(seed)) return Fail(Status(StatusCode::kIo, kNoRandomBytes));
   writer_.insert_user.Bind(1, user);
   writer_.insert_user.Bind(2, std::span<const uint8_t>(packed));
   if (const int rc = writer_.insert_user.Run(); rc != SQLITE_OK) return FailSqlite(rc);
   *id = sqlite3_last_insert_rowid(writer_.db.get());
-  return Status();
+  writer_.insert_seed.Bind(1, *id);
+  writer_.insert_seed.Bind(2, std::span<const uint8_t>(seed));
+  const int rc = writer_.insert_seed.Run();
+  return rc == SQLITE_OK ? Status() : FailSqlite(rc);
 }
 
 Status SqliteWrite::Intern(std::string_view user, int64_t* id) {

@@ -33,6 +33,7 @@ class SqliteWrite {
   /// damaged do not matter to everybody.
   Status FindId(std::string_view user, bool* found, int64_t* id);
   Status Find(std::string_view user, bool* found, int64_t* id, UserWords* words);
+  /// Gives the user a seed, too.
   Status Insert(std::string_view user, const UserWords& words, int64_t* id);
   Status Intern(std::string_view user, int64_t* id);
   /// Counts a removal that a purge must follow.

@@ -5,6 +5,7 @@
 
 #include "base/sha256.h"
 #include "base/utf8.h"
+#include "store/log_rows.h"
 #include "store/sqlite_store.h"
 #include "store/sqlite_write.h"
 
@@ -20,6 +21,12 @@ Status SqliteWriter::Prepare() {
       {&insert_user, "INSERT INTO users (name, settings) VALUES (?1, ?2)"},
       {&update_user, "UPDATE users SET settings = ?2 WHERE id = ?1"},
       {&delete_user, "DELETE FROM users WHERE id = ?1"},
+      {&insert_seed, "INSERT INTO log_seeds (user, seed) VALUES (?1, ?2)"},
+      {&delete_seed, "DELETE FROM log_seeds WHERE user = ?1"},
+      // Only where there is a log to take it over.
+      {&add_erasure,
+       "INSERT INTO log_outbox (kind, payload) SELECT ?1, ?2"
+       " WHERE EXISTS (SELECT 1 FROM log_checkpoints)"},
       {&find_pair, "SELECT forward, reverse FROM pairs WHERE callee = ?1 AND caller = ?2"},
       {&put_pair,
        "INSERT INTO pairs (callee, caller, forward, reverse) VALUES (?1, ?2, ?3, ?4)"
@@ -74,6 +81,7 @@ class SqliteTransaction final : public StoreTransaction {
  private:
   Status PutPair(int64_t callee, int64_t caller, const PairWords& pair);
   Status ForgetContacts(int64_t account, int64_t now_s);
+  Status LogErasure(int64_t now_s, std::string* case_id);
 
   SqliteWrite write_;
   SqliteWriter& writer_;
@@ -151,8 +159,8 @@ Status SqliteTransaction::Forget(std::string_view user, int64_t now_s, ForgetRep
   // Not Find: a user whose row is damaged can be forgotten too.
   Status status = write_.FindId(user, &report->existed, &id);
   if (!status.ok() || !report->existed) return status;
-  for (Statement* statement :
-       {&writer_.delete_mirrors, &writer_.delete_pairs, &writer_.delete_user}) {
+  for (Statement* statement : {&writer_.delete_mirrors, &writer_.delete_pairs, &writer_.delete_user,
+                               &writer_.delete_seed}) {
     statement->Bind(1, id);
     if (const int rc = statement->Run(); rc != SQLITE_OK) return write_.FailSqlite(rc);
     if (statement == &writer_.delete_pairs) {
@@ -160,6 +168,7 @@ Status SqliteTransaction::Forget(std::string_view user, int64_t now_s, ForgetRep
     }
   }
   if (status = ForgetContacts(id, now_s); !status.ok()) return status;
+  if (status = LogErasure(now_s, &report->case_id); !status.ok()) return status;
   return write_.CountErasure();
 }
 
@@ -177,6 +186,19 @@ Status SqliteTransaction::ForgetContacts(int64_t account, int64_t now_s) {
   writer_.bury_owner.Bind(3, now_s + kTombstoneS);
   const int rc = writer_.bury_owner.Run();
   return rc == SQLITE_OK ? Status() : write_.FailSqlite(rc);
+}
+
+Status SqliteTransaction::LogErasure(int64_t now_s, std::string* case_id) {
+  LogOutboxRow row;
+  std::string id;
+  if (!MakeErasure(&writer_.random, now_s, &row, &id)) {
+    return write_.Fail(Status(StatusCode::kIo, kNoRandomBytes));
+  }
+  writer_.add_erasure.Bind(1, int64_t{row.kind});
+  writer_.add_erasure.Bind(2, std::span<const uint8_t>(row.payload));
+  if (const int rc = writer_.add_erasure.Run(); rc != SQLITE_OK) return write_.FailSqlite(rc);
+  if (sqlite3_changes(writer_.db.get()) > 0) *case_id = std::move(id);
+  return Status();
 }
 
 Status SqliteTransaction::AddPolicy(PolicyRecord* record) {

@@ -25,6 +25,22 @@ std::vector<std::string> FilesWith(const TemporaryFolder& folder, const std::str
   return found;
 }
 
+std::string SeedOf(StoreBackend& store, const std::string& user) {
+  const Result<LogSeedRow> row = store.FindLogSeed(user);
+  REQUIRE_MESSAGE(row.ok(), row.status().message());
+  return std::string(row->seed.begin(), row->seed.end());
+}
+
+// The files of the store in which any of the seeds occurs.
+std::set<std::string> FilesWithSeeds(const TemporaryFolder& folder,
+                                     const std::vector<std::string>& seeds) {
+  std::set<std::string> found;
+  for (const std::string& seed : seeds) {
+    for (const std::string& file : FilesWith(folder, seed)) found.insert(file);
+  }
+  return found;
+}
+
 Status Forget(StoreBackend& store, const std::string& user) {
   ForgetReport report;
   return Write(store, [&](StoreTransaction& t) { return t.Forget(user, kNow, &report); });
@@ -61,12 +77,16 @@ bool ForgetHalf(uint64_t order) {
     }
     return Status();
   }));
+  std::vector<std::string> gone_seeds, kept_seeds;
+  for (const std::string& name : gone) gone_seeds.push_back(SeedOf(*store, name));
+  for (const std::string& name : kept) kept_seeds.push_back(SeedOf(*store, name));
   Require(Write(*store, [&](StoreTransaction& t) {
     ForgetReport report;
     for (const std::string& name : gone) Require(t.Forget(name, kNow, &report));
     return Status();
   }));
   CHECK(FilesWith(folder, gone[0]) == std::vector<std::string>{"store.db-wal"});
+  CHECK(FilesWithSeeds(folder, gone_seeds) == std::set<std::string>{"store.db-wal"});
   Sql(path, "PRAGMA wal_checkpoint(TRUNCATE)");
   std::set<std::string> ids = IdsInFiles(folder);
   const bool left = std::any_of(gone.begin(), gone.end(),
@@ -74,11 +94,15 @@ bool ForgetHalf(uint64_t order) {
   CHECK(store->Purge().value());
   ids = IdsInFiles(folder);
   CHECK(ids == std::set<std::string>(kept.begin(), kept.end()));
+  CHECK(FilesWithSeeds(folder, gone_seeds).empty());
+  for (const std::string& seed : kept_seeds) {
+    CHECK(FilesWith(folder, seed) == std::vector<std::string>{"store.db"});
+  }
   CHECK(Findings(*store).empty());
   return left;
 }
 
-TEST_CASE("after forget and purge no file holds the id, however pages were split and merged") {
+TEST_CASE("after forget and purge no file holds id or seed, however pages were split and merged") {
   int left = 0;
   for (uint64_t order : {0u, 15u, 18u, 29u}) left += ForgetHalf(order) ? 1 : 0;
   // Else this test shows nothing: overwriting rows where they lie would do.
@@ -92,6 +116,7 @@ TEST_CASE("an open snapshot delays the purge, which says so and can be repeated"
     return t.Relate("bob-to-be-forgotten", Relation("follows"), "alice", 1);
   }));
   CHECK(store->Purge().value());
+  const std::string seed = SeedOf(*store, "bob-to-be-forgotten");
   auto session = store->NewSession(nullptr);
   Require(session.status());
   (*session)->BeginSnapshot();
@@ -99,6 +124,7 @@ TEST_CASE("an open snapshot delays the purge, which says so and can be repeated"
   Require(Forget(*store, "bob-to-be-forgotten"));
   CHECK_FALSE(store->Purge().value());
   CHECK_FALSE(FilesWith(folder, "bob-to-be-forgotten").empty());
+  CHECK_FALSE(FilesWith(folder, seed).empty());
   const auto findings = Findings(*store);
   REQUIRE(findings.size() == 1);
   CHECK(findings[0].check == "purge");
@@ -108,6 +134,7 @@ TEST_CASE("an open snapshot delays the purge, which says so and can be repeated"
   (*session)->EndSnapshot();
   CHECK(store->Purge().value());
   CHECK(FilesWith(folder, "bob-to-be-forgotten").empty());
+  CHECK(FilesWith(folder, seed).empty());
   CHECK(Findings(*store).empty());
   // A session opened before the file was rebuilt reads on.
   CHECK(AskSource(**session, "alice", "bob-to-be-forgotten").Get("callee.known") == "false");
@@ -127,6 +154,9 @@ TEST_CASE("nothing of a forgotten user is left in any table") {
   Require(Forget(*store, "bob"));
   CHECK(Rows(path, "SELECT count(*) FROM pairs WHERE callee = " + id + " OR caller = " + id) ==
         std::vector<std::string>{"0"});
+  CHECK(Rows(path, "SELECT count(*) FROM log_seeds WHERE user = " + id) ==
+        std::vector<std::string>{"0"});
+  CHECK(Rows(path, "SELECT count(*) FROM log_seeds") == std::vector<std::string>{"2"});
   CHECK(Rows(path, "SELECT name FROM users ORDER BY name") ==
         std::vector<std::string>{"alice", "carol"});
   CHECK(Rows(path, "SELECT count(*) FROM pairs") == std::vector<std::string>{"2"});
@@ -157,6 +187,20 @@ constexpr Damage kDamages[] = {
     {"mirror", "DELETE FROM pairs WHERE callee = 1"},
     {"mirror", "UPDATE pairs SET forward = forward | 4 WHERE callee = 2"},
     {"orphan", "DELETE FROM users WHERE name = 'alice'"},
+    {"log", "DELETE FROM log_seeds WHERE user = 2"},
+    {"log", "INSERT INTO log_seeds (user, seed) VALUES (99, zeroblob(32))"},
+    {"log",
+     "PRAGMA ignore_check_constraints = ON; UPDATE log_seeds SET seed = x'01' WHERE user = 1"},
+    {"log",
+     "PRAGMA ignore_check_constraints = ON;"
+     "INSERT INTO log_outbox (kind, payload) VALUES (7, x'01')"},
+    {"log",
+     "PRAGMA ignore_check_constraints = ON;"
+     "INSERT INTO log_outbox (kind, payload) VALUES (256, zeroblob(128))"},
+    {"log",
+     "PRAGMA ignore_check_constraints = ON;"
+     "INSERT INTO log_checkpoints (log, origin, size, boot, note) VALUES ('l', 'o', 1, -1, 'n')"},
+    {"schema", "DROP TABLE log_outbox"},
     {"handles", "UPDATE sqlite_sequence SET seq = 1 WHERE name = 'users'"},
     {"policy", "UPDATE policies SET text = text || ' '"},
     {"policy", "UPDATE meta SET policy_number = 0"},

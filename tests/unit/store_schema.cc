@@ -27,7 +27,7 @@ TEST_CASE("a new file is what schema/store.sql says, and its owner's alone") {
   CHECK(Rows(PathOf(folder), objects) == Rows(fresh, objects));
   CHECK(Rows(PathOf(folder), "PRAGMA application_id") == std::vector<std::string>{"1382437747"});
   CHECK(text.find("application_id = 1382437747") != std::string::npos);
-  CHECK(Rows(PathOf(folder), "PRAGMA user_version") == std::vector<std::string>{"2"});
+  CHECK(Rows(PathOf(folder), "PRAGMA user_version") == std::vector<std::string>{"3"});
   CHECK(Rows(PathOf(folder), "PRAGMA journal_mode") == std::vector<std::string>{"wal"});
   CHECK(Rows(PathOf(folder),
              "SELECT count(*) FROM pragma_table_list WHERE type = 'table'"
@@ -164,9 +164,9 @@ TEST_CASE("a file takes over what a grown catalog adds, and refuses another one"
 }
 
 // Steps that no release has, to test the mechanism by.
-constexpr MigrationStep kAdditive = {3, 1, 2, "CREATE TABLE extra (a INTEGER) STRICT"};
-constexpr MigrationStep kReadersStay = {4, 1, 4, "ALTER TABLE extra ADD COLUMN b INTEGER"};
-constexpr MigrationStep kBreaking = {5, 5, 5, "ALTER TABLE pairs RENAME COLUMN forward TO onward"};
+constexpr MigrationStep kAdditive = {4, 1, 3, "CREATE TABLE extra (a INTEGER) STRICT"};
+constexpr MigrationStep kReadersStay = {5, 1, 5, "ALTER TABLE extra ADD COLUMN b INTEGER"};
+constexpr MigrationStep kBreaking = {6, 6, 6, "ALTER TABLE pairs RENAME COLUMN forward TO onward"};
 
 TEST_CASE("migration: steps in order, once each, and what each means for older programs") {
   const TemporaryFolder folder;
@@ -189,10 +189,10 @@ TEST_CASE("migration: steps in order, once each, and what each means for older p
   };
   CHECK(follows() == "true, ok");
 
-  CHECK(MigrateSqliteStore(PathOf(folder)).value() == std::pair(2, 2));
+  CHECK(MigrateSqliteStore(PathOf(folder)).value() == std::pair(3, 3));
   const MigrationStep additive[] = {kAdditive};
-  CHECK(MigrateFile(PathOf(folder), additive).value() == std::pair(2, 3));
-  CHECK(MigrateFile(PathOf(folder), additive).value() == std::pair(3, 3));
+  CHECK(MigrateFile(PathOf(folder), additive).value() == std::pair(3, 4));
+  CHECK(MigrateFile(PathOf(folder), additive).value() == std::pair(4, 4));
   CHECK(follows() == "true, ok");
   CHECK(write() == StatusCode::kOk);
   using Mode = StoreOptions::Mode;
@@ -200,25 +200,25 @@ TEST_CASE("migration: steps in order, once each, and what each means for older p
   CHECK(Findings(*store).empty());
 
   const MigrationStep readers_stay[] = {kAdditive, kReadersStay};
-  CHECK(MigrateFile(PathOf(folder), readers_stay).value() == std::pair(3, 4));
+  CHECK(MigrateFile(PathOf(folder), readers_stay).value() == std::pair(4, 5));
   CHECK(follows() == "true, ok");
   CHECK(write() == StatusCode::kSchema);
   Require(OpenFile(PathOf(folder), Mode::kReadOnly).status());
   Status refused = OpenFile(PathOf(folder), Mode::kReadWrite).status();
   CHECK(refused.code() == StatusCode::kSchema);
   CHECK(refused.message() ==
-        "the store has schema 4, to write which a program must know schema 4, and this one knows "
-        "2");
+        "the store has schema 5, to write which a program must know schema 5, and this one knows "
+        "3");
 
   const MigrationStep all[] = {kAdditive, kReadersStay, kBreaking};
-  CHECK(MigrateFile(PathOf(folder), all).value() == std::pair(4, 5));
+  CHECK(MigrateFile(PathOf(folder), all).value() == std::pair(5, 6));
   // A worker that was running reads no more: unavailable, not wrong.
   CHECK(follows() == "unavailable, wrong schema");
   CHECK(store->Revision().status().code() == StatusCode::kSchema);
   refused = OpenFile(PathOf(folder), Mode::kReadOnly).status();
   CHECK(refused.code() == StatusCode::kSchema);
   CHECK(refused.message() ==
-        "the store has schema 5, to read which a program must know schema 5, and this one knows 2");
+        "the store has schema 6, to read which a program must know schema 6, and this one knows 3");
   CHECK(MigrateSqliteStore(PathOf(folder)).status().code() == StatusCode::kSchema);
 }
 
@@ -226,11 +226,17 @@ TEST_CASE("migration: a step that fails leaves the file at the step before") {
   const TemporaryFolder folder;
   NewSqliteStore(PathOf(folder));
   const MigrationStep steps[] = {
-      kAdditive, {4, 1, 1, "CREATE TABLE more (a INTEGER) STRICT; DROP TABLE none"}};
-  CHECK_FALSE(MigrateFile(PathOf(folder), steps).ok());
-  CHECK(Rows(PathOf(folder), "PRAGMA user_version") == std::vector<std::string>{"3"});
-  CHECK(Rows(PathOf(folder), "SELECT name FROM sqlite_schema WHERE name IN ('extra', 'more')") ==
-        std::vector<std::string>{"extra"});
+      kAdditive, {5, 1, 1, "CREATE TABLE more (a INTEGER) STRICT; DROP TABLE none"}};
+  const MigrationStep cannot_fill[] = {
+      kAdditive, {5, 1, 1, "CREATE TABLE more (a INTEGER) STRICT", [](Connection&) {
+                    return Status(StatusCode::kIo, "no random bytes");
+                  }}};
+  for (std::span<const MigrationStep> failing : {std::span(steps), std::span(cannot_fill)}) {
+    CHECK_FALSE(MigrateFile(PathOf(folder), failing).ok());
+    CHECK(Rows(PathOf(folder), "PRAGMA user_version") == std::vector<std::string>{"4"});
+    CHECK(Rows(PathOf(folder), "SELECT name FROM sqlite_schema WHERE name IN ('extra', 'more')") ==
+          std::vector<std::string>{"extra"});
+  }
 }
 
 // A file as version 1 made it, with the tables that version had, filled as today's are.
@@ -251,6 +257,7 @@ void MakeVersion1(const TemporaryFolder& folder, const std::string& path) {
                  "make an old file"));
   const std::string tables = FileBytes(RINGFENCE_SOURCE_DIR "/tests/unit/store_v1.sql");
   REQUIRE(tables.find("contact") == std::string::npos);
+  REQUIRE(tables.find("log_") == std::string::npos);
   Require(db.Execute(tables.c_str(), "make an old file"));
   Require(db.Execute(("ATTACH '" + donor + "' AS donor").c_str(), "make an old file"));
   for (const char* table :
@@ -271,7 +278,7 @@ TEST_CASE("a file of version 1 is refused with the way out, and migrated keeps a
     const Status refused = OpenFile(path, mode).status();
     CHECK(refused.code() == StatusCode::kSchema);
     CHECK(refused.message() ==
-          "the store has schema 1 and this program needs 2: run 'ringfence migrate'");
+          "the store has schema 1 and this program needs 3: run 'ringfence migrate'");
   }
   const auto contents = [&] {
     std::vector<std::string> rows;
@@ -285,8 +292,8 @@ TEST_CASE("a file of version 1 is refused with the way out, and migrated keeps a
   };
   const std::vector<std::string> before = contents();
   CHECK(before.size() > 10);
-  CHECK(MigrateSqliteStore(path).value() == std::pair(1, 2));
-  CHECK(MigrateSqliteStore(path).value() == std::pair(2, 2));
+  CHECK(MigrateSqliteStore(path).value() == std::pair(1, 3));
+  CHECK(MigrateSqliteStore(path).value() == std::pair(3, 3));
   CHECK(contents() == before);
   const auto store = OpenFile(path, Mode::kReadWrite);
   Require(store.status());
@@ -294,6 +301,42 @@ TEST_CASE("a file of version 1 is refused with the way out, and migrated keeps a
   auto session = (*store)->NewSession(nullptr);
   Require(session.status());
   CHECK(AskSource(**session, "alice", "bob").Get("callee.follows(caller)") == "true");
+}
+
+TEST_CASE("migration to schema 3: every user has a seed, of 32 random bytes, and keeps it") {
+  for (int from : {1, 2}) {
+    CAPTURE(from);
+    const TemporaryFolder folder;
+    const std::string path = PathOf(folder);
+    MakeVersion1(folder, path);
+    // More than come out of one block of random bytes.
+    Sql(path,
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)"
+        " INSERT INTO users (name, settings) SELECT 'more' || i,"
+        " x'0100000000000000000000000000000000000000' FROM n;"
+        "DELETE FROM users WHERE name = 'more500'");
+    if (from == 2) {
+      const std::vector<MigrationStep> steps = Migrations();
+      CHECK(MigrateFile(path, std::span(steps).first(1)).value() == std::pair(1, 2));
+      CHECK(Rows(path, "SELECT min_reader, min_writer FROM meta") ==
+            std::vector<std::string>{"1|2"});
+    }
+    CHECK(MigrateSqliteStore(path).value() == std::pair(from, 3));
+    CHECK(Rows(path,
+               "SELECT count(*), count(DISTINCT seed), min(length(seed)), max(length(seed))"
+               " FROM log_seeds JOIN users ON id = user") ==
+          std::vector<std::string>{"1001|1001|32|32"});
+    const std::string all = "SELECT user, hex(seed) FROM log_seeds ORDER BY user";
+    const std::vector<std::string> seeds = Rows(path, all);
+    CHECK(MigrateSqliteStore(path).value() == std::pair(3, 3));
+    const auto store = OpenFile(path, StoreOptions::Mode::kReadWrite);
+    Require(store.status());
+    CHECK(Findings(**store).empty());
+    CHECK(Rows(path, all) == seeds);
+    ForgetReport report;
+    Require(Write(**store, [&](StoreTransaction& t) { return t.Forget("more7", kNow, &report); }));
+    CHECK(Rows(path, all).size() == seeds.size() - 1);
+  }
 }
 
 TEST_CASE("a migrated file and a new one have the same tables, indexes and views") {
@@ -336,13 +379,13 @@ TEST_CASE("a program that knows version 1 may go on reading a migrated file, not
     Require(old_program.Execute("COMMIT", "read"));
   }
   CHECK(read(min_reader) == 1);
-  CHECK(read(min_writer) == 2);
+  CHECK(read(min_writer) == 3);
   CHECK(read(follows) == pair);
   Require(CheckSchema(old_program, SchemaUse::kRead, 1));
   const Status refused = CheckSchema(old_program, SchemaUse::kWrite, 1);
   CHECK(refused.code() == StatusCode::kSchema);
   CHECK(refused.message() ==
-        "the store has schema 2, to write which a program must know schema 2, and this one knows "
+        "the store has schema 3, to write which a program must know schema 3, and this one knows "
         "1");
 }
 

@@ -42,6 +42,13 @@ TEST_CASE("a session allocates nothing of its own, also when it notices writes")
         for (Group group : kGroups) {
           LoadGroup(StandardLayout(), group, question, sources, 0, &frame);
         }
+        int64_t handle = 0;
+        SeedBytes seed;
+        for (bool of_callee : {true, false}) {
+          const Party& party = of_callee ? question.callee : question.caller;
+          if (session->LogHandle(party, of_callee, &handle) != ReadState::kRead) continue;
+          ok = session->LogSeed(handle, seed) == ReadState::kRead && ok;
+        }
         ok = session->Info(&info).ok() && ok;
         session->EndSnapshot();
         const uint64_t after = Allocations();
@@ -55,6 +62,93 @@ TEST_CASE("a session allocates nothing of its own, also when it notices writes")
   void* volatile memory = ::operator new(8);
   ::operator delete(memory);
   CHECK(Allocations() == before + 1);  // the count counts
+}
+
+/// Counts the statements begun on connections that are opened while this lives.
+class StatementCounter {
+ public:
+  StatementCounter() { sqlite3_auto_extension(reinterpret_cast<void (*)()>(&Attach)); }
+  ~StatementCounter() { sqlite3_cancel_auto_extension(reinterpret_cast<void (*)()>(&Attach)); }
+  StatementCounter(const StatementCounter&) = delete;
+  StatementCounter& operator=(const StatementCounter&) = delete;
+
+  static int& Count() {
+    static int count = 0;
+    return count;
+  }
+
+ private:
+  static int Attach(sqlite3* db, char** /*error*/, const void* /*api*/) {
+    return sqlite3_trace_v2(db, SQLITE_TRACE_STMT, &Begun, nullptr);
+  }
+  static int Begun(unsigned /*event*/, void* /*context*/, void* /*statement*/, void* /*sql*/) {
+    ++Count();
+    return 0;
+  }
+};
+
+TEST_CASE("the log's handles of parties whose groups were read cost no statement") {
+  const TemporaryFolder folder;
+  const auto store = NewSqliteStore(folder.file("store.db"));
+  Require(Write(*store, [](StoreTransaction& t) {
+    return t.Relate("bob", Relation("follows"), "alice", 1);
+  }));
+  const int64_t alice = store->FindLogSeed("alice")->handle;
+  const int64_t bob = store->FindLogSeed("bob")->handle;
+  const StatementCounter counter;
+  const auto session = NewSession(*store);
+  Question question;
+  question.caller = "alice";
+  FactSource* const sources[] = {session.get()};
+  Frame frame;
+  for (const Party& callee : {Party("bob"), Party::Handle(bob)}) {
+    question.callee = callee;
+    for (Group group : {Group::kPair, Group::kCallee}) {
+      CAPTURE(static_cast<int>(group));
+      session->BeginSnapshot();
+      Require(BeginFrame(StandardLayout(), question, &frame));
+      const int begin = StatementCounter::Count();
+      LoadGroup(StandardLayout(), group, question, sources, 0, &frame);
+      const int read = StatementCounter::Count();
+      CHECK(read > begin);  // the count counts
+      int64_t handle = 0;
+      CHECK(session->LogHandle(question.callee, true, &handle) == ReadState::kRead);
+      CHECK(handle == bob);
+      CHECK(StatementCounter::Count() == read);
+      CHECK(session->LogHandle(question.caller, false, &handle) == ReadState::kRead);
+      CHECK(handle == alice);
+      // A policy that reads only the callee has not looked for the caller.
+      const int looked = group == Group::kPair ? 0 : 1;
+      CHECK(StatementCounter::Count() == read + looked);
+      CHECK(session->LogHandle(question.caller, false, &handle) == ReadState::kRead);
+      CHECK(StatementCounter::Count() == read + looked);
+      SeedBytes seed;
+      CHECK(session->LogSeed(handle, seed) == ReadState::kRead);
+      CHECK(StatementCounter::Count() == read + looked + 1);
+      session->EndSnapshot();
+    }
+  }
+}
+
+TEST_CASE("a seed that is damaged or missing is unavailable; its user is not taken for unknown") {
+  for (const char* damage :
+       {"DELETE FROM log_seeds WHERE user = 1", "DROP TABLE log_seeds",
+        "PRAGMA ignore_check_constraints = ON; UPDATE log_seeds SET seed = zeroblob(31)"}) {
+    CAPTURE(std::string(damage));
+    const TemporaryFolder folder;
+    const auto store = NewSqliteStore(folder.file("store.db"));
+    Require(Write(*store, [](StoreTransaction& t) { return t.AddUser("bob"); }));
+    const auto session = NewSession(*store);
+    Sql(folder.file("store.db"), damage);
+    int64_t handle = 0;
+    SeedBytes seed;
+    session->BeginSnapshot();
+    CHECK(session->LogHandle("bob", true, &handle) == ReadState::kRead);
+    CHECK(session->LogSeed(handle, seed) == ReadState::kUnavailable);
+    session->EndSnapshot();
+    CHECK_FALSE(store->FindLogSeed("bob").ok());
+    CHECK_FALSE(store->EachLogSeed([](const LogSeedRow&) { return true; }).ok());
+  }
 }
 
 // One question under one kind of damage, made past our own checks.

@@ -134,4 +134,12 @@ inline constexpr std::size_t kMaxKeyFileBytes = 16384;
 // reach tens of megabytes.
 inline constexpr std::size_t kMaxAddressBookBytes = 64 * 1024 * 1024;
 
+// A blob of a log: a policy and a catalog of 1 MiB each, quoted as JSON strings.
+inline constexpr std::size_t kMaxLogBlobBytes = 8 * 1024 * 1024;
+
+// Different policies in one opening of a log, and Readers at one time: an operator activates a few
+// policies a day, a server has some threads a core.
+inline constexpr std::size_t kMaxLogPolicies = 256;
+inline constexpr std::size_t kMaxLogRings = 1024;
+
 }  // namespace ringfence

@@ -25,7 +25,7 @@ struct LogInit {
   /// Origin of its checkpoints, without the month: a URL without scheme, "example.com/ring/n7".
   /// 1-200 bytes of [a-z0-9./_-], beginning and ending with a letter or digit.
   std::string name;
-  uint16_t writer = 1;            ///< of this process among those of the installation
+  uint16_t writer = 1;           ///< of this process among those of the installation
   uint32_t retention_days = 90;  ///< published in the log; `log prune` holds to it
 };
 
@@ -54,10 +54,10 @@ struct LogOptions {
   WhenFull when_full = WhenFull::kCount;
   Sealing sealing = Sealing::kSealer;
   Collect collect = Collect::kRead;
-  int block_ms = 0;           ///< how long a deciding thread waits for a full ring; 0: not at all
-  int flush_ms = 50;          ///< between fdatasyncs, 1..10000
-  int checkpoint_ms = 1000;   ///< between checkpoints, 1..60000; also after 65,536 entries
-  int heartbeat_s = 60;       ///< CLOCK entry when idle; 0: none
+  int block_ms = 0;          ///< how long a deciding thread waits for a full ring; 0: not at all
+  int flush_ms = 50;         ///< between fdatasyncs, 1..10000
+  int checkpoint_ms = 1000;  ///< between checkpoints, 1..60000; also after 65,536 entries
+  int heartbeat_s = 60;      ///< CLOCK entry when idle; 0: none
   uint32_t ring_entries = 4096;  ///< of each Reader: a power of two, 16..65536; 256 bytes each
   std::string ring_folder = "/dev/shm";  ///< must be tmpfs
   uint64_t ballast_bytes = 64 << 20;     ///< kept to be given up when the disk is full; 0: none
@@ -65,11 +65,11 @@ struct LogOptions {
 
 /// What a log has done since it was opened.
 struct LogCounters {
-  uint64_t decisions = 0;     ///< made
-  uint64_t recorded = 0;      ///< of these, handed to the log
-  uint64_t sealed = 0;        ///< entries of any kind written
+  uint64_t decisions = 0;        ///< made
+  uint64_t recorded = 0;         ///< of these, handed to the log
+  uint64_t sealed = 0;           ///< entries of any kind written
   uint64_t checkpoint_size = 0;  ///< of the newest checkpoint
-  bool failed = false;        ///< it has stopped for good: see `why`
+  bool failed = false;           ///< it has stopped for good: see `why`
   std::string why;
 };
 
@@ -134,10 +134,10 @@ struct LogVerifyOptions {
 
 /// What a verification saw. `findings` empty: all of it holds.
 struct LogVerification {
-  std::string name;       ///< of the log
+  std::string name;  ///< of the log
   uint64_t months = 0;
-  uint64_t entries = 0;   ///< under checkpoints
-  uint64_t beyond = 0;    ///< whole entries after the newest checkpoint, not covered by a signature
+  uint64_t entries = 0;  ///< under checkpoints
+  uint64_t beyond = 0;   ///< whole entries after the newest checkpoint, not covered by a signature
   uint64_t checkpoints = 0;
   uint64_t cosignatures = 0;  ///< valid, of the witnesses given
   uint64_t decisions = 0;
@@ -148,6 +148,9 @@ struct LogVerification {
   uint64_t first_time_ns = 0, last_time_ns = 0;
   std::vector<LogFinding> findings;  ///< at most kMaxDiagnostics; `more_findings` counts the rest
   uint64_t more_findings = 0;
+  /// What cannot be told rather than what is wrong: decisions whose rings a power failure took, a
+  /// trusted checkpoint of a month that was pruned. At most kMaxDiagnostics.
+  std::vector<LogFinding> notes;
 };
 
 /// An additional field of an entry that is no decision.
@@ -263,15 +266,13 @@ class RINGFENCE_API LogReader {
 /// The facts keys of the callees a log names, for a third person who replays; logs KEYCOMMIT and
 /// ACCESS first (through the store, if a process has the log open). Never pseudonym keys or names.
 RINGFENCE_API Result<FactsKeyExported> ExportFactsKeys(const std::string& log,
-                                                       const std::string& keys,
-                                                       const Store& store,
+                                                       const std::string& keys, const Store& store,
                                                        const FactsKeyExport& what,
                                                        const LogProgress& progress = {});
 
 /// Deletes whole months that ended longer ago than the retention, and destroys the keys of epochs
 /// that ended as long ago. The newest month stays. Gives the months deleted.
 RINGFENCE_API Result<std::vector<std::string>> PruneLog(const std::string& log,
-                                                        const std::string& keys,
-                                                        uint64_t now_ns);
+                                                        const std::string& keys, uint64_t now_ns);
 
 }  // namespace ringfence

@@ -67,6 +67,9 @@ struct ForgetReport {
   /// True once WAL and free pages hold nothing of the user any more; false while another process
   /// keeps an old snapshot open: call Purge() later.
   bool purged = false;
+  /// Under which the erasure stands in the decision log: 32 hexadecimal digits, random. Empty where
+  /// no log belongs to this store, or the user was not known.
+  std::string case_id;
 };
 
 /// One thing that is wrong with a store, or (error == false) worth knowing.

@@ -1,0 +1,69 @@
+// A new log: its folder, its description, its key file.
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+
+#include "base/utf8.h"
+#include "log/writer.h"
+
+namespace ringfence {
+namespace {
+
+Status CheckName(const std::string& name) {
+  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
+  const auto inner = [&](char c) {
+    return letter(c) || c == '.' || c == '/' || c == '_' || c == '-';
+  };
+  const bool good = !name.empty() && name.size() <= 200 && letter(name.front()) &&
+                    letter(name.back()) && std::all_of(name.begin(), name.end(), inner);
+  if (good) return Status();
+  return Status(StatusCode::kInvalidArgument,
+                "the name of a log is 1 to 200 of a-z 0-9 . / _ -, beginning and ending with a "
+                "letter or digit, like example.com/ring/n7: not '" +
+                    Printable(name) + "'");
+}
+
+bool IsInside(const std::string& file, const std::string& folder) {
+  std::error_code ignored;
+  const auto inner = std::filesystem::weakly_canonical(std::filesystem::absolute(file), ignored);
+  const auto outer = std::filesystem::weakly_canonical(std::filesystem::absolute(folder), ignored);
+  const auto [end, unused] = std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end());
+  return end == outer.end();
+}
+
+}  // namespace
+
+Status InitLog(LogFiles* files, const LogInit& init) {
+  if (Status status = CheckName(init.name); !status.ok()) return status;
+  if (init.path.empty() || init.keys.empty()) {
+    return Status(StatusCode::kInvalidArgument, "a new log needs a folder and a key file");
+  }
+  if (IsInside(init.keys, init.path)) {
+    return Status(
+        StatusCode::kInvalidArgument,
+        "the key file must lie outside the log: who copies the log must not get the keys");
+  }
+  const Result<std::vector<std::string>> there = files->List(init.path);
+  if (there.ok() && !there->empty()) {
+    return Status(StatusCode::kInvalidArgument,
+                  "'" + Printable(init.path) + "' is not empty: name a new folder");
+  }
+  if (!there.ok() && there.status().code() != StatusCode::kNotFound) return there.status();
+  LogKeys keys;
+  FillRandom(keys.identity);
+  FillRandom(keys.signing_seed);
+  FillRandom(keys.first_key);
+  keys.first_epoch = EpochOf(SystemClock().UnixNs());
+  LogDescription description;
+  description.name = init.name;
+  description.writer = init.writer;
+  description.identity = keys.identity;
+  description.retention_days = init.retention_days;
+  if (Status status = CreateLogKeys(init.keys, keys); !status.ok()) return status;
+  for (const std::string& folder : {init.path, init.path + "/state"}) {
+    if (Status status = files->MakeFolder(folder); !status.ok()) return status;
+  }
+  return files->Replace(init.path + "/log.json", FormatDescription(description), 0644);
+}
+
+}  // namespace ringfence

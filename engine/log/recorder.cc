@@ -1,0 +1,137 @@
+// From a decision to slots of a ring. See recorder.h.
+#include "log/recorder.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "base/check.h"
+#include "log/writer.h"
+
+namespace ringfence {
+
+Recorder::Recorder(std::shared_ptr<LogWriter> writer, Ring* ring, uint32_t number)
+    : writer_(std::move(writer)),
+      ring_(ring),
+      number_(number),
+      control_(writer_->control()),
+      decider_seals_(writer_->options().sealing == LogOptions::Sealing::kDecider),
+      wanted_flags_(writer_->options().ack == LogOptions::Ack::kDurable ? entry_flags::kDurable
+                                                                        : uint16_t{0}),
+      head_(ring->header().head),
+      known_tail_(ring->header().tail) {}
+
+Recorder::~Recorder() {
+  Wipe(random_);
+  writer_->ReturnRing(number_);
+}
+
+uint64_t Recorder::Now() const { return writer_->clock()->UnixNs(); }
+
+Recorded Recorder::Record(const DecisionRecord& record, uint64_t time_ns, RequestId* receipt) {
+  if (writer_->IsForked()) return writer_->Unrecorded();
+  // Before anything can go wrong: a hole in the sequence proves a loss.
+  const uint64_t seq = control_->next_seq.fetch_add(1, std::memory_order_relaxed) + 1;
+  const auto state = static_cast<WriterState>(control_->state.load(std::memory_order_relaxed));
+  if (state == WriterState::kFull) return LoseAt(seq, time_ns, GapCause::kDiskFull);
+  if (state != WriterState::kRunning) return LoseAt(seq, time_ns, GapCause::kDiskError);
+  const uint64_t slots = 1 + record.detail_count;
+  if (head_ + slots - known_tail_ > ring_->capacity() && !WaitForRoom(slots)) {
+    return LoseAt(seq, time_ns, GapCause::kOverload);
+  }
+  EntryHeader header;
+  header.flags = static_cast<uint16_t>(record.flags | wanted_flags_ | writer_->ClockFlags() |
+                                       record.detail_count << entry_flags::kDetailShift);
+  header.time_ns = time_ns;
+  header.writer = writer_->number();
+  header.boot = static_cast<uint16_t>(control_->boot);
+  header.seq = seq;
+  header.policy_ref = record.policy;
+  header.effect = record.effect;
+  header.facts_schema = record.facts_schema;
+  header.rule = record.rule;
+  TakeRandom(receipt);
+  Fill(record, header, *receipt);
+  head_ += slots;
+  ring_->header().head.store(head_, std::memory_order_release);
+  if (wanted_flags_ != 0) {
+    return writer_->WaitDurable(number_, head_) ? Recorded::kYes : writer_->Unrecorded();
+  }
+  if (head_ - known_tail_ > ring_->capacity() / 2) {
+    known_tail_ = ring_->header().tail.load(std::memory_order_acquire);
+    if (head_ - known_tail_ > ring_->capacity() / 2) writer_->WakeSealer();
+  }
+  return Recorded::kYes;
+}
+
+void Recorder::Fill(const DecisionRecord& record, const EntryHeader& header,
+                    const RequestId& receipt) {
+  Entry entry;
+  entry.header = header;
+  DecisionFields& fields = entry.decision;
+  fields.request_id = receipt;
+  fields.caller = record.caller;
+  fields.callee = record.callee;
+  const auto put = [&](uint64_t position, uint8_t detail) {
+    RingSlot& slot = ring_->At(position);
+    EncodeWithoutCrc(entry, &slot.entry);
+    slot.detail = detail;
+    slot.sealed = decider_seals_ ? 1 : 0;
+    if (decider_seals_) {
+      ApplySealToBytes(&cipher_, record.facts_key, detail, &slot.entry);
+    } else {
+      slot.facts_key = record.facts_key;
+    }
+  };
+  for (uint8_t i = 0; i < record.detail_count; ++i) {
+    entry.header.kind = EntryKind::kDetail;
+    entry.header.effect = static_cast<uint8_t>(record.detail_kinds[i]);
+    PackMask(record.details[i], &fields.sealed_facts);
+    put(head_ + i, static_cast<uint8_t>(i + 1));
+  }
+  entry.header.kind = EntryKind::kDecision;
+  entry.header.effect = header.effect;
+  fields.revision = record.revision;
+  fields.outcome = record.outcome;
+  fields.path = record.path;
+  fields.basis = record.basis;
+  PackFacts(record.facts, &fields.sealed_facts, &fields.sealed_states);
+  put(head_ + record.detail_count, 0);
+}
+
+bool Recorder::WaitForRoom(uint64_t slots) {
+  const auto has_room = [&] {
+    known_tail_ = ring_->header().tail.load(std::memory_order_acquire);
+    return head_ + slots - known_tail_ <= ring_->capacity();
+  };
+  return has_room() || writer_->WaitUntil(has_room);
+}
+
+Recorded Recorder::Lose(uint64_t time_ns) {
+  if (writer_->IsForked()) return writer_->Unrecorded();
+  const uint64_t seq = control_->next_seq.fetch_add(1, std::memory_order_relaxed) + 1;
+  return LoseAt(seq, time_ns, GapCause::kOverload);
+}
+
+Recorded Recorder::LoseAt(uint64_t seq, uint64_t time_ns, GapCause cause) {
+  LossCounter& lost = ring_->header().lost[static_cast<size_t>(cause) - 1];
+  if (lost.first_seq.load(std::memory_order_relaxed) == 0) {
+    lost.first_time_ns.store(time_ns, std::memory_order_relaxed);
+    lost.first_seq.store(seq, std::memory_order_relaxed);
+  }
+  lost.last_seq.store(seq, std::memory_order_relaxed);
+  lost.last_time_ns.store(time_ns, std::memory_order_relaxed);
+  lost.count.fetch_add(1, std::memory_order_release);
+  return writer_->Unrecorded();
+}
+
+void Recorder::TakeRandom(RequestId* out) {
+  if (random_left_ < out->size()) {
+    FillRandom(random_);
+    random_left_ = random_.size();
+  }
+  random_left_ -= out->size();
+  std::memcpy(out->data(), random_.data() + random_left_, out->size());
+}
+
+}  // namespace ringfence

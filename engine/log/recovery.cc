@@ -1,0 +1,366 @@
+// The steps of an opening. See recovery.h.
+#include "log/recovery.h"
+
+#include <algorithm>
+#include <cstring>
+#include <set>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "base/check.h"
+#include "base/sha256.h"
+
+namespace ringfence {
+namespace {
+
+constexpr uint64_t kEntriesPerRead = 4096;
+
+Status Evidence(const std::string& what) {
+  return Status(StatusCode::kCorrupt,
+                what +
+                    ": the log was not opened and nothing was changed; keep it as evidence, and "
+                    "restore the newer copy or begin a new log");
+}
+
+/// Calls `see(index, bytes)` for each on-disk entry of [from, to); it returns false to stop.
+template <class See>
+Status EachOnDisk(MonthReader* reader, uint64_t from, uint64_t to, const See& see) {
+  std::vector<uint8_t> buffer(kEntriesPerRead * kEntryOnDiskBytes);
+  while (from < to) {
+    const uint64_t in_segment = kEntriesPerSegment - from % kEntriesPerSegment;
+    const uint64_t count = std::min({to - from, kEntriesPerRead, in_segment});
+    const std::span<uint8_t> bytes(buffer.data(), count * kEntryOnDiskBytes);
+    if (Status status = reader->ReadEntries(from, count, bytes); !status.ok()) return status;
+    for (uint64_t i = 0; i < count; ++i) {
+      const auto one = bytes.subspan(i * kEntryOnDiskBytes).first<kEntryOnDiskBytes>();
+      if (!see(from + i, one)) return Status();
+    }
+    from += count;
+  }
+  return Status();
+}
+
+/// The newest of the checkpoints whose signature is right. Size 0 with an empty tree: none.
+Result<Checkpoint> NewestIn(MonthReader* reader, const VerifierKey& key, std::string* newest) {
+  Checkpoint best{key.name, 0, EmptyRoot()};
+  Result<std::vector<std::string>> notes = reader->CheckpointNotes();
+  if (!notes.ok() && notes.status().code() != StatusCode::kNotFound) return notes.status();
+  std::vector<std::string> all;
+  if (notes.ok()) all = std::move(notes).value();
+  Result<std::string> published = reader->CheckpointNote();
+  if (published.ok()) all.push_back(*published);
+  for (const std::string& note : all) {
+    const Result<OpenedCheckpoint> opened = OpenCheckpoint(note, key);
+    if (!opened.ok() || opened->checkpoint.size < best.size) continue;
+    best = opened->checkpoint;
+    if (newest != nullptr) *newest = note;
+  }
+  return best;
+}
+
+}  // namespace
+
+Result<Proven> ProveCheckpoint(const Publisher& publisher, const std::string& log,
+                               const LogDescription& description) {
+  Proven proven;
+  const Result<std::vector<std::string>> months = Months(publisher.files, log);
+  if (!months.ok()) return months.status();
+  std::optional<CheckpointCopy> copy;
+  if (publisher.companion != nullptr) {
+    Result<std::optional<CheckpointCopy>> loaded =
+        publisher.companion->LoadCheckpoint(publisher.identity);
+    if (!loaded.ok()) return loaded.status();
+    copy = std::move(loaded).value();
+  }
+  if (copy.has_value()) proven.copy_boot = copy->boot;
+  if (months->empty()) {
+    if (!copy.has_value()) return proven;
+    return Evidence("the database knows a checkpoint of " + copy->origin +
+                    ", and the log has no month");
+  }
+  proven.month = months->back();
+  const PublicKey public_key = PublicKeyOf(publisher.signing_seed);
+  const auto key_of = [&](const std::string& month) {
+    return MakeVerifierKey(OriginOf(description, month), kNoteEd25519, public_key);
+  };
+  const VerifierKey key = key_of(proven.month);
+  MonthReader reader(publisher.files, log + "/" + proven.month);
+  Result<Checkpoint> newest = NewestIn(&reader, key, nullptr);
+  if (!newest.ok()) return newest.status();
+  if (copy.has_value() && copy->origin > key.name) {
+    return Evidence("the database knows a checkpoint of " + copy->origin +
+                    ", which is later than the log's newest month");
+  }
+  if (copy.has_value() && copy->origin == key.name && copy->size > newest->size) {
+    const Result<OpenedCheckpoint> known = OpenCheckpoint(copy->note, key);
+    if (!known.ok()) {
+      return Evidence("the database's checkpoint is not signed by this log's key");
+    }
+    newest = known->checkpoint;
+  }
+  const Result<uint64_t> entries = reader.EntriesOnDisk();
+  if (!entries.ok()) return entries.status();
+  if (*entries < newest->size) {
+    return Evidence(key.name + " has " + std::to_string(*entries) + " entries, and " +
+                    std::to_string(newest->size) + " were signed");
+  }
+  TreeHasher hasher;
+  Result<TreeEdge> edge = TreeEdge::Load(newest->size, reader.HashSource());
+  if (!edge.ok()) return Evidence(key.name + ": " + edge.status().message());
+  if (edge->Root(&hasher) != newest->root) {
+    return Evidence(key.name + " has another root at size " + std::to_string(newest->size) +
+                    " than what was signed");
+  }
+  proven.size = newest->size;
+  proven.edge = std::move(edge).value();
+  if (months->size() > 1) {
+    const std::string& before = (*months)[months->size() - 2];
+    MonthReader previous(publisher.files, log + "/" + before);
+    Result<Checkpoint> last = NewestIn(&previous, key_of(before), &proven.previous_note);
+    if (!last.ok()) return last.status();
+  }
+  return proven;
+}
+
+namespace {
+
+/// How far the entries above the checkpoint are whole.
+class TailScan {
+ public:
+  TailScan(uint64_t from, Tail* tail) : tail_(*tail) { tail_.size = from; }
+
+  bool See(uint64_t index, std::span<const uint8_t, kEntryOnDiskBytes> on_disk) {
+    if (on_disk[0] != 0 || on_disk[1] != kEntryBytes) return false;
+    const Result<Entry> entry = DecodeEntry(on_disk.subspan<2, kEntryBytes>());
+    if (!entry.ok() || !IsKnownKind(static_cast<uint8_t>(entry->header.kind))) return false;
+    const EntryHeader& header = entry->header;
+    if (header.kind == EntryKind::kDecision && !seen_.insert({header.boot, header.seq}).second) {
+      return false;
+    }
+    tail_.latest_ns = std::max(tail_.latest_ns, header.time_ns);
+    tail_.highest_boot = std::max(tail_.highest_boot, header.boot);
+    // A DETAIL counts once its decision is there.
+    if (header.kind != EntryKind::kDetail) tail_.size = index + 1;
+    return true;
+  }
+
+ private:
+  Tail& tail_;
+  std::set<std::pair<uint16_t, uint64_t>> seen_;
+};
+
+/// Cuts the files of a level, or of entries and leaves, to `count` items of `item_bytes`.
+Status CutSegments(LogFiles* files, const std::string& folder,
+                   std::string (*name)(uint64_t segment), uint64_t item_bytes, uint64_t count) {
+  const uint64_t segment = count / kEntriesPerSegment;
+  for (uint64_t later = segment;; ++later) {
+    const std::string path = folder + "/" + name(later);
+    const Result<bool> exists = files->Exists(path);
+    if (!exists.ok()) return exists.status();
+    if (!*exists) return Status();
+    Result<std::unique_ptr<LogFile>> file = files->OpenFile(path, LogFiles::Open::kAppend);
+    if (!file.ok()) return file.status();
+    const uint64_t keep = later == segment ? count % kEntriesPerSegment * item_bytes : 0;
+    const Result<uint64_t> size = (*file)->Size();
+    if (!size.ok()) return size.status();
+    if (*size <= keep) continue;
+    if (Status status = (*file)->Truncate(keep); !status.ok()) return status;
+    if (Status status = (*file)->Sync(); !status.ok()) return status;
+  }
+}
+
+Status CutLevels(LogFiles* files, const std::string& folder, uint64_t entries) {
+  for (int level = 1; level < kTileLevels; ++level) {
+    const std::string path = folder + "/" + LevelName(level);
+    const Result<bool> exists = files->Exists(path);
+    if (!exists.ok()) return exists.status();
+    if (!*exists) return Status();
+    Result<std::unique_ptr<LogFile>> file = files->OpenFile(path, LogFiles::Open::kAppend);
+    if (!file.ok()) return file.status();
+    const uint64_t keep = LevelSize(level, entries) * sizeof(Hash);
+    const Result<uint64_t> size = (*file)->Size();
+    if (!size.ok()) return size.status();
+    if (*size <= keep) continue;
+    if (Status status = (*file)->Truncate(keep); !status.ok()) return status;
+    if (Status status = (*file)->Sync(); !status.ok()) return status;
+  }
+  return Status();
+}
+
+/// Appends the hashes of entries [edge->size(), size), which are in the files, to leaves and
+/// levels.
+class HashRebuild {
+ public:
+  HashRebuild(LogFiles* files, std::string folder, TreeEdge* edge)
+      : files_(files), folder_(std::move(folder)), edge_(*edge) {}
+
+  Status Run(uint64_t size) {
+    MonthReader reader(files_, folder_);
+    Status status;
+    Status read = EachOnDisk(&reader, edge_.size(), size, [&](uint64_t index, auto on_disk) {
+      const Hash leaf = hasher_.Leaf(on_disk.template subspan<2, kEntryBytes>());
+      status = Put(LeavesName(index / kEntriesPerSegment), leaf);
+      edge_.Add(&hasher_, leaf, [&](int level, const Hash& hash) {
+        if (status.ok()) status = Put(LevelName(level), hash);
+      });
+      return status.ok();
+    });
+    if (!read.ok()) return read;
+    if (!status.ok()) return status;
+    for (auto& [name, open] : files_open_) {
+      if (Status written = Write(&open); !written.ok()) return written;
+      if (Status synced = open.file->Sync(); !synced.ok()) return synced;
+    }
+    return Status();
+  }
+
+ private:
+  struct Opened {
+    std::unique_ptr<LogFile> file;
+    std::vector<uint8_t> waiting;
+  };
+  static Status Write(Opened* open) {
+    Status status = open->file->Append(open->waiting);
+    open->waiting.clear();
+    return status;
+  }
+
+  Status Put(const std::string& name, const Hash& hash) {
+    Opened& open = files_open_[name];
+    if (open.file == nullptr) {
+      Result<std::unique_ptr<LogFile>> file =
+          files_->OpenFile(folder_ + "/" + name, LogFiles::Open::kCreate);
+      if (!file.ok()) return file.status();
+      open.file = std::move(file).value();
+    }
+    open.waiting.insert(open.waiting.end(), hash.begin(), hash.end());
+    return open.waiting.size() < 65536 ? Status() : Write(&open);
+  }
+
+  LogFiles* files_;
+  std::string folder_;
+  TreeEdge& edge_;
+  TreeHasher hasher_;
+  std::map<std::string, Opened> files_open_;
+};
+
+}  // namespace
+
+Result<OpenMonth> RecoverMonth(const Publisher& publisher, const std::string& log,
+                               const LogDescription& description, const Proven& proven,
+                               Tail* tail) {
+  const std::string folder = log + "/" + proven.month;
+  LogFiles* const files = publisher.files;
+  MonthReader reader(files, folder);
+  const Result<uint64_t> on_disk = reader.EntriesOnDisk();
+  if (!on_disk.ok()) return on_disk.status();
+  TailScan scan(proven.size, tail);
+  Status scanned = EachOnDisk(&reader, proven.size, *on_disk,
+                              [&](uint64_t index, auto bytes) { return scan.See(index, bytes); });
+  if (!scanned.ok()) return scanned;
+  tail->cut_bytes = (*on_disk - tail->size) * kEntryOnDiskBytes;
+  for (const std::string& name : {folder, folder + "/blobs", folder + "/seg"}) {
+    if (Status status = files->MakeFolder(name); !status.ok()) return status;
+  }
+  Status cut = CutSegments(files, folder, EntriesName, kEntryOnDiskBytes, tail->size);
+  if (cut.ok()) cut = CutSegments(files, folder, LeavesName, sizeof(Hash), proven.size);
+  if (cut.ok()) cut = CutLevels(files, folder, proven.size);
+  if (!cut.ok()) return cut;
+  TreeEdge edge = proven.edge;
+  if (Status status = HashRebuild(files, folder, &edge).Run(tail->size); !status.ok()) {
+    return status;
+  }
+  const std::string origin = OriginOf(description, proven.month);
+  const VerifierKey key =
+      MakeVerifierKey(origin, kNoteEd25519, PublicKeyOf(publisher.signing_seed));
+  Status written = files->Replace(folder + "/log.vkey", FormatVerifierKey(key) + "\n", 0644);
+  if (!written.ok()) return written;
+  OpenMonth open;
+  open.month = proven.month;
+  Result<std::unique_ptr<MonthWriter>> writer = MonthWriter::Open(files, folder, std::move(edge));
+  if (!writer.ok()) return writer.status();
+  open.writer = std::move(writer).value();
+  Result<std::unique_ptr<Checkpointer>> checkpointer =
+      Checkpointer::Open(publisher, origin, folder, proven.edge);
+  if (!checkpointer.ok()) return checkpointer.status();
+  open.checkpointer = std::move(checkpointer).value();
+  return open;
+}
+
+namespace {
+
+/// What the files hold of a boot since its control was last stamped.
+struct SinceStamp {
+  Sealer::Accounted accounted;
+  std::set<std::tuple<uint64_t, uint8_t>> entries;  ///< seq, DETAIL number (0: the decision)
+};
+
+Status CountSince(LogFiles* files, const std::string& log, const SealStamp& stamp, uint16_t boot,
+                  SinceStamp* since) {
+  since->accounted.decisions = stamp.decisions;
+  since->accounted.gaps = stamp.gaps;
+  const std::string from_month(stamp.month, strnlen(stamp.month, sizeof stamp.month));
+  const Result<std::vector<std::string>> months = Months(files, log);
+  if (!months.ok()) return months.status();
+  for (const std::string& month : *months) {
+    if (month < from_month) continue;
+    MonthReader reader(files, log + "/" + month);
+    const Result<uint64_t> size = reader.EntriesOnDisk();
+    if (!size.ok()) return size.status();
+    uint64_t details = 0;
+    const uint64_t from = month == from_month ? stamp.index : 0;
+    Status read = EachOnDisk(&reader, from, *size, [&](uint64_t, auto on_disk) {
+      const Result<Entry> entry = DecodeEntry(on_disk.template subspan<2, kEntryBytes>());
+      if (!entry.ok()) return true;  // below a checkpoint: verification finds it
+      const EntryHeader& header = entry->header;
+      GapPayload gap;
+      if (header.kind == EntryKind::kGap) Get(*entry, &gap);
+      if (gap.boot == boot && gap.count > 0 && gap.cause <= GapCause::kKilled) {
+        since->accounted.gaps[static_cast<size_t>(gap.cause) - 1] += gap.count;
+      }
+      if (header.boot != boot || !HasDecisionFields(header.kind)) return true;
+      details = header.kind == EntryKind::kDetail ? details + 1 : 0;
+      since->entries.insert({header.seq, static_cast<uint8_t>(details)});
+      if (details == 0) ++since->accounted.decisions;
+      return true;
+    });
+    if (!read.ok()) return read;
+  }
+  return Status();
+}
+
+}  // namespace
+
+Result<RecoveredRings> RecoverRings(const Sealer::Setup& setup, const RingFolder& folder,
+                                    RingFolder::Left* left, OpenMonth* month) {
+  auto* const control = reinterpret_cast<ControlBlock*>(left->control.data());
+  const auto boot = static_cast<uint16_t>(control->boot);
+  SinceStamp since;
+  Status counted =
+      CountSince(setup.publisher.files, setup.log, control->stamps[control->stamp], boot, &since);
+  if (!counted.ok()) return counted;
+  RecoveredRings recovered;
+  recovered.state = RingsState::kRecovered;
+  recovered.highest_seq = control->next_seq;
+  const uint64_t before = since.accounted.decisions;
+  Sealer sealer(setup, control, std::move(*month), since.accounted);
+  sealer.SkipKnown([&](const RingSlot& slot) {
+    return since.entries.contains({DecodeHeader(slot.entry).seq, slot.detail});
+  });
+  sealer.SetPolicyBlob([&](uint32_t number) { return folder.KeptPolicy(number); });
+  for (Ring& ring : left->rings) sealer.AddRing(&ring);
+  for (uint64_t appended = 1; appended > 0;) {
+    appended = 0;
+    if (Status status = sealer.Step(&appended); !status.ok()) return status;
+  }
+  recovered.entries = static_cast<uint32_t>(sealer.accounted().decisions - before);
+  sealer.QueueGaps(true);
+  uint64_t appended = 0;
+  if (Status status = sealer.Step(&appended); !status.ok()) return status;
+  if (Status status = sealer.Sync(); !status.ok()) return status;
+  *month = std::move(sealer.month());
+  return recovered;
+}
+
+}  // namespace ringfence

@@ -1,0 +1,339 @@
+// Opening, closing, and what hosts and recorders call. The threads' work is in writer_threads.cc.
+#include "log/writer.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <bit>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <utility>
+
+#include "base/check.h"
+#include "base/sha256.h"
+#include "base/utf8.h"
+
+namespace ringfence {
+
+std::atomic<uint32_t> LogWriter::forks_{0};
+
+// --- FolderLock
+
+Result<FolderLock> FolderLock::Take(const std::string& folder) {
+  const int fd = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) {
+    return Status(errno == ENOENT ? StatusCode::kNotFound : StatusCode::kIo,
+                  "cannot open '" + Printable(folder) + "': " + std::strerror(errno));
+  }
+  FolderLock lock(fd);
+  if (flock(fd, LOCK_EX | LOCK_NB) == 0) return lock;
+  if (errno == EWOULDBLOCK) {
+    return Status(StatusCode::kBusy, "another process is writing the log '" + Printable(folder) +
+                                         "': one log has one writer");
+  }
+  return Status(StatusCode::kIo,
+                "cannot lock '" + Printable(folder) + "': " + std::strerror(errno));
+}
+
+FolderLock::FolderLock(FolderLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+FolderLock& FolderLock::operator=(FolderLock&& other) noexcept {
+  std::swap(fd_, other.fd_);
+  return *this;
+}
+FolderLock::~FolderLock() {
+  if (fd_ >= 0) close(fd_);
+}
+
+bool FolderLock::Holds(const std::string& folder) const {
+  struct stat locked, named;
+  return fstat(fd_, &locked) == 0 && stat(folder.c_str(), &named) == 0 &&
+         locked.st_dev == named.st_dev && locked.st_ino == named.st_ino;
+}
+
+// --- Opening
+
+namespace {
+
+Status CheckOptions(const LogOptions& options) {
+  const auto bad = [](const std::string& what) {
+    return Status(StatusCode::kInvalidArgument, "log options: " + what);
+  };
+  if (options.path.empty()) return bad("the folder of the log is missing");
+  if (options.keys.empty()) return bad("the key file is missing");
+  if (options.block_ms < 0 || options.block_ms > 60000) return bad("block_ms is 0 to 60000");
+  if (options.flush_ms < 1 || options.flush_ms > 10000) return bad("flush_ms is 1 to 10000");
+  if (options.checkpoint_ms < 1 || options.checkpoint_ms > 60000) {
+    return bad("checkpoint_ms is 1 to 60000");
+  }
+  if (options.heartbeat_s < 0 || options.heartbeat_s > 86400)
+    return bad("heartbeat_s is 0 to 86400");
+  if (!std::has_single_bit(options.ring_entries) || options.ring_entries < 16 ||
+      options.ring_entries > 65536) {
+    return bad("ring_entries is a power of two from 16 to 65536");
+  }
+  return Status();
+}
+
+}  // namespace
+
+Result<std::shared_ptr<LogWriter>> LogWriter::Open(Setup setup) {
+  if (Status status = CheckOptions(setup.options); !status.ok()) return status;
+  if (setup.files == nullptr) setup.files = &SystemFiles();
+  if (setup.clock == nullptr) setup.clock = &SystemClock();
+  if (setup.lock_folder.empty()) setup.lock_folder = setup.options.path;
+  static const int at_fork = pthread_atfork(nullptr, nullptr, [] { forks_.fetch_add(1); });
+  CHECK(at_fork == 0);
+  std::shared_ptr<LogWriter> writer(new LogWriter(std::move(setup)));
+  if (Status status = writer->Start(); !status.ok()) return status;
+  return writer;
+}
+
+Status LogWriter::Start() {
+  forks_at_open_ = forks_.load();
+  last_append_ns_ = clock()->MonotonicNs();
+  Result<LogDescription> description = ReadDescription(setup_.files, options().path);
+  if (!description.ok()) return description.status();
+  description_ = std::move(description).value();
+  Result<LogKeys> keys = ReadLogKeys(options().keys);
+  if (!keys.ok()) return keys.status();
+  keys_ = *keys;
+  if (keys_.identity != description_.identity) {
+    return Status(StatusCode::kInvalidArgument, "key file '" + Printable(options().keys) +
+                                                    "' belongs to another log than '" +
+                                                    Printable(options().path) + "'");
+  }
+  Result<FolderLock> lock = FolderLock::Take(setup_.lock_folder);
+  if (!lock.ok()) return lock.status();
+  lock_ = std::move(lock).value();
+  Result<RingFolder> rings = RingFolder::Find(options().ring_folder, description_.identity);
+  if (!rings.ok()) return rings.status();
+  ring_folder_ = std::move(rings).value();
+  // So far, and in the next step, nothing is changed.
+  Result<Proven> proven = ProveCheckpoint(SealerSetup().publisher, options().path, description_);
+  if (!proven.ok()) return proven.status();
+  if (Status status = RaiseBoot(proven->copy_boot); !status.ok()) return status;
+  if (Status status = MakeBallast(); !status.ok()) return status;
+  if (Status status = OpenMonthAndRings(*proven); !status.ok()) return status;
+  if (Status status = SealOnce(); !status.ok()) return status;
+  if (Status status = CheckpointOnce(); !status.ok()) return status;
+  if (setup_.threads) {
+    seal_thread_ = std::thread([this] { SealLoop(); });
+    checkpoint_thread_ = std::thread([this] { CheckpointLoop(); });
+  }
+  return Status();
+}
+
+Sealer::Setup LogWriter::SealerSetup() const {
+  Sealer::Setup setup;
+  setup.publisher.files = setup_.files;
+  setup.publisher.companion = setup_.companion.get();
+  setup.publisher.identity = ToHex(description_.identity);
+  setup.publisher.signing_seed = keys_.signing_seed;
+  setup.publisher.boot = boot_;
+  setup.log = options().path;
+  setup.description = description_;
+  setup.clock = setup_.clock;
+  return setup;
+}
+
+Status LogWriter::RaiseBoot(uint16_t copy_boot) {
+  const std::string path = options().path + "/state/boot";
+  uint32_t last = copy_boot;
+  const Result<std::string> text = setup_.files->ReadWhole(path, 16);
+  if (text.ok()) {
+    uint32_t number = 0;
+    const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), number);
+    if (error != std::errc() || end == text->data() || *end != '\n') {
+      return Status(StatusCode::kCorrupt, "'" + Printable(path) + "' is not a number");
+    }
+    last = std::max(last, number);
+  } else if (text.status().code() != StatusCode::kNotFound) {
+    return text.status();
+  }
+  if (last >= 65535) {
+    return Status(StatusCode::kLimit,
+                  "'" + Printable(options().path) + "' was opened 65,535 times: begin a new log");
+  }
+  previous_boot_ = static_cast<uint16_t>(last);
+  boot_ = static_cast<uint16_t>(last + 1);
+  return setup_.files->Replace(path, std::to_string(boot_) + "\n", 0644);
+}
+
+Status LogWriter::MakeBallast() {
+  if (options().ballast_bytes == 0) return Status();
+  return setup_.files->Allocate(options().path + "/state/ballast", options().ballast_bytes);
+}
+
+Status LogWriter::OpenMonthAndRings(const Proven& proven) {
+  LogFiles* const files = setup_.files;
+  const std::string clean = options().path + "/state/clean";
+  const Sealer::Setup setup = SealerSetup();
+  Tail tail;
+  Result<OpenMonth> month =
+      proven.month.empty()
+          ? CreateMonth(setup.publisher, setup.log, description_, MonthOf(clock()->UnixNs()))
+          : RecoverMonth(setup.publisher, setup.log, description_, proven, &tail);
+  if (!month.ok()) return month.status();
+  if (month->writer->size() == 0) {
+    Status begun = AppendGenesis(setup.publisher, description_, clock()->UnixNs(),
+                                 proven.previous_note, &*month);
+    if (!begun.ok()) return begun;
+  }
+  const Result<bool> was_clean = files->Exists(clean);
+  if (!was_clean.ok()) return was_clean.status();
+  previous_clean_ = *was_clean || previous_boot_ == 0;
+  RecoveredRings recovered;
+  Result<RingFolder::Left> left = ring_folder_->OpenLeft();
+  if (left.ok()) {
+    Result<RecoveredRings> sealed = RecoverRings(setup, *ring_folder_, &*left, &*month);
+    if (!sealed.ok()) return sealed.status();
+    recovered = *sealed;
+  } else if (left.status().code() != StatusCode::kNotFound &&
+             left.status().code() != StatusCode::kCorrupt) {
+    return left.status();
+  } else if (!previous_clean_) {
+    recovered.state = RingsState::kLost;
+  }
+  // From here on nothing of earlier openings is needed any more, and a crash must not say so.
+  Status ready = files->Replace(clean, "", 0644);
+  if (ready.ok()) ready = ring_folder_->Clear();
+  if (!ready.ok()) return ready;
+  Result<SharedMemory> control = ring_folder_->CreateControl(boot_);
+  if (!control.ok()) return control.status();
+  control_ = std::move(control).value();
+  sealer_ = std::make_unique<Sealer>(setup, this->control(), std::move(month).value(),
+                                     Sealer::Accounted());
+  sealer_->SetPolicyBlob([this](uint32_t number) { return ring_folder_->KeptPolicy(number); });
+  sealer_->SetLatest(tail.latest_ns);
+  sealer_->Stamp();
+  if (Status status = files->Remove(clean); !status.ok()) return status;
+  QueueBoot(tail, recovered);
+  return Status();
+}
+
+void LogWriter::QueueBoot(const Tail& tail, const RecoveredRings& rings) {
+  BootPayload boot;
+  boot.previous_boot = previous_boot_;
+  boot.clean = previous_clean_;
+  boot.rings = rings.state;
+  boot.recovered = rings.entries;
+  boot.cut_bytes = tail.cut_bytes;
+  boot.highest_seq = rings.highest_seq;
+  boot.monotonic_ns = clock()->MonotonicNs();
+  boot.version = TreeHasher().Of(AsBytes("ringfence " RINGFENCE_VERSION));
+  OwnEntry own;
+  Put(boot, &own.entry);
+  sealer_->Queue(std::move(own));
+  const uint64_t now = clock()->UnixNs();
+  if (now >= tail.latest_ns) return;
+  clock_flags_ = entry_flags::kClockUnsynchronised;
+  ClockPayload behind;
+  behind.event = ClockEvent::kBehind;
+  behind.step_ns = -static_cast<int64_t>(tail.latest_ns - now);
+  behind.monotonic_ns = boot.monotonic_ns;
+  OwnEntry event;
+  Put(behind, &event.entry);
+  sealer_->Queue(std::move(event));
+}
+
+// --- Using
+
+Result<std::unique_ptr<Recorder>> LogWriter::NewRecorder() {
+  const std::lock_guard<std::mutex> lock(sealing_);
+  uint32_t number = 0;
+  if (!free_rings_.empty()) {
+    number = free_rings_.back();
+    free_rings_.pop_back();
+  } else {
+    if (rings_.size() == kMaxLogRings) {
+      return Status(StatusCode::kLimit, "a log serves at most " + std::to_string(kMaxLogRings) +
+                                            " readers at one time");
+    }
+    number = static_cast<uint32_t>(rings_.size());
+    Result<Ring> ring = ring_folder_->CreateRing(number, options().ring_entries);
+    if (!ring.ok()) return ring.status();
+    rings_.push_back(std::make_unique<Ring>(std::move(ring).value()));
+    sealer_->AddRing(rings_.back().get());
+    control()->ring_count.store(number + 1, std::memory_order_release);
+    const std::lock_guard<std::mutex> state(state_);
+    durable_to_.push_back(0);
+  }
+  return std::make_unique<Recorder>(shared_from_this(), rings_[number].get(), number);
+}
+
+void LogWriter::ReturnRing(uint32_t number) {
+  if (IsForked()) return;
+  const std::lock_guard<std::mutex> lock(sealing_);
+  free_rings_.push_back(number);
+}
+
+Result<uint32_t> LogWriter::PolicyNumber(const Hash& digest, uint64_t store_number,
+                                         std::string_view blob) {
+  const std::lock_guard<std::mutex> lock(policies_);
+  ControlBlock& block = *control();
+  const uint32_t count = block.policy_count;
+  for (uint32_t i = 0; i < count; ++i) {
+    const PolicyPayload& known = block.policies[i];
+    if (known.digest == digest && known.number == store_number) return i;
+  }
+  if (count == kMaxLogPolicies) {
+    return Status(StatusCode::kLimit, "a log takes at most " + std::to_string(kMaxLogPolicies) +
+                                          " different policies in one opening: open it again");
+  }
+  if (Status status = ring_folder_->KeepPolicy(count, blob); !status.ok()) return status;
+  block.policies[count] = PolicyPayload{TreeHasher().Of(AsBytes(blob)), digest, store_number};
+  block.policy_count.store(count + 1, std::memory_order_release);
+  return count;
+}
+
+void LogWriter::Append(OwnEntry entry) {
+  {
+    const std::lock_guard<std::mutex> lock(sealing_);
+    sealer_->Queue(std::move(entry));
+  }
+  WakeSealer();
+}
+
+bool LogWriter::WaitDurable(uint32_t ring, uint64_t position) {
+  std::unique_lock<std::mutex> lock(state_);
+  work_.notify_one();
+  const auto decided = [&] { return durable_to_[ring] >= position || !failure_.ok() || closed_; };
+  news_.wait(lock, decided);
+  return durable_to_[ring] >= position;
+}
+
+Status LogWriter::Flush() {
+  if (!setup_.threads) {
+    if (Status status = SealOnce(); !status.ok()) return status;
+    return CheckpointOnce();
+  }
+  std::unique_lock<std::mutex> lock(state_);
+  const uint64_t wanted = ++flush_wanted_;
+  work_.notify_one();
+  news_.wait(lock, [&] { return flush_done_ >= wanted || !failure_.ok() || closed_; });
+  if (flush_done_ >= wanted) return Status();
+  return failure_.ok() ? Status(StatusCode::kClosed, "the log was closed") : failure_;
+}
+
+LogCounters LogWriter::Counters() const {
+  LogCounters counters;
+  const std::lock_guard<std::mutex> sealing(sealing_);
+  const std::lock_guard<std::mutex> state(state_);
+  counters.decisions = control()->next_seq;
+  counters.sealed = sealed_;
+  counters.checkpoint_size = checkpoint_size_;
+  counters.failed = !failure_.ok();
+  counters.why = failure_.message();
+  uint64_t lost = 0;
+  for (const std::unique_ptr<Ring>& ring : rings_) {
+    for (const LossCounter& cause : ring->header().lost) lost += cause.count;
+  }
+  counters.recorded = counters.decisions - std::min(counters.decisions, lost);
+  return counters;
+}
+
+}  // namespace ringfence
