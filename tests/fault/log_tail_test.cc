@@ -26,7 +26,7 @@ class TornWorld : public LogWorld {
 
   /// Opens with other bytes in place of the entries; gives BOOT.
   BootPayload OpenWith(const std::string& bytes) {
-    writer.reset();
+    Leave();
     disk = base->Snapshot();
     disk->SetContents(entries_path, bytes);
     files = std::make_unique<FaultFiles>(disk.get());
@@ -164,7 +164,7 @@ TEST_CASE("a checkpoint torn while it was appended to the others") {
   for (size_t length = 0; length <= record.size(); length += 9) {
     CAPTURE(length);
     for (const bool zeros : {false, true}) {
-      world.writer.reset();
+      world.Leave();
       world.disk = base->Snapshot();
       std::string torn = record.substr(0, length);
       if (zeros) torn.resize(record.size(), '\0');
