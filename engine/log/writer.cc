@@ -134,6 +134,8 @@ Status LogWriter::Start() {
   if (Status status = MakeBallast(); !status.ok()) return status;
   if (Status status = OpenMonthAndRings(*proven); !status.ok()) return status;
   if (Status status = SealOnce(); !status.ok()) return status;
+  // BOOT is on the disk now, so that from here on a crash is this opening's.
+  if (Status status = ForgetPrevious(); !status.ok()) return status;
   if (Status status = CheckpointOnce(); !status.ok()) return status;
   if (setup_.threads) {
     seal_thread_ = std::thread([this] { SealLoop(); });
@@ -156,7 +158,7 @@ Sealer::Setup LogWriter::SealerSetup() const {
 }
 
 Status LogWriter::RaiseBoot(const Proven& proven) {
-  const std::string path = options().path + "/state/boot";
+  const std::string path = StatePath("boot");
   uint32_t last = std::max(proven.copy_boot, proven.last_boot);
   const Result<std::string> text = setup_.files->ReadWhole(path, 16);
   if (text.ok()) {
@@ -180,12 +182,10 @@ Status LogWriter::RaiseBoot(const Proven& proven) {
 
 Status LogWriter::MakeBallast() {
   if (options().ballast_bytes == 0) return Status();
-  return setup_.files->Allocate(options().path + "/state/ballast", options().ballast_bytes);
+  return setup_.files->Allocate(StatePath("ballast"), options().ballast_bytes);
 }
 
 Status LogWriter::OpenMonthAndRings(const Proven& proven) {
-  LogFiles* const files = setup_.files;
-  const std::string clean = options().path + "/state/clean";
   const Sealer::Setup setup = SealerSetup();
   Tail tail;
   Result<OpenMonth> month =
@@ -198,37 +198,61 @@ Status LogWriter::OpenMonthAndRings(const Proven& proven) {
                                  proven.previous_note, &*month);
     if (!begun.ok()) return begun;
   }
-  const Result<bool> was_clean = files->Exists(clean);
-  if (!was_clean.ok()) return was_clean.status();
-  previous_clean_ = *was_clean || previous_boot_ == 0;
-  RecoveredRings recovered;
-  Result<RingFolder::Left> left = ring_folder_->OpenLeft();
-  if (left.ok()) {
-    Result<RecoveredRings> sealed = RecoverRings(setup, *ring_folder_, &*left, &*month);
-    if (!sealed.ok()) return sealed.status();
-    recovered = *sealed;
-  } else if (left.status().code() != StatusCode::kNotFound &&
-             left.status().code() != StatusCode::kCorrupt) {
-    return left.status();
-  } else if (!previous_clean_) {
-    recovered.state = RingsState::kLost;
-  }
-  // From here on nothing of earlier openings is needed any more, and a crash must not say so.
-  Status ready = files->Replace(clean, "", 0644);
-  if (ready.ok()) ready = ring_folder_->Clear();
-  if (!ready.ok()) return ready;
+  Result<RecoveredRings> recovered = RecoverPrevious(&*month);
+  if (!recovered.ok()) return recovered.status();
   Result<SharedMemory> control = ring_folder_->CreateControl(boot_);
   if (!control.ok()) return control.status();
   control_ = std::move(control).value();
   sealer_ = std::make_unique<Sealer>(setup, this->control(), std::move(month).value(),
                                      Sealer::Accounted());
   sealer_->SetPolicyBlob([this](uint32_t number) { return ring_folder_->KeptPolicy(number); });
-  tail.latest_ns = std::max(tail.latest_ns, recovered.latest_ns);
+  tail.latest_ns = std::max(tail.latest_ns, recovered->latest_ns);
   sealer_->SetLatest(tail.latest_ns);
   sealer_->Stamp();
-  if (Status status = files->Remove(clean); !status.ok()) return status;
-  QueueBoot(tail, recovered);
+  QueueBoot(tail, *recovered);
   return Status();
+}
+
+/// Seals the rings of the opening before, if it left any, and removes them. What became of them is
+/// noted in state/recovered, in case this opening ends before its BOOT says so.
+Result<RecoveredRings> LogWriter::RecoverPrevious(OpenMonth* month) {
+  constexpr std::string_view kSealed = "sealed\n", kLost = "lost\n";
+  LogFiles* const files = setup_.files;
+  const std::string note = StatePath("recovered");
+  const Result<bool> clean = files->Exists(StatePath("clean"));
+  if (!clean.ok()) return clean.status();
+  const Result<std::string> noted = files->ReadWhole(note, 16);
+  if (!noted.ok() && noted.status().code() != StatusCode::kNotFound) return noted.status();
+  previous_clean_ = !noted.ok() && (*clean || previous_boot_ == 0);
+  RecoveredRings recovered;
+  Result<RingFolder::Left> left = ring_folder_->OpenLeft();
+  if (left.ok()) {
+    Result<RecoveredRings> sealed = RecoverRings(SealerSetup(), *ring_folder_, &*left, month);
+    if (!sealed.ok()) return sealed;
+    recovered = *sealed;
+  } else if (left.status().code() != StatusCode::kNotFound &&
+             left.status().code() != StatusCode::kCorrupt) {
+    return left.status();
+  } else if (!previous_clean_) {
+    recovered.state = noted.ok() && *noted == kSealed ? RingsState::kRecovered : RingsState::kLost;
+  }
+  if (noted.ok() && *noted == kLost) recovered.state = RingsState::kLost;
+  if (!previous_clean_) {
+    const bool lost = recovered.state == RingsState::kLost;
+    if (Status status = files->Replace(note, lost ? kLost : kSealed, 0644); !status.ok()) {
+      return status;
+    }
+  }
+  if (Status status = ring_folder_->Clear(); !status.ok()) return status;
+  return recovered;
+}
+
+/// Durably: after a power failure it would say that nothing was in memory.
+Status LogWriter::ForgetPrevious() {
+  Status status = setup_.files->Remove(StatePath("clean"));
+  if (status.ok()) status = setup_.files->Remove(StatePath("recovered"));
+  if (status.ok()) status = setup_.files->SyncFolder(options().path + "/state");
+  return status;
 }
 
 void LogWriter::QueueBoot(const Tail& tail, const RecoveredRings& rings) {

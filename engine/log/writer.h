@@ -113,6 +113,11 @@ class LogWriter : public std::enable_shared_from_this<LogWriter> {
   Status OpenMonthAndRings(const Proven& proven);
   Status RaiseBoot(const Proven& proven);
   Status MakeBallast();
+  Result<RecoveredRings> RecoverPrevious(OpenMonth* month);
+  Status ForgetPrevious();
+  std::string StatePath(std::string_view name) const {
+    return options().path + "/state/" + std::string(name);
+  }
   void QueueBoot(const Tail& tail, const RecoveredRings& rings);
   Sealer::Setup SealerSetup() const;
 

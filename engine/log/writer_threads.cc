@@ -32,7 +32,7 @@ constexpr uint64_t kCopyEveryNs = 10 * kNsPerSecond;
 // --- Sealing
 
 Status LogWriter::CheckFence() const {
-  const Result<std::string> text = setup_.files->ReadWhole(options().path + "/state/boot", 16);
+  const Result<std::string> text = setup_.files->ReadWhole(StatePath("boot"), 16);
   if (!text.ok()) return text.status();
   if (*text == std::to_string(boot_) + "\n" && lock_->Holds(setup_.lock_folder)) return Status();
   return Status(StatusCode::kClosed, "another writer has opened the log: this one stops");
@@ -44,7 +44,7 @@ void LogWriter::EnterFull() {
   control()->state.compare_exchange_strong(expected, static_cast<uint32_t>(WriterState::kFull));
   if (options().ballast_bytes == 0) return;
   // If even that fails, what waits goes on waiting.
-  if (!setup_.files->Remove(options().path + "/state/ballast").ok()) return;
+  if (!setup_.files->Remove(StatePath("ballast")).ok()) return;
 }
 
 void LogWriter::LeaveFull() {
@@ -56,7 +56,7 @@ void LogWriter::LeaveFull() {
   const Status room = MakeBallast();
   if (!room.ok()) {
     // A part of it would take the room that what waits needs.
-    if (!setup_.files->Remove(options().path + "/state/ballast").ok()) return;
+    if (!setup_.files->Remove(StatePath("ballast")).ok()) return;
     return;
   }
   control()->state.compare_exchange_strong(expected, static_cast<uint32_t>(WriterState::kRunning));
@@ -334,7 +334,7 @@ Status LogWriter::Close() {
     control()->state = static_cast<uint32_t>(WriterState::kClosed);
     status = SealRest();
   }
-  if (status.ok()) status = setup_.files->Replace(options().path + "/state/clean", "", 0644);
+  if (status.ok()) status = setup_.files->Replace(StatePath("clean"), "", 0644);
   if (status.ok()) status = ring_folder_->Clear();
   const std::lock_guard<std::mutex> state(state_);
   closed_ = true;
