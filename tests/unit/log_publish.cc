@@ -13,7 +13,7 @@ namespace ringfence {
 namespace {
 
 TEST_CASE("a proof leads from every entry to the checkpoint") {
-  for (const uint64_t decisions : {1, 253, 254, 300, 70'000}) {
+  for (const uint64_t decisions : {1u, 253u, 254u, 300u, 70000u}) {
     LogBuilder builder;
     BuildMonth(&builder, decisions);
     const uint64_t size = builder.month().entries.size();
