@@ -173,7 +173,7 @@ std::string MonthOf(uint64_t time_ns) {
 
 bool IsMonth(std::string_view name) {
   if (name.size() != 7 || name[4] != '-') return false;
-  for (const size_t i : {0, 1, 2, 3, 5, 6}) {
+  for (const size_t i : {0u, 1u, 2u, 3u, 5u, 6u}) {
     if (name[i] < '0' || name[i] > '9') return false;
   }
   const int64_t month = Number(name.substr(5));
@@ -379,7 +379,7 @@ Result<std::string> MonthReader::CheckpointNote() {
   return files_->ReadWhole(folder_ + "/" + kCheckpointName, kMaxNoteFileBytes);
 }
 
-Result<std::vector<std::string>> MonthReader::CheckpointNotes(size_t newest) {
+Result<std::vector<std::string>> MonthReader::CheckpointNotes(size_t newest, uint64_t* end) {
   std::deque<std::string> notes;
   CheckpointCursor cursor = Checkpoints();
   while (true) {
@@ -389,6 +389,7 @@ Result<std::vector<std::string>> MonthReader::CheckpointNotes(size_t newest) {
     notes.push_back(std::move(**note));
     if (notes.size() > newest) notes.pop_front();
   }
+  if (end != nullptr) *end = cursor.offset();
   return std::vector<std::string>(std::make_move_iterator(notes.begin()),
                                   std::make_move_iterator(notes.end()));
 }
