@@ -11,11 +11,6 @@ constexpr size_t kPairColumns = 14;
 constexpr size_t kEffectColumns = 6;
 constexpr size_t kSummaryColumns = 30;
 
-Style StyleOf(Effect effect) {
-  if (effect == Effect::kRefuse) return Style::kBad;
-  return effect == Effect::kRing ? Style::kGood : Style::kMiddling;
-}
-
 /// "unavailable, 480, retry after 30 s"
 std::string ToldText(const CallerView& view) {
   std::string text = Printable(view.told);
@@ -27,6 +22,11 @@ std::string ToldText(const CallerView& view) {
 }
 
 }  // namespace
+
+Style StyleOf(Effect effect) {
+  if (effect == Effect::kRefuse) return Style::kBad;
+  return effect == Effect::kRing ? Style::kGood : Style::kMiddling;
+}
 
 std::string_view GroupName(Group group) {
   static constexpr std::string_view kNames[kGroupCount] = {

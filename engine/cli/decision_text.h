@@ -16,6 +16,8 @@
 namespace ringfence::cli {
 
 std::string_view GroupName(Group group);
+/// The colour of an effect.
+Style StyleOf(Effect effect);
 /// "callee", "caller", "operator", "nobody".
 std::string_view WhoName(Who who);
 
