@@ -305,14 +305,15 @@ class TreeBuilder {
 
 // What is refused before RapidJSON sees the text: it would take NUL for the end, and bad UTF-8 in
 // comments.
-bool CheckBytes(std::string_view text, std::string_view file, Diagnostics& diagnostics) {
+bool CheckBytes(std::string_view text, std::string_view file, Diagnostics& diagnostics,
+                size_t most_bytes) {
   if (text.empty()) {
     diagnostics.Error(file, {}, "the text is empty", kExpectedValue);
     return false;
   }
-  if (text.size() > kMaxJsonBytes) {
+  if (text.size() > most_bytes) {
     diagnostics.Error(file, {}, "the text has " + std::to_string(text.size()) + " bytes",
-                      "at most " + std::to_string(kMaxJsonBytes) + " bytes");
+                      "at most " + std::to_string(most_bytes) + " bytes");
     return false;
   }
   if (text.starts_with(kByteOrderMark)) {
@@ -388,9 +389,9 @@ SourceSpan SpanInString(const JsonValue& value, size_t begin, size_t length,
 }
 
 bool ParseJson(std::string_view text, std::string_view file, Diagnostics& diagnostics,
-               JsonValue* out) {
+               JsonValue* out, size_t most_bytes) {
   *out = JsonValue();
-  if (!CheckBytes(text, file, diagnostics)) return false;
+  if (!CheckBytes(text, file, diagnostics, most_bytes)) return false;
 
   const size_t errors_before = diagnostics.errors();
   rapidjson::MemoryStream stream(text.data(), text.size());

@@ -2,6 +2,8 @@
 // Comments (// and /* */) and trailing commas are accepted; numbers are 64-bit integers only.
 #pragma once
 
+#include <ringfence/limits.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -51,7 +53,8 @@ SourceSpan SpanInString(const JsonValue& value, size_t begin, size_t length, std
 // parsing: nesting deeper than kMaxJsonDepth, duplicate keys (every one, compared exactly),
 // fractions, exponents and integers outside int64, escapes that decode to lone surrogates or NUL,
 // anything after the value. `file` is only for the diagnostics.
+// A reader of machine-made texts may allow more bytes.
 bool ParseJson(std::string_view text, std::string_view file, Diagnostics& diagnostics,
-               JsonValue* out);
+               JsonValue* out, size_t most_bytes = kMaxJsonBytes);
 
 }  // namespace ringfence

@@ -379,7 +379,7 @@ Result<std::string> MonthReader::CheckpointNote() {
   return files_->ReadWhole(folder_ + "/" + kCheckpointName, kMaxNoteFileBytes);
 }
 
-Result<std::vector<std::string>> MonthReader::CheckpointNotes(size_t newest) {
+Result<std::vector<std::string>> MonthReader::CheckpointNotes(size_t newest, uint64_t* end) {
   std::deque<std::string> notes;
   CheckpointCursor cursor = Checkpoints();
   while (true) {
@@ -389,6 +389,7 @@ Result<std::vector<std::string>> MonthReader::CheckpointNotes(size_t newest) {
     notes.push_back(std::move(**note));
     if (notes.size() > newest) notes.pop_front();
   }
+  if (end != nullptr) *end = cursor.offset();
   return std::vector<std::string>(std::make_move_iterator(notes.begin()),
                                   std::make_move_iterator(notes.end()));
 }

@@ -99,8 +99,9 @@ class MonthReader {
   /// The note in `checkpoint`, not checked. kNotFound: none was published yet.
   Result<std::string> CheckpointNote();
   /// The last `newest` notes of checkpoints.ckpt in order; a torn last one is left out. Reads the
-  /// whole file in constant memory. Empty where there is no file.
-  Result<std::vector<std::string>> CheckpointNotes(size_t newest = 1000);
+  /// whole file in constant memory. Empty where there is no file. `end` gets the size of what is
+  /// whole.
+  Result<std::vector<std::string>> CheckpointNotes(size_t newest = 1000, uint64_t* end = nullptr);
   CheckpointCursor Checkpoints() const { return {files_, folder_ + "/" + kCheckpointsName}; }
   /// A blob whose hash was checked. kNotFound, kCorrupt.
   Result<std::string> Blob(const Hash& hash, size_t limit);

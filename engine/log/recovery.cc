@@ -332,19 +332,8 @@ Status CountSince(LogFiles* files, const std::string& log, const SealStamp& stam
 
 }  // namespace
 
-Result<std::string> FindBlob(LogFiles* files, const std::string& log, const Hash& hash) {
-  const Result<std::vector<std::string>> months = Months(files, log);
-  if (!months.ok()) return months.status();
-  for (auto month = months->rbegin(); month != months->rend(); ++month) {
-    MonthReader reader(files, log + "/" + *month);
-    Result<std::string> blob = reader.Blob(hash, kMaxLogBlobBytes);
-    if (blob.ok() || blob.status().code() != StatusCode::kNotFound) return blob;
-  }
-  return Status(StatusCode::kNotFound, log + " has no blob " + ToHex(hash));
-}
-
-Result<RecoveredRings> RecoverRings(const Sealer::Setup& setup, RingFolder::Left* left,
-                                    OpenMonth* month) {
+Result<RecoveredRings> RecoverRings(const Sealer::Setup& setup, const RingFolder& folder,
+                                    RingFolder::Left* left, OpenMonth* month) {
   auto* const control = reinterpret_cast<ControlBlock*>(left->control.data());
   const auto boot = static_cast<uint16_t>(control->boot);
   SinceStamp since;
@@ -359,10 +348,7 @@ Result<RecoveredRings> RecoverRings(const Sealer::Setup& setup, RingFolder::Left
   sealer.SkipKnown([&](const RingSlot& slot) {
     return since.entries.contains({DecodeHeader(slot.entry).seq, slot.detail});
   });
-  // A blob was written before the first decision under its policy was put into a ring.
-  sealer.SetPolicyBlob([&](uint32_t number) {
-    return FindBlob(setup.publisher.files, setup.log, control->policies[number].blob);
-  });
+  sealer.SetPolicyBlob([&](uint32_t number) { return folder.KeptPolicy(number); });
   for (Ring& ring : left->rings) sealer.AddRing(&ring);
   for (uint64_t appended = 1; appended > 0;) {
     appended = 0;

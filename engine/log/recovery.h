@@ -39,9 +39,6 @@ struct Tail {
 Result<OpenMonth> RecoverMonth(const Publisher& publisher, const std::string& log,
                                const LogDescription& description, const Proven& proven, Tail* tail);
 
-/// The text of a blob, from the newest month that has it. kNotFound, kCorrupt.
-Result<std::string> FindBlob(LogFiles* files, const std::string& log, const Hash& hash);
-
 /// What came out of the rings of a boot that did not end properly.
 struct RecoveredRings {
   RingsState state = RingsState::kNoneNeeded;
@@ -50,7 +47,7 @@ struct RecoveredRings {
 };
 /// Seals what `left` holds into the month, then GAPs for what is nowhere; synced. The month may be
 /// another afterwards.
-Result<RecoveredRings> RecoverRings(const Sealer::Setup& setup, RingFolder::Left* left,
-                                    OpenMonth* month);
+Result<RecoveredRings> RecoverRings(const Sealer::Setup& setup, const RingFolder& folder,
+                                    RingFolder::Left* left, OpenMonth* month);
 
 }  // namespace ringfence

@@ -9,6 +9,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <bit>
 #include <cerrno>
 #include <cstring>
@@ -194,6 +195,21 @@ Result<SharedMemory> RingFolder::CreateControl(uint32_t boot) const {
   block->boot = boot;
   block->magic = kControlMagic;
   return memory;
+}
+
+Status RingFolder::KeepPolicy(uint32_t number, std::string_view blob) const {
+  const std::string path = path_ + "/policy." + std::to_string(number);
+  const Result<SharedMemory> memory = SharedMemory::Create(path, std::max<size_t>(blob.size(), 1));
+  if (!memory.ok()) return memory.status();
+  std::copy(blob.begin(), blob.end(), memory->data());
+  return Status();
+}
+
+Result<std::string> RingFolder::KeptPolicy(uint32_t number) const {
+  const Result<SharedMemory> memory =
+      SharedMemory::Open(path_ + "/policy." + std::to_string(number), 1);
+  if (!memory.ok()) return memory.status();
+  return std::string(reinterpret_cast<const char*>(memory->data()), memory->size());
 }
 
 Result<Ring> RingFolder::CreateRing(uint32_t number, uint32_t capacity) const {

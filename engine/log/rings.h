@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "log/entry.h"
@@ -123,7 +124,10 @@ class RingFolder {
   Status Clear() const;
   Result<SharedMemory> CreateControl(uint32_t boot) const;
   Result<Ring> CreateRing(uint32_t number, uint32_t capacity) const;
-  const std::string& path() const { return path_; }
+  /// The text of a policy's blob, beside the ring: what the entries in it refer to must survive as
+  /// they do, and a deciding thread must not wait for a disk to say so.
+  Status KeepPolicy(uint32_t number, std::string_view blob) const;
+  Result<std::string> KeptPolicy(uint32_t number) const;
 
  private:
   explicit RingFolder(std::string path) : path_(std::move(path)) {}

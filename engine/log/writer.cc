@@ -189,7 +189,7 @@ Status LogWriter::OpenMonthAndRings(const Proven& proven) {
   RecoveredRings recovered;
   Result<RingFolder::Left> left = ring_folder_->OpenLeft();
   if (left.ok()) {
-    Result<RecoveredRings> sealed = RecoverRings(setup, &*left, &*month);
+    Result<RecoveredRings> sealed = RecoverRings(setup, *ring_folder_, &*left, &*month);
     if (!sealed.ok()) return sealed.status();
     recovered = *sealed;
   } else if (left.status().code() != StatusCode::kNotFound &&
@@ -207,7 +207,7 @@ Status LogWriter::OpenMonthAndRings(const Proven& proven) {
   control_ = std::move(control).value();
   sealer_ = std::make_unique<Sealer>(setup, this->control(), std::move(month).value(),
                                      Sealer::Accounted());
-  sealer_->SetPolicyBlob([this](uint32_t number) { return policy_blobs_[number]; });
+  sealer_->SetPolicyBlob([this](uint32_t number) { return ring_folder_->KeptPolicy(number); });
   sealer_->SetLatest(tail.latest_ns);
   sealer_->Stamp();
   if (Status status = files->Remove(clean); !status.ok()) return status;
@@ -273,7 +273,7 @@ void LogWriter::ReturnRing(uint32_t number) {
 
 Result<uint32_t> LogWriter::PolicyNumber(const Hash& digest, uint64_t store_number,
                                          std::string_view blob) {
-  const std::lock_guard<std::mutex> lock(sealing_);
+  const std::lock_guard<std::mutex> lock(policies_);
   ControlBlock& block = *control();
   const uint32_t count = block.policy_count;
   for (uint32_t i = 0; i < count; ++i) {
@@ -284,10 +284,8 @@ Result<uint32_t> LogWriter::PolicyNumber(const Hash& digest, uint64_t store_numb
     return Status(StatusCode::kLimit, "a log takes at most " + std::to_string(kMaxLogPolicies) +
                                           " different policies in one opening: open it again");
   }
-  const Result<Hash> hash = WriteBlob(setup_.files, sealer_->month().writer->folder(), blob);
-  if (!hash.ok()) return hash.status();
-  block.policies[count] = PolicyPayload{*hash, digest, store_number};
-  policy_blobs_.emplace_back(blob);
+  if (Status status = ring_folder_->KeepPolicy(count, blob); !status.ok()) return status;
+  block.policies[count] = PolicyPayload{TreeHasher().Of(AsBytes(blob)), digest, store_number};
   block.policy_count.store(count + 1, std::memory_order_release);
   return count;
 }

@@ -60,7 +60,7 @@ class LogWriter : public std::enable_shared_from_this<LogWriter> {
 
   /// For another deciding thread. kLimit: kMaxLogRings are in use; kFull: no memory for a ring.
   Result<std::unique_ptr<Recorder>> NewRecorder();
-  /// The number under which decisions name a policy; its blob is written before this returns.
+  /// The number under which decisions name a policy. Touches no disk.
   /// kLimit: kMaxLogPolicies different ones in one opening.
   Result<uint32_t> PolicyNumber(const Hash& digest, uint64_t store_number, std::string_view blob);
   /// An entry of the log's own; on its way when this returns.
@@ -139,12 +139,13 @@ class LogWriter : public std::enable_shared_from_this<LogWriter> {
   std::unique_ptr<Sealer> sealer_;
   std::vector<std::unique_ptr<Ring>> rings_;
   std::vector<uint32_t> free_rings_;
-  std::vector<std::string> policy_blobs_;
   std::vector<int64_t> pending_seen_;  ///< taken from the companion, not done yet
   uint64_t last_append_ns_ = 0;        ///< of the monotonic clock
   uint64_t last_sync_ns_ = 0;
   uint64_t next_full_try_ns_ = 0;
   bool unsynced_ = false;
+
+  std::mutex policies_;  ///< between looking for one and adding it
 
   /// Of what the threads tell each other.
   mutable std::mutex state_;

@@ -148,6 +148,9 @@ struct LogVerification {
   uint64_t first_time_ns = 0, last_time_ns = 0;
   std::vector<LogFinding> findings;  ///< at most kMaxDiagnostics; `more_findings` counts the rest
   uint64_t more_findings = 0;
+  /// What cannot be told rather than what is wrong: decisions whose rings a power failure took, a
+  /// trusted checkpoint of a month that was pruned. At most kMaxDiagnostics.
+  std::vector<LogFinding> notes;
 };
 
 /// An additional field of an entry that is no decision.

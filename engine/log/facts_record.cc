@@ -1,0 +1,108 @@
+// Frame -> states of groups, and masks for what states of groups cannot say.
+#include "log/facts_record.h"
+
+#include <bit>
+
+#include "base/check.h"
+
+namespace ringfence {
+namespace {
+
+constexpr GroupSet kCallGroup = Bit(Group::kCall);
+
+template <class Visit>
+void ForEach(const FactSet& set, const Visit& visit) {
+  for (size_t word = 0; word < std::size(set.words); ++word) {
+    for (uint64_t bits = set.words[word]; bits != 0; bits &= bits - 1) {
+      visit(static_cast<FactId>(word * 64 + static_cast<size_t>(std::countr_zero(bits))));
+    }
+  }
+}
+
+GroupState StateOf(const Frame& frame, Group group) {
+  if ((frame.loaded & Bit(group)) == 0) return GroupState::kNotCollected;
+  if ((frame.failed & Bit(group)) != 0) return GroupState::kUnavailable;
+  if ((frame.absent & Bit(group)) != 0) return GroupState::kAbsent;
+  return GroupState::kRead;
+}
+
+class Masks {
+ public:
+  Masks(const Layout& layout, DecisionRecord* record) : layout_(layout), record_(*record) {}
+
+  void Add(DetailKind kind, FactId fact) {
+    FactWords& mask = masks_[static_cast<size_t>(kind) - 1];
+    const FactPlace& place = layout_.places[fact];
+    mask[place.word] |= uint32_t{1} << place.shift;
+    used_[static_cast<size_t>(kind) - 1] = true;
+  }
+
+  void Finish() {
+    for (size_t i = 0; i < masks_.size(); ++i) {
+      if (!used_[i]) continue;
+      record_.detail_kinds[record_.detail_count] = static_cast<DetailKind>(i + 1);
+      record_.details[record_.detail_count++] = masks_[i];
+    }
+  }
+
+ private:
+  const Layout& layout_;
+  DecisionRecord& record_;
+  std::array<FactWords, 3> masks_{};
+  std::array<bool, 3> used_{};
+};
+
+}  // namespace
+
+GroupSet ReplayGroups(const Catalog& catalog) {
+  GroupSet groups = 0;
+  for (const FactInfo& fact : catalog.facts()) {
+    if (fact.replay) groups = static_cast<GroupSet>(groups | Bit(fact.group));
+  }
+  return groups;
+}
+
+void DescribeFacts(const Layout& layout, const Frame& frame, const FactSet& tested, GroupSet wanted,
+                   DecisionRecord* record) {
+  FactsRecord& facts = record->facts;
+  facts.words = frame.words;
+  facts.read_digest = ReadDigest(layout, tested);
+  facts.host = static_cast<GroupSet>(frame.host | kCallGroup);
+  record->detail_count = 0;
+  for (int i = 0; i < kGroupCount; ++i) {
+    const auto group = static_cast<Group>(i);
+    facts.states[static_cast<size_t>(i)] = StateOf(frame, group);
+    // Loaded without a source, and not because nobody is there: the question carried all of it.
+    const GroupSet settled = static_cast<GroupSet>(frame.read | frame.absent | frame.failed);
+    if ((frame.loaded & ~settled & Bit(group)) != 0) {
+      facts.host = static_cast<GroupSet>(facts.host | Bit(group));
+    }
+  }
+  if ((wanted & ~frame.loaded) != 0) record->flags |= entry_flags::kNotAllCollected;
+  const FactSet& call = layout.group_facts[static_cast<size_t>(Group::kCall)];
+  FactSet single;  // facts that may not be as their group is
+  for (size_t word = 0; word < std::size(single.words); ++word) {
+    single.words[word] =
+        (frame.carried.words[word] & ~call.words[word]) | frame.unavailable.words[word];
+  }
+  if (single.Empty()) return;
+  Masks masks(layout, record);
+  ForEach(single, [&](FactId fact) {
+    const size_t group = layout.places[fact].group;
+    const GroupState state = facts.states[group];
+    const bool as_group = state == GroupState::kRead || state == GroupState::kAbsent;
+    const bool carried = frame.carried.Contains(fact);
+    if (frame.unavailable.Contains(fact)) {
+      const bool said =
+          state == GroupState::kUnavailable || (state == GroupState::kNotCollected && !carried);
+      if (!said) masks.Add(DetailKind::kUnavailable, fact);
+    } else if (!as_group) {
+      masks.Add(DetailKind::kCollected, fact);
+    } else if (carried && (facts.host >> group & 1) == 0) {
+      masks.Add(DetailKind::kHost, fact);
+    }
+  });
+  masks.Finish();
+}
+
+}  // namespace ringfence

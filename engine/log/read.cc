@@ -1,0 +1,196 @@
+// Entries one after the other. See read.h.
+#include "log/read.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "base/check.h"
+#include "base/sha256.h"
+#include "log/big_endian.h"
+
+namespace ringfence {
+namespace {
+
+constexpr uint64_t kEntriesPerRead = 16384;  // 3 MiB
+constexpr uint8_t kHighestEffect = static_cast<uint8_t>(Effect::kVoicemail);
+// Entries of a month are earlier than its end. Where a clock was set back they may be earlier than
+// its beginning, but hardly by a month.
+constexpr uint64_t kLateNs = 31 * kNsPerDay;
+
+constexpr size_t kKindAt = 1, kTimeAt = 4, kEffectAt = 28;
+
+// Entries of one month.
+class MonthScan {
+ public:
+  MonthScan(const ReadRequest& request, std::string month)
+      : request_(request),
+        name_(std::move(month)),
+        month_(request.files, request.log + "/" + name_),
+        names_(&month_) {}
+
+  template <class Sink>
+  Result<bool> Run(const std::string& origin, const Sink& sink);
+
+ private:
+  bool Wanted(std::span<const uint8_t, kEntryBytes> bytes) const;
+  Result<Entry> Decode(uint64_t index, std::span<const uint8_t> on_disk) const;
+
+  const ReadRequest& request_;
+  const std::string name_;
+  MonthReader month_;
+  PolicyNamesCache names_;
+  std::array<Entry, 3> details_;
+  size_t detail_count_ = 0;
+};
+
+bool MonthScan::Wanted(std::span<const uint8_t, kEntryBytes> bytes) const {
+  const uint64_t time_ns = LoadBig<8>(&bytes[kTimeAt]);
+  if (time_ns < request_.from_ns || time_ns >= request_.to_ns) return false;
+  const auto kind = static_cast<EntryKind>(bytes[kKindAt]);
+  if (request_.kind ? kind != *request_.kind : kind == EntryKind::kDetail) return false;
+  if (!request_.effect) return true;
+  return kind == EntryKind::kDecision && bytes[kEffectAt] == *request_.effect;
+}
+
+Result<Entry> MonthScan::Decode(uint64_t index, std::span<const uint8_t> on_disk) const {
+  const std::string where = "entry " + std::to_string(index) + " of " + name_ + ": ";
+  if (on_disk[0] != 0 || on_disk[1] != kEntryBytes) {
+    return Status(StatusCode::kCorrupt, where + "not preceded by its length, 182");
+  }
+  Result<Entry> entry = DecodeEntry(on_disk.subspan<2, kEntryBytes>());
+  if (entry.ok()) return entry;
+  return Status(StatusCode::kCorrupt, where + entry.status().message());
+}
+
+template <class Sink>
+Result<bool> MonthScan::Run(const std::string& origin, const Sink& sink) {
+  const Result<PublishedCheckpoint> published = ReadPublished(&month_, origin);
+  if (!published.ok()) {
+    if (published.status().code() == StatusCode::kNotFound) return true;
+    return published.status();
+  }
+  const uint64_t size = published->checkpoint.size;
+  std::vector<uint8_t> buffer;
+  for (uint64_t first = 0; first < size; first += kEntriesPerRead) {
+    const uint64_t count = std::min(kEntriesPerRead, size - first);
+    buffer.resize(count * kEntryOnDiskBytes);
+    if (Status status = month_.ReadEntries(first, count, buffer); !status.ok()) return status;
+    for (uint64_t i = 0; i < count; ++i) {
+      const auto on_disk =
+          std::span<const uint8_t>(buffer).subspan(i * kEntryOnDiskBytes, kEntryOnDiskBytes);
+      const auto bytes = on_disk.subspan<2, kEntryBytes>();
+      const bool detail = bytes[kKindAt] == static_cast<uint8_t>(EntryKind::kDetail);
+      const bool wanted = Wanted(bytes);
+      if (wanted || detail) {
+        Result<Entry> entry = Decode(first + i, on_disk);
+        if (!entry.ok()) return entry.status();
+        if (wanted) {
+          const RawEntry raw{name_, first + i, *entry, bytes,
+                             std::span<const Entry>(details_).first(detail_count_)};
+          Result<bool> more = sink(raw, &names_);
+          if (!more.ok() || !*more) return more;
+        }
+        if (detail && detail_count_ < details_.size()) details_[detail_count_++] = *entry;
+      }
+      if (!detail) detail_count_ = 0;
+    }
+    if (request_.progress) request_.progress(first + count, size);
+  }
+  return true;
+}
+
+}  // namespace
+
+Result<PublishedCheckpoint> ReadPublished(MonthReader* month, const std::string& origin) {
+  Result<std::string> note = month->CheckpointNote();
+  if (!note.ok()) return note.status();
+  const Result<VerifierKey> key = month->Key();
+  if (!key.ok()) return Status(StatusCode::kCorrupt, key.status().message());
+  if (key->name != origin) {
+    return Status(StatusCode::kCorrupt,
+                  "the key in " + month->folder() + " is not that of '" + origin + "'");
+  }
+  const Result<OpenedCheckpoint> opened = OpenCheckpoint(*note, *key);
+  if (!opened.ok()) {
+    return Status(StatusCode::kCorrupt,
+                  "the checkpoint in " + month->folder() + ": " + opened.status().message());
+  }
+  return PublishedCheckpoint{*std::move(note), opened->checkpoint};
+}
+
+Status ReadEntries(
+    const ReadRequest& request,
+    const std::function<Result<bool>(const RawEntry& entry, PolicyNamesCache* names)>& sink) {
+  const Result<LogDescription> description = ReadDescription(request.files, request.log);
+  if (!description.ok()) return description.status();
+  const Result<std::vector<std::string>> months = Months(request.files, request.log);
+  if (!months.ok()) return months.status();
+  for (const std::string& month : *months) {
+    const uint64_t begins = MonthBegins(month);
+    if (MonthEnds(month) <= request.from_ns) continue;
+    if (begins > kLateNs && begins - kLateNs >= request.to_ns) break;
+    const Result<bool> more = MonthScan(request, month).Run(OriginOf(*description, month), sink);
+    if (!more.ok()) return more.status();
+    if (!*more) break;
+  }
+  return Status();
+}
+
+FactsKeySource KeysFromFile(const FactsKeyFile& file) {
+  return [&file](const Entry& decision) -> std::optional<Hash> {
+    const uint32_t epoch = EpochOf(decision.header.time_ns);
+    const bool epochs_own = (decision.header.flags & entry_flags::kEpochKey) != 0;
+    const Pseudonym callee = epochs_own ? Pseudonym{} : decision.decision.callee;
+    const auto found =
+        std::lower_bound(file.keys.begin(), file.keys.end(), std::pair(epoch, callee),
+                         [](const FactsKey& key, const std::pair<uint32_t, Pseudonym>& wanted) {
+                           return std::pair(key.epoch, key.callee) < wanted;
+                         });
+    if (found == file.keys.end() || found->epoch != epoch || found->callee != callee) {
+      return std::nullopt;
+    }
+    return found->key;
+  };
+}
+
+LogEntry EntryTeller::Tell(const RawEntry& raw, const PolicyNames& names) {
+  const EntryHeader& header = raw.entry.header;
+  LogEntry out;
+  out.month = raw.month;
+  out.index = raw.index;
+  out.kind = ToString(header.kind);
+  out.flags = header.flags;
+  out.time_ns = header.time_ns;
+  out.writer = header.writer;
+  out.boot = header.boot;
+  out.seq = header.seq;
+  out.leaf_hash = ToHex(hasher_.Leaf(raw.bytes));
+  out.fields = FieldsOf(raw.entry);
+  if (!HasDecisionFields(header.kind)) return out;
+  const DecisionFields& fields = raw.entry.decision;
+  out.policy_ref = header.policy_ref;
+  out.request_id = ToHex(fields.request_id);
+  out.caller = ToHex(fields.caller);
+  out.callee = ToHex(fields.callee);
+  if (header.kind != EntryKind::kDecision) return out;
+  // A number no version of ours writes is nothing that rings.
+  out.effect = static_cast<Effect>(header.effect <= kHighestEffect ? header.effect : 0);
+  out.rule = names.Rule(header.rule);
+  out.outcome = names.Outcome(fields.outcome);
+  out.path = names.Path(fields.path);
+  out.policy_digest = names.digest;
+  out.basis = static_cast<Basis>(std::min(fields.basis & 3, 2));
+  out.revision = fields.revision;
+  if (!keys_) return out;
+  std::optional<Hash> key = keys_(raw.entry);
+  if (!key) return out;
+  if (const auto facts = OpenFacts(&cipher_, *key, raw.entry, raw.details)) {
+    out.facts_opened = true;
+    out.facts = ListFacts(layout_, *facts);
+  }
+  Wipe(*key);
+  return out;
+}
+
+}  // namespace ringfence
