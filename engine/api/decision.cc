@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "base/json_writer.h"
+#include "base/sha256.h"
 
 namespace ringfence {
 namespace {
@@ -65,6 +66,7 @@ CallerView Decision::ForCaller() const {
   view.path = path();
   view.sip_status = sip_status;
   view.retry_after_s = retry_after_s;
+  if (recorded()) view.receipt = ToHex(request_id);
   return view;
 }
 
@@ -91,6 +93,7 @@ std::string CallerView::ToJson() const {
   sip_status == 0 ? json.Null() : json.Uint(sip_status);
   json.Key("retry_after");
   retry_after_s == 0 ? json.Null() : json.Uint(retry_after_s);
+  if (!receipt.empty()) json.Key("receipt").String(receipt);
   json.EndObject();
   return json.Finish();
 }

@@ -5,6 +5,7 @@
 
 #include "api/contacts_impl.h"
 #include "api/engine_impl.h"
+#include "api/log_impl.h"
 #include "api/policy_impl.h"
 #include "api/reader_impl.h"
 #include "api/store_impl.h"
@@ -61,6 +62,10 @@ Result<Engine> Engine::Open(EngineOptions options) {
     }
     impl->vault = contacts.vault;
     impl->contacts = options.contacts;
+  }
+  if (options.log.has_value()) {
+    if (Status status = CheckLogOf(*options.log, options.store); !status.ok()) return status;
+    impl->log = options.log;
   }
   impl->store = std::move(options.store);
   if (impl->store.has_value()) impl->catalog = impl->store->catalog();

@@ -39,6 +39,9 @@ Status Reader::Impl::Open(std::shared_ptr<Engine::Impl> shared,
     session = std::move(opened).value();
     sources.push_back(session.get());
   }
+  Result<std::unique_ptr<Recording>> opened = Recording::Open(engine->log, session.get());
+  if (!opened.ok()) return opened.status();
+  recording = std::move(opened).value();
   if (!engine->follows_store) {
     PinPublished();
     return Status();
@@ -51,8 +54,10 @@ Status Reader::Impl::Open(std::shared_ptr<Engine::Impl> shared,
   return pinned;
 }
 
-void Reader::Impl::Pin(Policy pinned) {
+void Reader::Impl::Pin(Policy pinned, int64_t number) {
   policy = std::move(pinned);
+  policy_number = number;
+  if (recording != nullptr) recording->Pin(*policy, number);
   scratch.Prepare(policy->impl()->program);
   constexpr auto kContactGroups =
       static_cast<GroupSet>(Bit(Group::kContact) | Bit(Group::kCallerContact));
@@ -72,14 +77,13 @@ void Reader::Impl::PinPublished() {
   const uint64_t newest = engine->generation.load(std::memory_order_acquire);
   if (newest == generation) return;
   generation = newest;
-  Pin(engine->Published());
+  Pin(engine->Published(), policy_number);
 }
 
 Status Reader::Impl::PinNumber(int64_t number) {
   Result<Policy> in_force = engine->PolicyNumber(number, *session);
   if (!in_force.ok()) return in_force.status();
-  Pin(std::move(in_force).value());
-  policy_number = number;
+  Pin(std::move(in_force).value(), number);
   return Status();
 }
 
@@ -112,6 +116,19 @@ Status Reader::Impl::DecideIn(const Question& question, Sight sight, Decision* d
   if (sight == Sight::kPreviewOfCallee) Hide(contacts);
   Evaluate(pinned.program, pinned.layout, question, AllSources(), &scratch, decision, effects);
   return Status();
+}
+
+Status Reader::Impl::DecideAndNote(size_t i, const Question& question, Decision* decision) {
+  Status decided = DecideIn(question, Sight::kAll, decision, nullptr);
+  if (!decided.ok() || recording == nullptr) return decided;
+  recording->Collect(question, AllSources(), &scratch);
+  recording->Note(i, question, scratch, *decision);
+  return decided;
+}
+
+void Reader::Impl::CommitAll(std::span<Decision> decisions) {
+  if (recording == nullptr) return;
+  for (size_t i = 0; i < decisions.size(); ++i) recording->Commit(i, &decisions[i]);
 }
 
 template <class DecideAll>
@@ -166,10 +183,11 @@ Reader::~Reader() = default;
 
 Result<Decision> Reader::Decide(const Question& question) {
   Decision& decision = impl_->last;
-  Status decided = impl_->InSnapshot(question.at_least, &decision.revision, [&] {
-    return impl_->DecideIn(question, Impl::Sight::kAll, &decision, nullptr);
-  });
+  if (impl_->recording != nullptr) impl_->recording->Begin(1);
+  Status decided = impl_->InSnapshot(question.at_least, &decision.revision,
+                                     [&] { return impl_->DecideAndNote(0, question, &decision); });
   if (!decided.ok()) return decided;
+  impl_->CommitAll({&decision, 1});
   return decision;
 }
 
@@ -182,15 +200,17 @@ Status Reader::DecideBatch(std::span<const Question> questions, std::span<Decisi
   uint64_t at_least = 0;
   for (const Question& question : questions) at_least = std::max(at_least, question.at_least);
   uint64_t revision = 0;
+  if (impl_->recording != nullptr) impl_->recording->Begin(questions.size());
   Status decided = impl_->InSnapshot(at_least, &revision, [&] {
     for (size_t i = 0; i < questions.size(); ++i) {
-      Status one = impl_->DecideIn(questions[i], Impl::Sight::kAll, &decisions[i], nullptr);
+      Status one = impl_->DecideAndNote(i, questions[i], &decisions[i]);
       if (one.ok()) continue;
       return Status(one.code(), "question " + std::to_string(i) + ": " + one.message());
     }
     return Status();
   });
   for (Decision& decision : decisions) decision.revision = revision;
+  if (decided.ok()) impl_->CommitAll(decisions);
   return decided;
 }
 
@@ -203,16 +223,18 @@ Status Reader::DecideBatch(const Question& question, std::span<const Party> call
   }
   uint64_t revision = 0;
   Question one = question;
+  if (impl_->recording != nullptr) impl_->recording->Begin(callees.size());
   Status decided = impl_->InSnapshot(question.at_least, &revision, [&] {
     for (size_t i = 0; i < callees.size(); ++i) {
       one.callee = callees[i];
-      Status status = impl_->DecideIn(one, Impl::Sight::kAll, &decisions[i], nullptr);
+      Status status = impl_->DecideAndNote(i, one, &decisions[i]);
       if (status.ok()) continue;
       return Status(status.code(), "callee " + std::to_string(i) + ": " + status.message());
     }
     return Status();
   });
   for (Decision& decision : decisions) decision.revision = revision;
+  if (decided.ok()) impl_->CommitAll(decisions);
   return decided;
 }
 
@@ -237,10 +259,14 @@ Result<PreviewAnswer> Reader::Preview(const Question& question, bool as_callee) 
 
 Result<RecheckAnswer> Reader::Recheck(const Question& question, const Decision& earlier) {
   const Effect before = earlier.effect;
-  Result<Decision> now = Decide(question);
-  if (!now.ok()) return now.status();
+  Decision& now = impl_->last;
+  Status decided = impl_->InSnapshot(question.at_least, &now.revision, [&] {
+    return impl_->DecideIn(question, Impl::Sight::kAll, &now, nullptr);
+  });
+  if (!decided.ok()) return decided;
+  now.request_id = {};
   RecheckAnswer answer;
-  answer.now = now.value();
+  answer.now = now;
   answer.stands = answer.now.let_through() && answer.now.effect == before;
   return answer;
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "api/engine_impl.h"
+#include "api/recording.h"
 #include "eval/evaluate.h"
 #include "eval/explain.h"
 
@@ -33,9 +34,12 @@ struct Reader::Impl {
 
   /// One question inside InSnapshot.
   Status DecideIn(const Question& question, Sight sight, Decision* decision, EffectSet* effects);
+  /// The same, of a decision that counts: noted for the log as the i-th of the snapshot.
+  Status DecideAndNote(size_t i, const Question& question, Decision* decision);
+  void CommitAll(std::span<Decision> decisions);
   void PinPublished();
   Status PinNumber(int64_t number);
-  void Pin(Policy pinned);
+  void Pin(Policy pinned, int64_t number);
   struct Hidden {
     FactSet facts;
     GroupSet groups = 0;  ///< that have no other facts
@@ -51,6 +55,7 @@ struct Reader::Impl {
   int64_t policy_number = -1;
   uint64_t generation = 0;
   EvalScratch scratch;
+  std::unique_ptr<Recording> recording;  ///< null: no log
   Decision last;            ///< of Decide; here, so that its unused parts are cleared only once
   Hidden probes, contacts;  ///< of the pinned policy's catalog
   std::vector<FactSource*> sources;  ///< the host's, then the session

@@ -205,13 +205,16 @@ void Evaluate(const Program& program, const Layout& layout, const Question& ques
   Evaluation evaluation(program, layout, question, sources, scratch, &decision->facts_read);
   const Deciding ring = evaluation.Decide(program.decisions[0]);
   FillRing(program, ring, decision);
+  scratch->deciding[0] = ring.rule;
   if (effects != nullptr) *effects = ring.effects;
   SetExtraCount(program.decisions.size() - 1, decision);
   for (size_t i = 1; i < program.decisions.size(); ++i) {
     const ProgramDecision& extra = program.decisions[i];
     ExtraDecision& out = decision->extras[i - 1];
     if (decision->let_through()) {
-      out = MakeExtra(extra, evaluation.Decide(extra));
+      const Deciding deciding = evaluation.Decide(extra);
+      scratch->deciding[i] = deciding.rule;
+      out = MakeExtra(extra, deciding);
     } else {
       out = {extra.name, {}, {}, Basis::kComplete};
     }

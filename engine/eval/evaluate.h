@@ -5,6 +5,7 @@
 #include <ringfence/decision.h>
 #include <ringfence/fact_source.h>
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -19,6 +20,9 @@ struct EvalScratch {
   Frame frame;
   std::vector<uint64_t> active;     ///< bit per node; all clear between evaluations
   std::vector<uint64_t> reachable;  ///< bit per leaf; likewise
+  /// Of the last evaluation, by decision of the program: position of the rule that decided. Good
+  /// for those that have a value.
+  std::array<uint16_t, kMaxDecisions> deciding{};
   void Prepare(const Program& program);
 };
 

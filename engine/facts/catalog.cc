@@ -154,6 +154,7 @@ Result<Catalog> Catalog::Parse(std::string_view text, std::string_view file_name
   return Catalog(std::move(data));
 }
 
+std::string Catalog::Canonical() const { return CanonicalCatalog(data_->parsed); }
 int Catalog::version() const { return data_->parsed.version; }
 size_t Catalog::size() const { return data_->parsed.facts.size(); }
 std::span<const FactInfo> Catalog::facts() const { return data_->parsed.facts; }

@@ -42,6 +42,7 @@ struct Fixture {
     {
       const auto store = NewSqliteStore(pristine);
       Require(Write(*store, [&](StoreTransaction& t) { return FillWorld(t, users); }));
+      Require(store->SaveLogCheckpoint(kFaultLog, FaultCheckpoint(7)));
       before = Dump(*store);
     }
     Reset();
@@ -49,6 +50,7 @@ struct Fixture {
     Require(Write(*store, ChangeWorld));
     after = Dump(*store);
     REQUIRE(before != after);
+    REQUIRE(after.find("waits: 7") != std::string::npos);  // the erasure that ChangeWorld causes
   }
   void Reset() {
     for (const char* suffix : {"", "-wal", "-shm", "-journal"}) {
@@ -179,6 +181,42 @@ TEST_CASE("a store goes on after a failure, without being opened again") {
       CHECK(answer.Get("callee.follows(caller)") == (written.ok() ? "true" : "false"));
       if (!failed) break;
     }
+    RequireHealthy(**store);
+  }
+}
+
+TEST_CASE("a log's writes under failures: acknowledged and there, or refused and not there") {
+  Fixture fixture(30);
+  const std::array<uint8_t, kLogPayloadBytes> payload{};
+  FaultVfs vfs;
+  for (FileOp op : {FileOp::kRead, FileOp::kWrite, FileOp::kSync, FileOp::kLock}) {
+    fixture.Reset();
+    auto store = OpenFile(fixture.path, Mode::kReadWrite, StandardLayout(), 0);
+    Require(store.status());
+    const uint64_t revision = *(*store)->Revision();
+    uint64_t size = 7;
+    size_t waiting = 0;
+    int refused = 0;
+    for (int64_t n = 1;; ++n) {
+      CAPTURE(ToString(op));
+      CAPTURE(n);
+      REQUIRE(n < 1000);
+      vfs.FailAt(op, n, ErrorOf(op), How::kOnce);
+      const Status saved = (*store)->SaveLogCheckpoint(kFaultLog, FaultCheckpoint(size + 1));
+      const Result<int64_t> added = (*store)->AddToLogOutbox(10, payload);
+      const bool failed = vfs.Disarm();
+      size += saved.ok() ? 1 : 0;
+      waiting += added.ok() ? 1 : 0;
+      refused += saved.ok() && added.ok() ? 0 : 1;
+      CHECK((*store)->LoadLogCheckpoint(kFaultLog).value()->size == size);
+      CHECK((*store)->LogOutbox()->size() == waiting);
+      CHECK((*store)->Revision().value() == revision);
+      if (failed) continue;
+      CHECK(saved.ok());
+      CHECK(added.ok());
+      break;
+    }
+    if (op == FileOp::kWrite || op == FileOp::kSync) CHECK(refused > 0);
     RequireHealthy(**store);
   }
 }

@@ -14,7 +14,7 @@ namespace {
 
 void Require(const Status& status) { REQUIRE_MESSAGE(status.ok(), status.message()); }
 
-// The states a run goes through: before, after the first write, after the second.
+// The states a run goes through: before, and after each of the writes.
 struct Run {
   explicit Run(const std::string& pristine) : pristine_(pristine) {}
 
@@ -27,15 +27,20 @@ struct Run {
     if (!store.ok()) return 0;
     if (states_.empty()) states_.push_back(Dump(**store));
     int acknowledged = 0;
-    const auto write = [&](const std::function<Status(StoreTransaction&)>& what) {
-      if (!Write(**store, what).ok()) return;
+    const auto count = [&](const Status& written) {
+      if (!written.ok()) return;
       ++acknowledged;
       if (vfs == nullptr) states_.push_back(Dump(**store));
     };
+    const auto write = [&](const std::function<Status(StoreTransaction&)>& what) {
+      count(Write(**store, what));
+    };
+    count((*store)->SaveLogCheckpoint(kFaultLog, FaultCheckpoint(7)));
     write(ChangeWorld);
     // Empties the log and rebuilds the file, so that the second write starts a log anew.
     static_cast<void>((*store)->Purge());
     write([](StoreTransaction& t) { return t.Relate("u7", Relation("blocks"), "u8", 1); });
+    count((*store)->SaveLogCheckpoint(kFaultLog, FaultCheckpoint(8)));
     static_cast<void>((*store)->Purge());
     return acknowledged;
   }
@@ -54,8 +59,8 @@ TEST_CASE("power is lost at each change of the files, with four kinds of disk") 
     Require(Write(*store, [](StoreTransaction& t) { return FillWorld(t, 30); }));
   }
   Run run(pristine);
-  REQUIRE(run.Go(folder.file("reference.db"), nullptr) == 2);
-  REQUIRE(run.states().size() == 3);
+  REQUIRE(run.Go(folder.file("reference.db"), nullptr) == 4);
+  REQUIRE(run.states().size() == 5);
   const std::string path = folder.file("store.db");
   const std::string restored = folder.file("restored.db");
   int losses = 0;

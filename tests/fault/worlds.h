@@ -11,8 +11,15 @@
 
 namespace ringfence {
 
-/// Everything a store holds, users, relations and policies, one line each; or why it cannot be
-/// read.
+/// The log that fault tests' stores belong to.
+inline constexpr std::string_view kFaultLog = "00112233445566778899aabbccddeeff";
+
+inline LogCheckpointRow FaultCheckpoint(uint64_t size) {
+  return {"example.com/fault/2026-11", size, 1, "note"};
+}
+
+/// Everything a store holds, users, relations, policies and what it keeps for a log, one line each;
+/// or why it cannot be read.
 inline std::string Dump(StoreBackend& store) {
   std::string text;
   Status status = store.EachUser([&](const UserInfo& user) {
@@ -36,6 +43,12 @@ inline std::string Dump(StoreBackend& store) {
   for (const PolicyRecord& policy : *policies) {
     text += std::to_string(policy.number) + (policy.in_force ? "* " : " ") + policy.text + "\n";
   }
+  const auto checkpoint = store.LoadLogCheckpoint(kFaultLog);
+  if (!checkpoint.ok()) return checkpoint.status().message();
+  if (checkpoint->has_value()) text += "log of " + std::to_string((*checkpoint)->size) + "\n";
+  const auto outbox = store.LogOutbox();
+  if (!outbox.ok()) return outbox.status().message();
+  for (const LogOutboxRow& row : *outbox) text += "waits: " + std::to_string(row.kind) + "\n";
   return text;
 }
 

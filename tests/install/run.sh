@@ -92,7 +92,7 @@ configure -S "$source_dir" -B "$scratch/shared-build" -DBUILD_SHARED_LIBS=ON \
 cmake --build "$scratch/shared-build"
 cmake --install "$scratch/shared-build" --prefix "$scratch/shared" >/dev/null
 library=$(find "$scratch/shared" -name libringfence.so)
-check_needed "$library" libsqlite3 libsodium
+check_needed "$library" libsqlite3 libsodium libcrypto
 check_exports "$library" ringfence
 client=$(find "$scratch/shared" -name libringfence_contacts_client.so)
 check_needed "$client" libsodium libphonenumber libprotobuf libidn2 libutf8proc
@@ -106,6 +106,12 @@ cmake --build "$scratch/find-shared"
 
 step "shared: pkg-config"
 run_pkg_config_consumer "$scratch/shared"
+
+step "shared: without the log no libcrypto"
+configure -S "$source_dir" -B "$scratch/shared-build" -DRINGFENCE_LOG=OFF -DRINGFENCE_CLIENT=OFF \
+  >/dev/null
+cmake --build "$scratch/shared-build"
+check_needed "$(find "$scratch/shared-build" -name libringfence.so)" libsqlite3 libsodium
 
 step "add_subdirectory"
 configure -S "$here/consumer" -B "$scratch/sub" -DRINGFENCE_SOURCE="$source_dir" >/dev/null

@@ -1,26 +1,22 @@
 #!/usr/bin/env python3
-"""Makes a decision log from its description alone: the second implementation of the format.
+"""Makes a decision log from its description alone, for what must read logs.
 
-Takes a folder that does not exist and how much to put there; gives a whole log, properly closed.
-Written from schema/decision_log.md with Python's standard library and the `openssl` command, so
-that what the engine writes and reads is compared with something that shares no code with it.
+Takes a folder that does not exist and how much to put there; gives a whole log, properly closed,
+with entries of every kind, losses, a crash, and one kind nobody knows yet.
 
 Usage: make_log.py FOLDER [--decisions N] [--months N] [--seed N] [--sealed N] [--beyond N]
                           [--checkpoint-every N] [--secrets FILE]
 """
 import argparse
-import base64
 import calendar
-import hashlib
-import hmac
 import json
 import os
 import random
 import struct
-import subprocess
 import sys
-import tempfile
 import time
+
+from log_format import Month, SigningKey, crc32c, mac, openssl, sha256
 
 GENESIS, POLICY, DECISION, BOOT, GAP, CLOCK, ERASURE = 1, 2, 3, 4, 5, 6, 7
 SEAL, REPLAY, KEYCOMMIT, ACCESS, DETAIL, FROM_THE_FUTURE = 9, 10, 11, 12, 13, 77
@@ -28,181 +24,9 @@ SEAL, REPLAY, KEYCOMMIT, ACCESS, DETAIL, FROM_THE_FUTURE = 9, 10, 11, 12, 13, 77
 CLOCK_UNSYNCHRONISED, FAILURE_MODE, EMERGENCY, NOT_ALL, DURABLE = 1, 2, 4, 16, 32
 EPOCH_KEY, DETAIL_SHIFT = 128, 8
 
-SEGMENT_ENTRIES = 1 << 22
-TILE = 256
 NAME = "log.example/ring/n7"
 FIRST_MONTH = (2026, 11)
 
-CRC_TABLE = []
-for value in range(256):
-    for _ in range(8):
-        value = (value >> 1) ^ (0x82F63B78 if value & 1 else 0)
-    CRC_TABLE.append(value)
-
-
-def crc32c(data):
-    crc, table = 0xFFFFFFFF, CRC_TABLE
-    for byte in data:
-        crc = table[(crc ^ byte) & 0xFF] ^ (crc >> 8)
-    return crc ^ 0xFFFFFFFF
-
-
-def sha256(data):
-    return hashlib.sha256(data).digest()
-
-
-def mac(key, *parts):
-    return hmac.digest(key, b"".join(parts), "sha256")
-
-
-class SigningKey:
-    """An Ed25519 key; the arithmetic is openssl's."""
-
-    def __init__(self, seed):
-        self.seed = seed
-        self.folder = tempfile.TemporaryDirectory()
-        self.path = os.path.join(self.folder.name, "key.der")
-        with open(self.path, "wb") as file:  # PKCS #8 around the seed, RFC 8410
-            file.write(bytes.fromhex("302e020100300506032b657004220420") + seed)
-        self.public = self.openssl("pkey", "-in", self.path, "-inform", "DER", "-pubout",
-                                   "-outform", "DER")[-32:]
-
-    @staticmethod
-    def openssl(*arguments, data=None):
-        return subprocess.run(["openssl", *arguments], input=data, check=True,
-                              capture_output=True).stdout
-
-    def sign(self, message):
-        path = os.path.join(self.folder.name, "message")
-        with open(path, "wb") as file:  # one-shot algorithms want a file whose size is known
-            file.write(message)
-        return self.openssl("pkeyutl", "-sign", "-inkey", self.path, "-keyform", "DER", "-rawin",
-                            "-in", path)
-
-    def id(self, name):
-        return sha256(name.encode() + b"\n\x01" + self.public)[:4]
-
-    def vkey(self, name):
-        public = base64.b64encode(b"\1" + self.public).decode()
-        return f"{name}+{self.id(name).hex()}+{public}"
-
-    def note(self, name, text):
-        signature = base64.b64encode(self.id(name) + self.sign(text.encode())).decode()
-        return f"{text}\n— {name} {signature}\n"
-
-
-class Tree:
-    """RFC 6962: every perfect subtree of every height is kept."""
-
-    def __init__(self):
-        self.heights = [[]]
-
-    def add(self, entry):
-        node, height = sha256(b"\0" + entry), 0
-        while True:
-            if height == len(self.heights):
-                self.heights.append([])
-            nodes = self.heights[height]
-            nodes.append(node)
-            if len(nodes) % 2:
-                return
-            node, height = sha256(b"\1" + nodes[-2] + nodes[-1]), height + 1
-
-    def size(self):
-        return len(self.heights[0])
-
-    def root(self):
-        """Of what there is: perfect subtrees from the right, hashed together."""
-        size, root = self.size(), None
-        for height, nodes in enumerate(self.heights):
-            if size >> height & 1:
-                root = nodes[-1] if root is None else sha256(b"\1" + nodes[-1] + root)
-        return sha256(b"") if root is None else root
-
-
-class Month:
-    """One tree and its folder. add() takes the fields of an entry; write() makes the files."""
-
-    def __init__(self, name, month, key):
-        self.origin = f"{name}/{month}"
-        self.month = month
-        self.key = key
-        self.tree = Tree()
-        self.bundle = bytearray()
-        self.notes = []
-        self.blobs = {}
-
-    def add_bytes(self, entry):
-        self.bundle += struct.pack(">H", len(entry)) + entry
-        self.tree.add(entry)
-        return self.tree.size() - 1
-
-    def add(self, kind, time_ns, boot, payload, *, writer=7, flags=0, seq=0, policy_ref=0, effect=0,
-            schema=0, reason=0, rule=0):
-        body = struct.pack(">BBHQHH", 1, kind, flags, time_ns, writer, boot)
-        body += seq.to_bytes(6, "big") + policy_ref.to_bytes(6, "big")
-        body += struct.pack(">BBHH", effect, schema, reason, rule) + payload.ljust(144, b"\0")
-        assert len(body) == 178
-        return self.add_bytes(body + struct.pack(">I", crc32c(body)))
-
-    def blob(self, document):
-        data = json.dumps(document, ensure_ascii=False).encode()
-        self.blobs[sha256(data).hex()] = data
-        return sha256(data)
-
-    def checkpoint(self):
-        root = base64.b64encode(self.tree.root()).decode()
-        text = f"{self.origin}\n{self.tree.size()}\n{root}\n"
-        self.notes.append(self.key.note(self.origin, text))
-        return self.notes[-1]
-
-    def write(self, log):
-        folder = os.path.join(log, self.month)
-        for name in ("seg", "blobs"):
-            os.makedirs(os.path.join(folder, name), exist_ok=True)
-        files = {"log.vkey": self.key.vkey(self.origin) + "\n", "checkpoint": self.notes[-1],
-                 "checkpoints.ckpt": "".join(f"{len(n.encode())}\n{n}" for n in self.notes)}
-        files = {name: text.encode() for name, text in files.items()}
-        for number in range(0, max(1, -(-self.tree.size() // SEGMENT_ENTRIES))):
-            first, last = number * SEGMENT_ENTRIES, (number + 1) * SEGMENT_ENTRIES
-            files[f"seg/{number:010}.ent"] = self.bundle[first * 184:last * 184]
-            files[f"seg/{number:010}.l0"] = b"".join(self.tree.heights[0][first:last])
-        for level, nodes in enumerate(self.tree.heights[8::8], 1):
-            files[f"level{level}"] = b"".join(nodes)
-        files.update({f"blobs/{name}": data for name, data in self.blobs.items()})
-        for name, data in files.items():
-            with open(os.path.join(folder, name), "wb") as file:
-                file.write(data)
-
-
-def read_notes(folder):
-    """The notes of a month's checkpoints.ckpt."""
-    with open(os.path.join(folder, "checkpoints.ckpt"), "rb") as file:
-        data = file.read()
-    notes = []
-    while data:
-        length, data = data.split(b"\n", 1)
-        notes.append(data[:int(length)].decode())
-        data = data[int(length):]
-    return notes
-
-
-def write_again(log, month, entries, key):
-    """What a thief of the signing key does: the month with other entries, all hashes and
-    signatures right, a checkpoint wherever there was one (the last one moves with the end)."""
-    folder = os.path.join(log, month)
-    notes = read_notes(folder)
-    sizes = [int(note.split("\n")[1]) for note in notes]
-    again = Month(notes[0].split("\n")[0][:-len(month) - 1], month, key)
-    for entry in entries:
-        again.add_bytes(entry)
-        if again.tree.size() in sizes[:-1] and again.tree.size() < len(entries):
-            again.checkpoint()
-    again.checkpoint()
-    again.write(log)
-
-
-# --- The world that is logged.
 
 def read_digest(bits):
     mask = bytearray(72)
@@ -252,8 +76,8 @@ class World:
 
     def seal(self, facts_key, request_id, detail, clear):
         counter = request_id[:12] + bytes([detail, 0, 0, 0])
-        return SigningKey.openssl("enc", "-aes-256-ctr", "-K", facts_key.hex(), "-iv",
-                                  counter.hex(), data=clear)
+        return openssl("enc", "-aes-256-ctr", "-K", facts_key.hex(), "-iv", counter.hex(),
+                       data=clear)
 
     def facts(self):
         """85 bytes in clear: values, read mask, zeros; states of groups."""

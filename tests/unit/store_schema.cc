@@ -310,12 +310,11 @@ TEST_CASE("migration to schema 3: every user has a seed, of 32 random bytes, and
     const std::string path = PathOf(folder);
     MakeVersion1(folder, path);
     // More than come out of one block of random bytes.
-    constexpr int kMore = 1000;
-    Sql(path, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " +
-                  std::to_string(kMore) +
-                  ") INSERT INTO users (name, settings) SELECT 'more' || i,"
-                  " x'0100000000000000000000000000000000000000' FROM n;"
-                  "DELETE FROM users WHERE name = 'more500'");
+    Sql(path,
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)"
+        " INSERT INTO users (name, settings) SELECT 'more' || i,"
+        " x'0100000000000000000000000000000000000000' FROM n;"
+        "DELETE FROM users WHERE name = 'more500'");
     if (from == 2) {
       const std::vector<MigrationStep> steps = Migrations();
       CHECK(MigrateFile(path, std::span(steps).first(1)).value() == std::pair(1, 2));
@@ -323,11 +322,10 @@ TEST_CASE("migration to schema 3: every user has a seed, of 32 random bytes, and
             std::vector<std::string>{"1|2"});
     }
     CHECK(MigrateSqliteStore(path).value() == std::pair(from, 3));
-    const std::string users = std::to_string(kMore + 1);
     CHECK(Rows(path,
                "SELECT count(*), count(DISTINCT seed), min(length(seed)), max(length(seed))"
                " FROM log_seeds JOIN users ON id = user") ==
-          std::vector<std::string>{users + "|" + users + "|32|32"});
+          std::vector<std::string>{"1001|1001|32|32"});
     const std::string all = "SELECT user, hex(seed) FROM log_seeds ORDER BY user";
     const std::vector<std::string> seeds = Rows(path, all);
     CHECK(MigrateSqliteStore(path).value() == std::pair(3, 3));

@@ -72,17 +72,19 @@ class StatementCounter {
   StatementCounter(const StatementCounter&) = delete;
   StatementCounter& operator=(const StatementCounter&) = delete;
 
-  static int count() { return count_; }
+  static int& Count() {
+    static int count = 0;
+    return count;
+  }
 
  private:
   static int Attach(sqlite3* db, char** /*error*/, const void* /*api*/) {
     return sqlite3_trace_v2(db, SQLITE_TRACE_STMT, &Begun, nullptr);
   }
   static int Begun(unsigned /*event*/, void* /*context*/, void* /*statement*/, void* /*sql*/) {
-    ++count_;
+    ++Count();
     return 0;
   }
-  inline static int count_ = 0;
 };
 
 TEST_CASE("the log's handles of parties whose groups were read cost no statement") {
@@ -105,24 +107,24 @@ TEST_CASE("the log's handles of parties whose groups were read cost no statement
       CAPTURE(static_cast<int>(group));
       session->BeginSnapshot();
       Require(BeginFrame(StandardLayout(), question, &frame));
-      const int begin = counter.count();
+      const int begin = StatementCounter::Count();
       LoadGroup(StandardLayout(), group, question, sources, 0, &frame);
-      const int read = counter.count();
+      const int read = StatementCounter::Count();
       CHECK(read > begin);  // the count counts
       int64_t handle = 0;
       CHECK(session->LogHandle(question.callee, true, &handle) == ReadState::kRead);
       CHECK(handle == bob);
-      CHECK(counter.count() == read);
+      CHECK(StatementCounter::Count() == read);
       CHECK(session->LogHandle(question.caller, false, &handle) == ReadState::kRead);
       CHECK(handle == alice);
       // A policy that reads only the callee has not looked for the caller.
       const int looked = group == Group::kPair ? 0 : 1;
-      CHECK(counter.count() == read + looked);
+      CHECK(StatementCounter::Count() == read + looked);
       CHECK(session->LogHandle(question.caller, false, &handle) == ReadState::kRead);
-      CHECK(counter.count() == read + looked);
+      CHECK(StatementCounter::Count() == read + looked);
       SeedBytes seed;
       CHECK(session->LogSeed(handle, seed) == ReadState::kRead);
-      CHECK(counter.count() == read + looked + 1);
+      CHECK(StatementCounter::Count() == read + looked + 1);
       session->EndSnapshot();
     }
   }

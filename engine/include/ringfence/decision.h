@@ -59,8 +59,10 @@ struct RINGFENCE_API CallerView {
   std::string path;            ///< "direct", "relay", or empty when refused
   uint16_t sip_status = 0;     ///< 0: send nothing
   uint32_t retry_after_s = 0;  ///< 0: none
+  std::string receipt;         ///< Decision::request_id in hexadecimal; empty: not recorded
 
-  /// {"told":...,"path":...|null,"sip":...|null,"retry_after":...|null}
+  /// {"told":...,"path":...|null,"sip":...|null,"retry_after":...|null}, and where the decision was
+  /// recorded "receipt".
   std::string ToJson() const;
   friend bool operator==(const CallerView&, const CallerView&) = default;
 };
@@ -97,7 +99,12 @@ struct RINGFENCE_API Decision {
   std::string_view policy_name;
   std::string_view policy_digest;  ///< 64 hexadecimal digits
   uint64_t revision = 0;           ///< of the store; 0 without one
+  /// Names this decision in the decision log; zero where none is open, or it could not be recorded.
+  /// Random: it may be given to the caller's side as a receipt (`log prove`).
+  std::array<uint8_t, 16> request_id{};
 
+  /// Whether the decision log has it.
+  bool recorded() const { return request_id != std::array<uint8_t, 16>{}; }
   /// Ring, silence, screen and voicemail let the call through to something of the callee's.
   bool let_through() const { return effect != Effect::kRefuse; }
   /// The media path, or empty when the call is refused or the policy has no such decision.

@@ -8,6 +8,7 @@
 #include <ringfence/explain.h>
 #include <ringfence/export.h>
 #include <ringfence/fact_source.h>
+#include <ringfence/log.h>
 #include <ringfence/policy.h>
 #include <ringfence/question.h>
 #include <ringfence/status.h>
@@ -35,13 +36,15 @@ struct EngineOptions {
   /// The keys of contact sync, opened on the same store. Without them the contact facts of a user
   /// who has a book are unavailable.
   std::optional<Contacts> contacts;
+  /// Where Readers record what they decide. Opened with the same store, if there is one.
+  std::optional<DecisionLog> log;
 };
 
 /// Thread-safe. Open it after any fork: SQLite connections do not survive one.
 class RINGFENCE_API Engine {
  public:
   /// Errors: kInvalidArgument when policy and store were made with different catalogs, or contacts
-  /// are of another store.
+  /// or log are of another store.
   static Result<Engine> Open(EngineOptions options);
   /// Opens an SQLite file for reading and writing, and follows its policy in force. Errors as in
   /// Store::Open.
@@ -90,7 +93,8 @@ struct RecheckAnswer {
 
 /// One per thread, not thread-safe. Owns its connection, its scratch memory and its pin on a
 /// policy. No call writes, waits for a lock another process holds, or (but for Explain, Resolve of
-/// a new policy, and errors) allocates.
+/// a new policy, and errors) allocates. With a log, Decide and DecideBatch put their decisions into
+/// memory that its threads write to disk; they wait for it only where LogOptions say so.
 class RINGFENCE_API Reader {
  public:
   /// Moving a Reader does not end the views of its last decision.
@@ -101,7 +105,8 @@ class RINGFENCE_API Reader {
   /// One question, one read transaction. A Status (no decision, so that the host chooses) for: a
   /// bad argument (kInvalidArgument), a store older than `at_least` (kStale), a policy in force
   /// that does not compile (kCorrupt). A group that cannot be read is no error but *unavailable*:
-  /// the policy answers. O(longest path of the diagram) and at most one read per group.
+  /// the policy answers. O(longest path of the diagram) and at most one read per group. With a log
+  /// the decision is recorded; what becomes of one that cannot be is LogOptions::when_full.
   Result<Decision> Decide(const Question& question);
 
   /// All in one read transaction, under one policy. `decisions` has the size of `questions`, at

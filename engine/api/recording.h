@@ -1,0 +1,47 @@
+// What a Reader does for the decision log: inside the snapshot it notes what a decision knew and
+// who was asked about, afterwards it records.
+#pragma once
+
+#include <ringfence/decision.h>
+#include <ringfence/policy.h>
+#include <ringfence/question.h>
+#include <ringfence/status.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "api/log_impl.h"
+#include "eval/evaluate.h"
+#include "store/backend.h"
+
+namespace ringfence {
+
+/// One a Reader, hence one thread.
+class Recording {
+ public:
+  /// Null where the engine has no log.
+  static Result<std::unique_ptr<Recording>> Open(const std::optional<DecisionLog>& log,
+                                                 StoreSession* session);
+  ~Recording();
+
+  /// Decisions are by this policy from now on.
+  void Pin(const Policy& policy, int64_t store_number);
+  /// The first or next decisions of a snapshot. `count` are made in it.
+  void Begin(size_t count);
+  /// Reads what `collect: all` wants besides.
+  void Collect(const Question& question, const Sources& sources, EvalScratch* scratch);
+  /// Notes decision `i`, in the snapshot it was made in.
+  void Note(size_t i, const Question& question, const EvalScratch& scratch,
+            const Decision& decision);
+  /// Hands decision `i` to the log. It becomes a refusal where the log cannot take it and is
+  /// configured so.
+  void Commit(size_t i, Decision* decision);
+
+ private:
+  struct Impl;
+  explicit Recording(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace ringfence

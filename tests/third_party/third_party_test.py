@@ -1,0 +1,302 @@
+"""Verifies a decision log with tools that are not ours, then tampered copies of it.
+
+Usage: third_party_test.py --source FOLDER --build FOLDER [--tool RINGFENCE] [--decisions N]
+--build is a folder of ours that has node_modules; programs in Go are built there. With --tool,
+`ringfence log verify` takes part in everything the other verifiers do.
+
+Which tool verifies what is in README.md. A tool that is missing fails the test.
+"""
+import argparse
+import base64
+import concurrent.futures
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import go_build
+import log_format
+import make_log
+import tampering
+from tampering import ENGINE, LOG, NOTE, PROOF, TREE
+
+ARGS = None
+PACKAGES = {"node": "nodejs", "openssl": "openssl"}
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def log_source(folder):
+    """Makes the log that is verified; gives its folder and the seed of its signing key."""
+    log = os.path.join(folder, "log")
+    world = make_log.make(log, decisions=ARGS.decisions, months=2, seed=11, sealed=8,
+                          checkpoint_every=ARGS.decisions // 12)
+    log_source.sealed = world.sealed
+    return log, world.key.seed
+
+
+def run(*command, **options):
+    return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False,
+                          **options)
+
+
+def require_tools():
+    missing = [f"the command {name} (Debian: {package})" for name, package in PACKAGES.items()
+               if not shutil.which(name)]
+    missing += go_build.missing()
+    for package in "@sigstore/verify", "kaitai-struct", "kaitai-struct-compiler", "yaml":
+        if not os.path.isdir(os.path.join(ARGS.build, "node_modules", package)):
+            missing.append(f"{package} in {ARGS.build}/node_modules (npm ci)")
+    if missing:
+        sys.exit("third_party_test: missing: " + "; ".join(missing))
+
+
+class Verifiers:
+    """Each method says whether a tool accepts a log: (accepts, what it printed)."""
+
+    def __init__(self, case, folder):
+        self.case = case
+        self.go = go_build.build("verify", ARGS.build)
+        self.proof, self.vkey = (os.path.join(folder, name) for name in ("kept.tlog-proof", "vkey"))
+        month = os.path.join(case.log, case.month)
+        log_format.replace(self.proof, log_format.tlog_proof(month, case.victim).encode())
+        shutil.copy(os.path.join(month, "log.vkey"), self.vkey)
+        self.all = {LOG: self.whole_log, TREE: self.months, PROOF: self.proven_entry,
+                    NOTE: self.checkpoint}
+        if ARGS.tool:
+            self.all[ENGINE] = self.engine
+
+    @staticmethod
+    def answer(out):
+        if out.returncode not in (0, 1):
+            raise RuntimeError(f"{out.args}: exit code {out.returncode}\n{out.stdout}{out.stderr}")
+        return out.returncode == 0, out.stdout + out.stderr
+
+    def whole_log(self, log, kept=None):
+        script = os.path.join(ARGS.source, "examples", "verify_log.py")
+        trusted = ["--trusted", kept] if kept else []
+        return self.answer(run(sys.executable, "-B", script, log, *trusted))
+
+    def engine(self, log, kept=None):
+        trusted = ["--trusted", kept] if kept else []
+        return self.answer(run(ARGS.tool, "log", "verify", log, *trusted))
+
+    def months(self, log, kept=None):
+        accepts, texts = True, ""
+        for month in tampering.months(log):
+            trusted = ["-trusted", kept] if kept and month == self.case.month else []
+            one, text = self.answer(run(self.go, *trusted, os.path.join(log, month)))
+            accepts, texts = accepts and one, texts + text
+        return accepts, texts
+
+    def prove(self, proof, vkey, entry):
+        return self.answer(run("node", os.path.join(HERE, "verify_proof.cjs"), ARGS.build, proof,
+                               vkey, entry))
+
+    def proven_entry(self, log):
+        """The proof somebody kept, and the entry as it is in this log."""
+        entries = log_format.read_entries(os.path.join(log, self.case.month))
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(entries[self.case.victim])
+            file.flush()
+            return self.prove(self.proof, self.vkey, file.name)
+
+    def checkpoint(self, log):
+        """The newest checkpoint under the key in its folder, with no other program than openssl."""
+        folder = os.path.join(log, self.case.month)
+        with open(os.path.join(folder, "checkpoint"), encoding="utf-8") as file:
+            text, _, line = file.read().rpartition("\n\n")
+        with open(os.path.join(folder, "log.vkey"), encoding="utf-8") as file:
+            key = base64.b64decode(file.read().split("+", 2)[2])
+        with tempfile.TemporaryDirectory() as files:
+            for name, data in (("text", text.encode() + b"\n"),
+                               ("signature", base64.b64decode(line.split(" ")[2])[4:]),
+                               ("key", bytes.fromhex("302a300506032b6570032100") + key[1:])):
+                log_format.replace(os.path.join(files, name), data)
+            return self.answer(run("openssl", "pkeyutl", "-verify", "-pubin", "-keyform", "DER",
+                                   "-inkey", "key", "-rawin", "-in", "text", "-sigfile",
+                                   "signature", cwd=files))
+
+
+class ThirdParty(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        log, seed = log_source(cls.folder.name)
+        cls.case = tampering.Case(log, seed)
+        cls.verifiers = Verifiers(cls.case, cls.folder.name)
+        cls.kept = {}
+        for name in "older", "newest":
+            cls.kept[name] = os.path.join(cls.folder.name, name)
+            log_format.replace(cls.kept[name], getattr(cls.case, name).encode())
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    def path(self, name):
+        return os.path.join(self.folder.name, name)
+
+    def test_all_accept_the_log(self):
+        for name, verify in self.verifiers.all.items():
+            with self.subTest(name):
+                accepts, text = verify(self.case.log)
+                self.assertTrue(accepts, text)
+        for kept in self.kept.values():
+            for verify in self.verifiers.whole_log, self.verifiers.months:
+                accepts, text = verify(self.case.log, kept)
+                self.assertTrue(accepts, text)
+
+    def answers(self, number):
+        """What every tool says of a tampered copy: {tool: refuses}, and with a kept checkpoint."""
+        one = tampering.TAMPERINGS[number]
+        copy = tampering.Copy(self.case, self.path(f"copy{number}"))
+        one.apply(copy)
+        alone, texts, with_kept = {}, "", {}
+        for name, verify in self.verifiers.all.items():
+            accepts, text = verify(copy.log)
+            alone[name], texts = not accepts, texts + f"{name}: {text}"
+        for name in [LOG, TREE, ENGINE] if one.kept else []:
+            if name in self.verifiers.all:
+                accepts, text = self.verifiers.all[name](copy.log, self.kept[one.kept])
+                with_kept[name], texts = not accepts, texts + f"{name}, kept: {text}"
+        shutil.rmtree(copy.log)
+        return alone, with_kept, texts
+
+    def test_who_sees_what(self):
+        count = len(tampering.months(self.case.log))
+        numbers = [number for number, one in enumerate(tampering.TAMPERINGS)
+                   if one.months_needed <= count]
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            results = list(pool.map(self.answers, numbers))
+        print()
+        for number, (alone, with_kept, texts) in zip(numbers, results):
+            one = tampering.TAMPERINGS[number]
+            seen, seen_with_kept = ({name for name, refuses in answers.items() if refuses}
+                                    for answers in (alone, with_kept))
+            print(f"{one.name}: refused by", ", ".join(sorted(seen)) or "nobody", end="")
+            print(f"; with a kept checkpoint by {', '.join(sorted(seen_with_kept))}"
+                  if one.kept else "")
+            with self.subTest(one.name):
+                self.assertEqual(seen, one.seen_by & set(alone), texts)
+                self.assertEqual(seen_with_kept, one.seen_with_kept & set(with_kept), texts)
+
+    def test_proofs_that_are_wrong(self):
+        with open(self.verifiers.proof, encoding="utf-8") as file:
+            proof = file.read()
+        lines = proof.split("\n")
+        end = lines.index("")
+        changes = {
+            "another index": ["index 1" if line.startswith("index") else line for line in lines],
+            "another size": [str(self.case.size - 1) if line == str(self.case.size) else line
+                             for line in lines],
+            "another hash": lines[:2] + [base64.b64encode(bytes(32)).decode()] + lines[3:],
+            "a hash too many": lines[:end] + lines[end - 1:],
+            "a hash too few": lines[:end - 1] + lines[end:],
+            "no checkpoint": lines[:end + 1],
+            "another root": lines[:end + 3] + [base64.b64encode(bytes(32)).decode()]
+                            + lines[end + 4:],
+            "no signature": lines[:-2] + [""],
+        }
+        entry = self.path("entry")
+        log_format.replace(entry, self.case.entries[self.case.victim])
+        self.assertTrue(self.verifiers.prove(self.verifiers.proof, self.verifiers.vkey, entry)[0])
+        for name, changed in changes.items():
+            with self.subTest(name):
+                path = self.path("wrong.tlog-proof")
+                log_format.replace(path, "\n".join(changed).encode())
+                accepts, text = self.verifiers.prove(path, self.verifiers.vkey, entry)
+                self.assertFalse(accepts)
+                self.assertIn("refused: ", text)
+        for name, data in (("a byte more", self.case.entries[self.case.victim] + b"\0"),
+                           ("another byte", b"\2" + self.case.entries[self.case.victim][1:])):
+            with self.subTest(name):
+                log_format.replace(entry, data)
+                self.assertFalse(self.verifiers.prove(self.verifiers.proof, self.verifiers.vkey,
+                                                      entry)[0])
+
+    def test_tiles_as_c2sp_clients_ask_for_them(self):
+        tiles = self.path("tiles")
+        month = os.path.join(self.case.log, self.case.month)
+        if ARGS.tool:
+            out = run(ARGS.tool, "log", "tiles", self.case.log, tiles)
+            self.assertEqual(out.returncode, 0, out.stderr)
+            shutil.copy(os.path.join(month, "log.vkey"), tiles)
+        else:
+            log_format.write_tiles(month, tiles)
+        out = run(self.verifiers.go, tiles)
+        self.assertEqual(out.returncode, 0, out.stdout)
+        path = os.path.join(tiles, "tile", "1", "000.p", str(self.case.size >> 8))
+        with open(path, "rb") as file:
+            data = bytearray(file.read())
+        data[-1] ^= 1
+        log_format.replace(path, bytes(data))
+        self.assertEqual(run(self.verifiers.go, tiles).returncode, 1)
+
+    def kaitai(self, path, *what):
+        out = run("node", os.path.join(HERE, "kaitai_reader.cjs"), ARGS.build,
+                  os.path.join(ARGS.source, "schema", "decision_log.ksy"), path, *what)
+        self.assertEqual((out.returncode, out.stderr), (0, ""))
+        return [json.loads(line) for line in out.stdout.splitlines()]
+
+    def test_kaitai_reads_every_field_as_we_do(self):
+        sys.path.insert(0, os.path.join(ARGS.source, "examples"))
+        import verify_log  # pylint: disable=import-outside-toplevel
+        flags = ["clock_unsynchronised", "failure_mode", "emergency", "shadow", "not_all_collected",
+                 "durable", "party_unread", "epoch_key"]
+        kinds = set()
+        for month in tampering.months(self.case.log):
+            folder = os.path.join(self.case.log, month)
+            theirs = self.kaitai(os.path.join(folder, "seg", "0000000000.ent"))
+            entries = log_format.read_entries(folder)
+            self.assertEqual(len(theirs), len(entries))
+            for entry, read in zip(entries, theirs):
+                ours = verify_log.decode(entry)
+                kinds.add(ours.pop("kind"))
+                ours["kind"], ours["length"] = ours.pop("kind_number"), 182
+                ours["crc32c"] = int.from_bytes(entry[178:], "big")
+                bits = ours["flags"]
+                ours["flags"] = {name: str(bits >> bit & 1) for bit, name in enumerate(flags)}
+                ours["flags"].update(details=str(bits >> 8 & 3), reserved=str(bits >> 10))
+                if "basis" in ours:
+                    bits = ours["basis"]
+                    ours["basis"] = {"ring": str(bits & 3), "path": str(bits >> 2 & 3),
+                                     "reserved": str(bits >> 4)}
+                shown = {name: value.hex() if isinstance(value, bytes) else
+                         value if isinstance(value, dict) else str(value)
+                         for name, value in ours.items()}
+                self.assertEqual(read, shown)
+        self.assertEqual(kinds, {name for name, _ in verify_log.KINDS.values()} | {"unknown"})
+
+    def test_kaitai_reads_facts_that_were_opened(self):
+        sealed = [one for one in log_source.sealed if one["clear"][144 + 8:] != "0" * 18]
+        self.assertGreater(len(sealed), 2)
+        path = self.path("facts")
+        opened = []
+        for one in sealed:
+            entries = log_format.read_entries(os.path.join(self.case.log, one["month"]))
+            entry = entries[one["index"]]
+            opened.append(log_format.openssl(
+                "enc", "-d", "-aes-256-ctr", "-K", one["key"], "-iv",
+                entry[34:46].hex() + "00000000", data=entry[82:162] + entry[173:178]))
+        log_format.replace(path, b"".join(opened))
+        for one, read in zip(sealed, self.kaitai(path, "facts")):
+            clear = bytes.fromhex(one["clear"])
+            bits = int.from_bytes(clear[80:], "big")
+            self.assertEqual(read["values"], clear[:72].hex())
+            self.assertEqual(read["read_digest"], str(int.from_bytes(clear[72:76], "big")))
+            self.assertEqual(read["host"], str(bits >> 22))
+            self.assertEqual(read["states"], [str(bits >> 2 * g & 3) for g in range(10, -1, -1)])
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--source", required=True)
+    parser.add_argument("--build", required=True)
+    parser.add_argument("--tool")
+    parser.add_argument("--decisions", type=int, default=100000)
+    ARGS, rest = parser.parse_known_args()
+    require_tools()
+    unittest.main(argv=sys.argv[:1] + rest, verbosity=2)
