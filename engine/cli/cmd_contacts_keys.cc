@@ -129,8 +129,8 @@ int RunRotate(Context& context, const Arguments&) {
   auto contacts = context.OpenContacts(StoreOptions::Mode::kReadWrite);
   if (!contacts.ok()) return Fail(contacts.status());
   Progress progress("rotate", "rows", context.out().quiet());
-  auto report = contacts->RotateRowKey(
-      [&](uint64_t done, uint64_t total) { progress.Work(done, total); });
+  auto report =
+      contacts->RotateRowKey([&](uint64_t done, uint64_t total) { progress.Work(done, total); });
   progress.Clear();
   if (!report.ok()) return Fail(report.status());
   if (context.json()) {

@@ -58,17 +58,16 @@ void SayExported(Context& context, const std::string& file, const FactsKeyExport
     context.out().Print(json.Line());
     return;
   }
-  const std::string epochs =
-      exported.first_epoch == exported.last_epoch
-          ? Cat({"epoch ", std::to_string(exported.first_epoch)})
-          : Cat({"epochs ", std::to_string(exported.first_epoch), " to ",
-                 std::to_string(exported.last_epoch)});
+  const std::string epochs = exported.first_epoch == exported.last_epoch
+                                 ? Cat({"epoch ", std::to_string(exported.first_epoch)})
+                                 : Cat({"epochs ", std::to_string(exported.first_epoch), " to ",
+                                        std::to_string(exported.last_epoch)});
   context.out().Print(Cat({Printable(file), ": ", Count(exported.keys, "facts key", "facts keys"),
                            " of ", epochs, "\n"}));
-  context.out().Print(Cat(
-      {"case ", exported.case_id, ": ", "the KEYCOMMIT and ACCESS entries ",
-       logged ? "are in the log\n"
-              : "wait in the database for the process that has the log open\n"}));
+  context.out().Print(
+      Cat({"case ", exported.case_id, ": ", "the KEYCOMMIT and ACCESS entries ",
+           logged ? "are in the log\n"
+                  : "wait in the database for the process that has the log open\n"}));
 }
 
 int RunKeys(Context& context, const Arguments& arguments) {
@@ -93,8 +92,7 @@ int RunKeys(Context& context, const Arguments& arguments) {
   progress.Clear();
   if (!exported.ok()) return Fail(exported.status());
   if (Status status = output->Write(exported->contents); !status.ok()) return Fail(status);
-  SayExported(context, file, *exported,
-              HasCase(*reader, "access", exported->case_id, began_ns));
+  SayExported(context, file, *exported, HasCase(*reader, "access", exported->case_id, began_ns));
   return kExitGood;
 }
 
@@ -106,8 +104,8 @@ Result<uint64_t> PruneTime(const Arguments& arguments, const LogReader& reader) 
   auto days = NumberOption(arguments, "keep-days", 1, 36500, retention);
   if (!days.ok()) return days.status();
   if (*days < retention) {
-    return Invalid(Cat({"--keep-days ", std::to_string(*days), ": the log's published retention is ",
-                        Count(retention, "day", "days")}));
+    return Invalid(Cat({"--keep-days ", std::to_string(*days),
+                        ": the log's published retention is ", Count(retention, "day", "days")}));
   }
   const uint64_t longer_ns = (*days - retention) * kNsPerDay;
   return longer_ns > now_ns ? 0 : now_ns - longer_ns;
@@ -119,8 +117,9 @@ int RunPrune(Context& context, const Arguments& arguments) {
   auto time_ns = PruneTime(arguments, *reader);
   if (!time_ns.ok()) return Fail(time_ns.status());
   if (!arguments.Has("yes")) {
-    return Fail(Invalid("pruning cannot be undone, and opens no facts of old epochs again: say "
-                        "--yes"));
+    return Fail(
+        Invalid("pruning cannot be undone, and opens no facts of old epochs again: say "
+                "--yes"));
   }
   auto months = PruneLog(reader->path(), context.LogKeysPath(), *time_ns);
   if (!months.ok()) return Fail(months.status());
@@ -154,10 +153,10 @@ Command KeysCommand() {
       "Before the file is written the log gets, for each epoch, a KEYCOMMIT entry, which binds the "
       "keys so that no others can be offered later, and an ACCESS entry with the case id. While "
       "another process has the log open, they wait in the database, and that process writes them.";
-  command.options = {{"from", "TIME",
-                      "Like 2026-11-29T12:00:00Z, 2026-11-29, or counted back from now: -30d."},
-                     {"to", "TIME", "The same; the time itself is not included."},
-                     {"output", "FILE", "The file to make."}};
+  command.options = {
+      {"from", "TIME", "Like 2026-11-29T12:00:00Z, 2026-11-29, or counted back from now: -30d."},
+      {"to", "TIME", "The same; the time itself is not included."},
+      {"output", "FILE", "The file to make."}};
   command.examples =
       "ringfence --log n7 --db world.db log keys --from 2026-11-01 --to 2026-12-01 \\\n"
       "    --output case-17.keys";

@@ -8,7 +8,8 @@ namespace ringfence::cli {
 namespace {
 
 constexpr std::string_view kSelection =
-    "[--from TIME] [--to TIME] [--month YYYY-MM] [--index N] [--kind KIND] [--effect EFFECT] [--rule RULE] "
+    "[--from TIME] [--to TIME] [--month YYYY-MM] [--index N] [--kind KIND] [--effect EFFECT] "
+    "[--rule RULE] "
     "[--caller USER] [--callee USER] [--limit N|--tail N] [--facts FILE]";
 
 /// Prints what is selected, each by `print`.

@@ -181,7 +181,8 @@ Command LogVerifyCommand() {
        "Trust this verifier key (NAME+ID+KEY, as in log.vkey) instead of the one in the log, one a "
        "month.",
        true},
-      {"trusted", "FILE", "A checkpoint somebody kept: the log must be a continuation of it.", true},
+      {"trusted", "FILE", "A checkpoint somebody kept: the log must be a continuation of it.",
+       true},
       {"witness", "VKEY", "Count and check the cosignatures of this witness.", true},
       {"threads", "N", "So many threads; as many as there are cores if not given."}};
   command.examples =

@@ -268,10 +268,7 @@ Result<OpenEngine> OpenEngine::Open(Context& context, bool without_db,
   const std::optional<DecisionLog> log = options.log;
   auto engine = Engine::Open(std::move(options));
   if (!engine.ok()) return engine.status();
-  OpenEngine open(*std::move(engine));
-  open.chosen_ = chosen;
-  open.log_ = log;
-  return open;
+  return OpenEngine(*std::move(engine), chosen, log);
 }
 
 std::optional<bool> OpenEngine::InForce(uint64_t revision) {

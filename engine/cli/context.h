@@ -119,7 +119,9 @@ class OpenEngine {
   std::string PolicyNote();
 
  private:
-  explicit OpenEngine(Engine engine) : engine_(std::move(engine)) {}
+  OpenEngine(Engine engine, const std::optional<Policy>& chosen,
+             const std::optional<DecisionLog>& log)
+      : engine_(std::move(engine)), log_(log), chosen_(chosen) {}
 
   Engine engine_;
   std::optional<DecisionLog> log_;

@@ -87,6 +87,11 @@ std::string BasisNote(const Decision& decision) {
               groups.empty() ? ", " : "), ", matter});
 }
 
+std::string ReceiptText(const Decision& decision) {
+  if (!decision.recorded()) return "not recorded: the decision log is full or has failed";
+  return Cat({"receipt ", decision.ForCaller().receipt});
+}
+
 std::string CallerViewText(const CallerView& view) {
   std::string text = Cat({"told  ", Printable(view.told), "\n"});
   if (!view.path.empty()) text += Cat({"path  ", Printable(view.path), "\n"});
@@ -94,6 +99,7 @@ std::string CallerViewText(const CallerView& view) {
   if (view.retry_after_s != 0) {
     text += Cat({"retry after ", std::to_string(view.retry_after_s), " s\n"});
   }
+  if (!view.receipt.empty()) text += Cat({"receipt  ", view.receipt, "\n"});
   return text;
 }
 

@@ -21,9 +21,9 @@ Status Invalid(std::string message) {
 }
 
 const std::vector<std::string>& Kinds() {
-  static const std::vector<std::string> kinds = {
-      "genesis", "policy", "decision", "boot",      "gap",    "clock",
-      "erasure", "seal",   "replay",   "keycommit", "access", "detail"};
+  static const std::vector<std::string> kinds = {"genesis", "policy",    "decision", "boot",
+                                                 "gap",     "clock",     "erasure",  "seal",
+                                                 "replay",  "keycommit", "access",   "detail"};
   return kinds;
 }
 
@@ -222,9 +222,8 @@ Result<uint64_t> EachSelected(const LogReader& reader, const LogSelection& selec
     ++given;
     return sink(entry) && given < selection.limit && !selection.index;
   };
-  Status status =
-      reader.Each(selection.filter, selection.secrets, take,
-                  [&](uint64_t done, uint64_t total) { progress.Work(done, total); });
+  Status status = reader.Each(selection.filter, selection.secrets, take,
+                              [&](uint64_t done, uint64_t total) { progress.Work(done, total); });
   progress.Clear();
   if (!status.ok()) return status;
   for (const LogEntry& entry : last) {

@@ -112,17 +112,16 @@ std::string OriginOf(const std::string& log_name, const LogEntry& entry) {
 
 std::string EntryLine(const Output& out, const LogEntry& entry) {
   const std::string index = std::to_string(entry.index);
-  std::string line =
-      Cat({std::string(kIndexColumns - std::min(kIndexColumns, index.size()), ' '), index, "  ",
-           TimeNsText(entry.time_ns), "  "});
+  std::string line = Cat({std::string(kIndexColumns - std::min(kIndexColumns, index.size()), ' '),
+                          index, "  ", TimeNsText(entry.time_ns), "  "});
   if (IsDecision(entry)) {
     const std::string effect = Pad(ToString(entry.effect), kEffectColumns);
     line += Cat({out.Styled(StyleOf(entry.effect), effect), "  ",
                  Pad(Printable(entry.rule), kRuleColumns), "  ", Printable(entry.request_id)});
     if (entry.basis != Basis::kComplete) line += Cat({"  ", ToString(entry.basis)});
   } else {
-    line += Cat({Pad(Printable(entry.kind), kEffectColumns), "  ",
-                 Printable(FieldsText(entry, " "))});
+    line +=
+        Cat({Pad(Printable(entry.kind), kEffectColumns), "  ", Printable(FieldsText(entry, " "))});
     while (line.back() == ' ') line.pop_back();
   }
   line += "\n";
@@ -199,10 +198,10 @@ std::string_view EntryCsvHeader() {
 }
 
 std::string EntryCsv(const std::string& log_name, const LogEntry& entry) {
-  std::vector<std::string> cells = {OriginOf(log_name, entry), std::to_string(entry.index),
-                                    entry.kind,                TimeNsText(entry.time_ns),
-                                    std::to_string(entry.writer), std::to_string(entry.boot),
-                                    std::to_string(entry.seq), Joined(FlagNames(entry.flags), " ")};
+  std::vector<std::string> cells = {
+      OriginOf(log_name, entry), std::to_string(entry.index),        entry.kind,
+      TimeNsText(entry.time_ns), std::to_string(entry.writer),       std::to_string(entry.boot),
+      std::to_string(entry.seq), Joined(FlagNames(entry.flags), " ")};
   if (IsDecision(entry)) {
     cells.insert(cells.end(),
                  {std::to_string(entry.policy_ref), entry.policy_digest,

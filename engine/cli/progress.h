@@ -1,6 +1,6 @@
 // A progress bar on standard error, on a terminal only: share, rate, time left.
-// Takes counts as they grow, of lines or of other things; draws at most ten times a second and clears
-// itself.
+// Takes counts as they grow, of lines or of other things; draws at most ten times a second and
+// clears itself.
 #pragma once
 
 #include <chrono>

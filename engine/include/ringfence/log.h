@@ -185,6 +185,8 @@ struct LogEntry {
 };
 
 struct LogFilter {
+  std::string month;         ///< empty: any
+  uint64_t first_index = 0;  ///< of each month: entries before are not even read
   uint64_t from_ns = 0;
   uint64_t to_ns = UINT64_MAX;  ///< exclusive
   std::optional<Effect> effect;
@@ -255,6 +257,7 @@ class RINGFENCE_API LogReader {
 
   const std::string& name() const;
   const std::string& path() const;
+  uint32_t retention_days() const;  ///< as published in the log
 
   struct Impl;
 
