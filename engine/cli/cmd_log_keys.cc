@@ -84,15 +84,16 @@ int RunKeys(Context& context, const Arguments& arguments) {
   // Before anything is logged: an export that cannot be kept is none.
   auto output = NewFile::Create(file, kForOwner);
   if (!output.ok()) return Fail(output.status());
-  const uint64_t began_ns = NowNs();
   Progress progress("keys", "entries", context.out().quiet());
   auto exported =
       ExportFactsKeys(*log, context.LogKeysPath(), *store, *what,
                       [&](uint64_t done, uint64_t total) { progress.Work(done, total); });
   progress.Clear();
   if (!exported.ok()) return Fail(exported.status());
+  auto logged = context.LogWhatWaits(*store);
+  if (!logged.ok()) return Fail(logged.status(), "the decision log");
   if (Status status = output->Write(exported->contents); !status.ok()) return Fail(status);
-  SayExported(context, file, *exported, HasCase(*reader, "access", exported->case_id, began_ns));
+  SayExported(context, file, *exported, *logged);
   return kExitGood;
 }
 

@@ -105,9 +105,9 @@ std::string Block(std::string_view title, const Counts& counts, uint64_t whole) 
 }
 
 std::string Table(const Stats& stats) {
-  std::string out = Printable(stats.log) + "\n";
+  std::string out = Cat({Printable(stats.log), ", entries by month\n"});
   for (const LogReader::Month& month : stats.months) {
-    out += Row(Printable(month.month), Cat({Thousands(month.entries), " entries"}));
+    out += Row(Printable(month.month), Thousands(month.entries));
   }
   if (stats.bytes && stats.decisions > 0) {
     out += Row("bytes", Thousands(*stats.bytes));

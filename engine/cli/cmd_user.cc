@@ -150,30 +150,15 @@ int RunExport(Context& context, const Arguments& arguments) {
   return kExitGood;
 }
 
-/// What became of the ERASURE entry of a forgotten user.
-enum class Erasure : uint8_t { kNone, kLogged, kWaits };
-
-/// Opens the log once, so that it takes the entry that waits in the database. Where another process
-/// has it open, that one does.
-Result<Erasure> LogErasure(const Context& context, const Store& store, const ForgetReport& report) {
-  if (report.case_id.empty()) return Erasure::kNone;
-  if (!context.has_log()) return Erasure::kWaits;
-  auto log = context.OpenLog(LogOptions(), store);
-  if (log.status().code() == StatusCode::kBusy) return Erasure::kWaits;
-  if (!log.ok()) return log.status();
-  if (Status closed = log->Close(); !closed.ok()) return closed;
-  return Erasure::kLogged;
-}
-
-void SayForgotten(Context& context, std::string_view id, const ForgetReport& report,
-                  Erasure erasure) {
+/// `logged`: the ERASURE entry is in the log, not only in the database.
+void SayForgotten(Context& context, std::string_view id, const ForgetReport& report, bool logged) {
   if (context.json()) {
     JsonOut json;
     json.Object().Key("user").Text(id).Key("existed").Bool(report.existed);
     json.Key("pairs_removed").Number(report.pairs_removed);
     json.Key("purged").Bool(report.purged);
     if (!report.case_id.empty()) {
-      json.Key("case_id").Text(report.case_id).Key("logged").Bool(erasure == Erasure::kLogged);
+      json.Key("case_id").Text(report.case_id).Key("logged").Bool(logged);
     }
     json.EndObject();
     context.out().Print(json.Line());
@@ -188,10 +173,10 @@ void SayForgotten(Context& context, std::string_view id, const ForgetReport& rep
   }
   context.out().Print(PurgedText(report.purged));
   if (report.case_id.empty()) return;
-  context.out().Print(Cat({"case ", report.case_id, ": the ERASURE entry ",
-                           erasure == Erasure::kLogged
-                               ? "is in the log\n"
-                               : "waits in the database for who opens the log, or has it open\n"}));
+  context.out().Print(
+      Cat({"case ", report.case_id, ": the ERASURE entry ",
+           logged ? "is in the log\n"
+                  : "waits in the database for who opens the log, or has it open\n"}));
 }
 
 int RunForget(Context& context, const Arguments& arguments) {
@@ -207,9 +192,10 @@ int RunForget(Context& context, const Arguments& arguments) {
   if (!store.ok()) return Fail(store.status());
   auto report = store->Forget(arguments.At(0));
   if (!report.ok()) return Fail(report.status());
-  auto erasure = LogErasure(context, *store, *report);
-  SayForgotten(context, arguments.At(0), *report, erasure.ok() ? *erasure : Erasure::kWaits);
-  return Fail(erasure.status(), "the decision log");
+  Result<bool> logged = false;
+  if (context.has_log() && !report->case_id.empty()) logged = context.LogWhatWaits(*store);
+  SayForgotten(context, arguments.At(0), *report, logged.ok() && *logged);
+  return Fail(logged.status(), "the decision log");
 }
 
 constexpr std::string_view kDone = "0   done";

@@ -205,6 +205,14 @@ Result<DecisionLog> Context::OpenLog(LogOptions options, const std::optional<Sto
   return DecisionLog::Open(options, store);
 }
 
+Result<bool> Context::LogWhatWaits(const Store& store) const {
+  auto log = OpenLog(LogOptions(), store);
+  if (log.status().code() == StatusCode::kBusy) return false;
+  if (!log.ok()) return log.status();
+  if (Status closed = log->Close(); !closed.ok()) return closed;
+  return true;
+}
+
 std::string TimeText(int64_t unix_seconds) {
   const auto time = static_cast<std::time_t>(unix_seconds);
   std::tm parts = {};

@@ -77,6 +77,9 @@ class Context {
   Result<LogReader> OpenLogReader() const;
   /// For writing, as `options` say but for path and keys. kBusy: another process has it.
   Result<DecisionLog> OpenLog(LogOptions options, const std::optional<Store>& store) const;
+  /// Opens the log once, so that it takes the entries that wait in the database. False: another
+  /// process has it open, which takes them.
+  Result<bool> LogWhatWaits(const Store& store) const;
 
  private:
   Result<ContactOptions> KeyOptions() const;

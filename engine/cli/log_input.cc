@@ -202,6 +202,7 @@ Result<LogSelection> SelectionFrom(const Context& context, const Arguments& argu
   auto secrets = ReadSecrets(context, arguments);
   if (!secrets.ok()) return secrets.status();
   selection.secrets = *std::move(secrets);
+  selection.opens_facts = arguments.Has("facts");
   return selection;
 }
 
@@ -211,7 +212,12 @@ Result<uint64_t> EachSelected(const LogReader& reader, const LogSelection& selec
   uint64_t given = 0;
   std::deque<LogEntry> last;
   const bool tail = selection.tail != UINT64_MAX;
-  const auto take = [&](const LogEntry& entry) {
+  const auto take = [&](const LogEntry& read) {
+    LogEntry entry = read;
+    if (!selection.opens_facts) {  // whoever opens facts leaves a trace: `log keys`
+      entry.facts.clear();
+      entry.facts_opened = false;
+    }
     if (selection.index && entry.index != *selection.index) return false;
     if (tail) {
       last.push_back(entry);
@@ -231,21 +237,6 @@ Result<uint64_t> EachSelected(const LogReader& reader, const LogSelection& selec
     if (!sink(entry)) break;
   }
   return given;
-}
-
-bool HasCase(const LogReader& reader, std::string_view kind, std::string_view case_id,
-             uint64_t since_ns) {
-  LogFilter filter;
-  filter.kind = kind;
-  filter.from_ns = since_ns;
-  bool found = false;
-  const Status status = reader.Each(filter, LogSecrets(), [&](const LogEntry& entry) {
-    found = std::any_of(entry.fields.begin(), entry.fields.end(), [&](const LogField& field) {
-      return field.name == "case_id" && field.value == case_id;
-    });
-    return !found;
-  });
-  return status.ok() && found;
 }
 
 }  // namespace ringfence::cli

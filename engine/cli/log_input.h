@@ -32,6 +32,7 @@ OptionSpec MonthOptionSpec();
 struct LogSelection {
   LogFilter filter;
   LogSecrets secrets;
+  bool opens_facts = false;       ///< --facts; the key file alone only finds people
   std::optional<uint64_t> index;  ///< this entry alone
   uint64_t limit = UINT64_MAX;    ///< the first so many
   uint64_t tail = UINT64_MAX;     ///< the last so many
@@ -46,9 +47,5 @@ Result<LogSelection> SelectionFrom(const Context& context, const Arguments& argu
 /// The entries selected, in order; the sink returns false to stop. Gives how many there were.
 Result<uint64_t> EachSelected(const LogReader& reader, const LogSelection& selection, bool quiet,
                               const std::function<bool(const LogEntry&)>& sink);
-
-/// An entry of that kind and case stands under a checkpoint. What cannot be read counts as not.
-bool HasCase(const LogReader& reader, std::string_view kind, std::string_view case_id,
-             uint64_t since_ns);
 
 }  // namespace ringfence::cli

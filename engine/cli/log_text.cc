@@ -16,7 +16,8 @@ namespace {
 constexpr size_t kIndexColumns = 8;
 constexpr size_t kEffectColumns = 9;
 constexpr size_t kRuleColumns = 16;
-constexpr size_t kNameColumns = 14;
+constexpr size_t kNameColumns = 16;
+constexpr size_t kDigestInLine = 32;  // an id fits, of a digest its first half
 
 // By bit (schema/decision_log.md); bits 8 and 9 count the DETAIL entries before a decision.
 constexpr std::string_view kFlagNames[] = {
@@ -47,11 +48,15 @@ std::string Joined(const Texts& texts, std::string_view separator) {
   return out;
 }
 
-/// "number=3 cause=overload"
-std::string FieldsText(const LogEntry& entry, std::string_view separator) {
+/// "number=3 cause=overload". Values longer than `most` are cut.
+std::string FieldsText(const LogEntry& entry, size_t most) {
   std::vector<std::string> fields;
-  for (const LogField& field : entry.fields) fields.push_back(Cat({field.name, "=", field.value}));
-  return Joined(fields, separator);
+  for (const LogField& field : entry.fields) {
+    const bool cut = field.value.size() > most;
+    fields.push_back(
+        Cat({field.name, "=", std::string_view(field.value).substr(0, most), cut ? ".." : ""}));
+  }
+  return Joined(fields, " ");
 }
 
 /// Name and value of "callee.follows(caller)=true".
@@ -120,8 +125,8 @@ std::string EntryLine(const Output& out, const LogEntry& entry) {
                  Pad(Printable(entry.rule), kRuleColumns), "  ", Printable(entry.request_id)});
     if (entry.basis != Basis::kComplete) line += Cat({"  ", ToString(entry.basis)});
   } else {
-    line +=
-        Cat({Pad(Printable(entry.kind), kEffectColumns), "  ", Printable(FieldsText(entry, " "))});
+    line += Cat({Pad(Printable(entry.kind), kEffectColumns), "  ",
+                 Printable(FieldsText(entry, kDigestInLine))});
     while (line.back() == ' ') line.pop_back();
   }
   line += "\n";
@@ -210,8 +215,9 @@ std::string EntryCsv(const std::string& log_name, const LogEntry& entry) {
   } else {
     cells.resize(cells.size() + kDecisionCells);
   }
-  cells.insert(cells.end(), {entry.request_id, entry.caller, entry.callee, FieldsText(entry, " "),
-                             entry.leaf_hash, Joined(entry.facts, " ")});
+  cells.insert(cells.end(),
+               {entry.request_id, entry.caller, entry.callee, FieldsText(entry, std::string::npos),
+                entry.leaf_hash, Joined(entry.facts, " ")});
   for (std::string& cell : cells) cell = SafeCell(cell);
   return Joined(cells, ",") + "\n";
 }
