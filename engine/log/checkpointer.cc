@@ -86,6 +86,7 @@ Status Checkpointer::Publish(uint64_t size, const Hash& root, std::string* note)
   unwritten_size_ = size;
   if (Status status = Write(text); !status.ok()) return status;
   unwritten_size_ = 0;
+  uncopied_ = text;
   if (note != nullptr) *note = text;
   return Status();
 }
@@ -101,13 +102,16 @@ Status Checkpointer::Write(const std::string& note) {
     if (Status undone = history_->Truncate(*before); !undone.ok()) return undone;
     return written;
   }
-  if (publisher_.companion != nullptr) {
-    const CheckpointCopy copy{origin_, edge_.size(), publisher_.boot, note};
-    Status saved = publisher_.companion->SaveCheckpoint(publisher_.identity, copy);
-    // A database that is busy or full gets the next one; one that knows more than we do is right.
-    if (saved.code() == StatusCode::kConflict) return saved;
-  }
   return publisher_.files->Replace(folder_ + "/checkpoint", note, 0644);
+}
+
+Status Checkpointer::Copy() {
+  if (publisher_.companion == nullptr || uncopied_.empty()) return Status();
+  const CheckpointCopy copy{origin_, edge_.size(), publisher_.boot, uncopied_};
+  Status saved = publisher_.companion->SaveCheckpoint(publisher_.identity, copy);
+  if (saved.ok()) uncopied_.clear();
+  // A database that is busy or full gets the next one; one that knows more than we do is right.
+  return saved.code() == StatusCode::kConflict ? saved : Status();
 }
 
 }  // namespace ringfence

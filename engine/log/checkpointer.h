@@ -37,6 +37,9 @@ class Checkpointer {
   /// Reads entries size()..`size` back and signs if they lead to `root`. kCorrupt: they do not, and
   /// nothing was signed; final, as any failure but kFull. `note` (may be null) gets the checkpoint.
   Status Publish(uint64_t size, const Hash& root, std::string* note = nullptr);
+  /// Gives the newest checkpoint to the companion, if it does not have it. kConflict: the companion
+  /// knows of more than we have; final. That it cannot be reached is no error.
+  Status Copy();
 
  private:
   Checkpointer(const Publisher& publisher, std::string origin, std::string folder, TreeEdge edge);
@@ -48,6 +51,7 @@ class Checkpointer {
   const std::string folder_;
   TreeEdge edge_;
   uint64_t unwritten_size_ = 0;  ///< of a checkpoint that found no room
+  std::string uncopied_;         ///< newest checkpoint that the companion does not have
   TreeHasher hasher_;
   MonthReader reader_;
   std::unique_ptr<LogFile> history_;  ///< checkpoints.ckpt

@@ -173,7 +173,7 @@ std::string MonthOf(uint64_t time_ns) {
 
 bool IsMonth(std::string_view name) {
   if (name.size() != 7 || name[4] != '-') return false;
-  for (const size_t i : {0, 1, 2, 3, 5, 6}) {
+  for (const size_t i : {0u, 1u, 2u, 3u, 5u, 6u}) {
     if (name[i] < '0' || name[i] > '9') return false;
   }
   const int64_t month = Number(name.substr(5));

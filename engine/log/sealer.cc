@@ -232,6 +232,7 @@ Status Sealer::EnterMonth(const std::string& month) {
   const std::lock_guard<std::mutex> lock(publishing_);
   std::string note;
   Status published = month_.checkpointer->Publish(size(), Root(), &note);
+  if (published.ok()) published = month_.checkpointer->Copy();
   if (!published.ok()) return published;
   return BeginMonth(month, note);
 }

@@ -117,6 +117,12 @@ class LogWriter : public std::enable_shared_from_this<LogWriter> {
   void EnterFull();
   void LeaveFull();
   Status CheckFence() const;
+  struct Head {
+    std::string month;
+    uint64_t size = 0;
+    Hash root{};
+  };
+  Status PublishHead(const Head& head, bool copy, uint64_t* size);
   Status ExchangePending(const std::vector<int64_t>& done);
   void Fail(const Status& status);
 
@@ -145,16 +151,12 @@ class LogWriter : public std::enable_shared_from_this<LogWriter> {
   uint64_t next_full_try_ns_ = 0;
   bool unsynced_ = false;
 
-  std::mutex policies_;  ///< between looking for one and adding it
+  uint64_t last_copy_ns_ = 0;  ///< of the checkpointing thread
+  std::mutex policies_;        ///< between looking for one and adding it
 
   /// Of what the threads tell each other.
   mutable std::mutex state_;
   std::condition_variable work_, head_, news_;
-  struct Head {
-    std::string month;
-    uint64_t size = 0;
-    Hash root{};
-  };
   Head synced_head_;
   std::vector<uint64_t> durable_to_;  ///< of each ring
   std::vector<int64_t> pending_done_;

@@ -17,6 +17,8 @@ constexpr uint64_t kNsPerSecond = 1'000'000'000;
 /// full wakes it.
 constexpr auto kPoll = milliseconds(2);
 constexpr uint64_t kEntriesPerCheckpoint = 65536;
+/// A write to the database makes every Reader look at it anew: the copy may be so much older.
+constexpr uint64_t kCopyEveryNs = 10 * kNsPerSecond;
 
 }  // namespace
 
@@ -168,31 +170,38 @@ void LogWriter::SealLoop() {
 
 // --- Checkpoints
 
+Status LogWriter::PublishHead(const Head& head, bool copy, uint64_t* size) {
+  const std::lock_guard<std::mutex> publishing(sealer_->publishing());
+  Checkpointer& checkpointer = *sealer_->month().checkpointer;
+  *size = checkpointer.size();
+  // A month that ended meanwhile has had its last checkpoint.
+  if (sealer_->month().month != head.month) return Status();
+  if (Status status = checkpointer.Publish(head.size, head.root); !status.ok()) return status;
+  *size = checkpointer.size();
+  const uint64_t now = clock()->MonotonicNs();
+  if (!copy && now - last_copy_ns_ < kCopyEveryNs) return Status();
+  last_copy_ns_ = now;
+  return checkpointer.Copy();
+}
+
 Status LogWriter::CheckpointOnce() {
   Head head;
   uint64_t flush = 0;
+  bool asked = false;
   std::vector<int64_t> done;
   {
     const std::lock_guard<std::mutex> state(state_);
     if (!failure_.ok()) return failure_;
     head = synced_head_;
     flush = flush_sealed_;
+    asked = flush != flush_done_;
     done = std::exchange(pending_done_, {});
   }
-  Status status;
   uint64_t size = 0;
-  {
-    const std::lock_guard<std::mutex> publishing(sealer_->publishing());
-    OpenMonth& month = sealer_->month();
-    // A month that ended meanwhile has had its last checkpoint.
-    if (month.month == head.month) status = month.checkpointer->Publish(head.size, head.root);
-    size = month.checkpointer->size();
-  }
+  Status status = PublishHead(head, asked, &size);
   if (status.code() == StatusCode::kFull) {
     EnterFull();
-    const std::lock_guard<std::mutex> publishing(sealer_->publishing());
-    OpenMonth& month = sealer_->month();
-    if (month.month == head.month) status = month.checkpointer->Publish(head.size, head.root);
+    status = PublishHead(head, false, &size);
   }
   if (!status.ok()) {
     if (status.code() != StatusCode::kFull) Fail(status);
@@ -277,10 +286,11 @@ Status LogWriter::Close() {
   if (status.ok()) {
     control()->state = static_cast<uint32_t>(WriterState::kClosed);
     // Decisions that were being recorded meanwhile, and what waits in the database.
-    status = SealOnce();
-    if (status.ok()) status = CheckpointOnce();
-    if (status.ok()) status = SealOnce();
-    if (status.ok()) status = CheckpointOnce();
+    for (int round = 0; round < 2 && status.ok(); ++round) {
+      status = SealOnce();
+      last_copy_ns_ = 0;
+      if (status.ok()) status = CheckpointOnce();
+    }
   }
   if (status.ok()) status = setup_.files->Replace(options().path + "/state/clean", "", 0644);
   if (status.ok()) status = ring_folder_->Clear();

@@ -1,0 +1,295 @@
+// LogReader, ExportFactsKeys and PruneLog on the log stage and a store's rows.
+#include <ringfence/log.h>
+
+#include <chrono>
+#include <memory>
+#include <utility>
+
+#include "api/store_impl.h"
+#include "base/sha256.h"
+#include "base/utf8.h"
+#include "log/export_keys.h"
+#include "log/folder.h"
+#include "log/keys.h"
+#include "log/parties.h"
+#include "log/prune.h"
+#include "log/publish.h"
+#include "log/read.h"
+#include "log/verify.h"
+
+namespace ringfence {
+
+struct LogReader::Impl {
+  std::string path;
+  LogDescription description;
+};
+
+namespace {
+
+uint32_t EpochNow() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return EpochOf(
+      static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(now).count()));
+}
+
+Status Invalid(std::string what) { return Status(StatusCode::kInvalidArgument, std::move(what)); }
+
+Result<std::vector<VerifierKey>> ParseKeys(const std::vector<std::string>& texts) {
+  std::vector<VerifierKey> keys;
+  for (const std::string& text : texts) {
+    Result<VerifierKey> key = ParseVerifierKey(text);
+    if (!key.ok()) return key.status();
+    keys.push_back(*std::move(key));
+  }
+  return keys;
+}
+
+Result<LogKeys> KeysOf(const std::string& path, const LogDescription& description) {
+  Result<LogKeys> keys = ReadLogKeys(path);
+  if (!keys.ok()) return keys;
+  if (keys->identity == description.identity) return keys;
+  return Invalid("key file '" + Printable(path) + "' belongs to another log");
+}
+
+// Who an id is to a log: known by a seed, and unknown before that. Wiped when destroyed.
+struct Secrets {
+  std::vector<PartySecret> list;
+  ~Secrets() {
+    for (PartySecret& secret : list) Wipe(secret.seed);
+  }
+};
+
+Status FindSecrets(const Store& store, const std::string& id, Secrets* out) {
+  if (id.empty()) return Status();
+  const Result<LogSeedRow> row = store.impl()->backend->FindLogSeed(id);
+  if (row.ok()) out->list.push_back({PartySecret::Kind::kKnown, row->seed, {}});
+  if (!row.ok() && row.status().code() != StatusCode::kNotFound) return row.status();
+  out->list.push_back({PartySecret::Kind::kUnknown, {}, id});
+  return Status();
+}
+
+// What Each needs besides the log, from what the caller has.
+class Eyes {
+ public:
+  static Result<std::unique_ptr<Eyes>> Make(const LogDescription& description,
+                                            const LogFilter& filter, const LogSecrets& secrets);
+  bool Sees(const Entry& entry) { return !matcher_ || matcher_->Matches(entry); }
+  bool filters_parties() const { return matcher_.has_value(); }
+  const Catalog& catalog() const { return catalog_; }
+  FactsKeySource facts_keys();
+
+ private:
+  Eyes() : catalog_(Catalog::Standard()) {}
+  Status UseKeyFile(const LogDescription& description, const LogFilter& filter,
+                    const LogSecrets& secrets);
+
+  Catalog catalog_;
+  std::optional<PartyMatcher> matcher_;
+  std::unique_ptr<SeedKeys> seed_keys_;
+  std::optional<FactsKeyFile> file_;
+};
+
+Result<std::unique_ptr<Eyes>> Eyes::Make(const LogDescription& description, const LogFilter& filter,
+                                         const LogSecrets& secrets) {
+  std::unique_ptr<Eyes> eyes(new Eyes());
+  const bool has_both = secrets.store.has_value() && !secrets.keys.empty();
+  if ((!filter.caller.empty() || !filter.callee.empty()) && !has_both) {
+    return Invalid("to look for a person, the store and the log's key file are both needed");
+  }
+  if (secrets.store) eyes->catalog_ = secrets.store->impl()->catalog;
+  if (has_both) {
+    if (Status status = eyes->UseKeyFile(description, filter, secrets); !status.ok()) return status;
+  }
+  if (secrets.facts_keys.empty()) return eyes;
+  Result<FactsKeyFile> file = ParseFactsKeys(secrets.facts_keys);
+  if (!file.ok()) return file.status();
+  if (file->identity != description.identity) {
+    return Invalid("the facts keys belong to another log");
+  }
+  eyes->file_ = *std::move(file);
+  return eyes;
+}
+
+Status Eyes::UseKeyFile(const LogDescription& description, const LogFilter& filter,
+                        const LogSecrets& secrets) {
+  const Result<LogKeys> keys = KeysOf(secrets.keys, description);
+  if (!keys.ok()) return keys.status();
+  const Store& store = *secrets.store;
+  Secrets callers, callees;
+  if (Status status = FindSecrets(store, filter.caller, &callers); !status.ok()) return status;
+  if (Status status = FindSecrets(store, filter.callee, &callees); !status.ok()) return status;
+  std::vector<Hash> seeds;
+  if (filter.callee.empty()) {
+    Status read = store.impl()->backend->EachLogSeed([&](const LogSeedRow& row) {
+      seeds.push_back(row.seed);
+      return true;
+    });
+    if (!read.ok()) return read;
+  } else {
+    for (const PartySecret& callee : callees.list) {
+      if (callee.kind == PartySecret::Kind::kKnown) seeds.push_back(callee.seed);
+    }
+  }
+  if (!callers.list.empty() || !callees.list.empty()) {
+    matcher_.emplace(*keys, EpochNow(), callers.list, callees.list);
+  }
+  seed_keys_ = std::make_unique<SeedKeys>(*keys, EpochNow(), std::move(seeds));
+  return Status();
+}
+
+FactsKeySource Eyes::facts_keys() {
+  if (file_) return KeysFromFile(*file_);
+  if (seed_keys_) {
+    return [keys = seed_keys_.get()](const Entry& decision) { return keys->Find(decision); };
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<LogReader> LogReader::Open(const std::string& path) {
+  Result<LogDescription> description = ReadDescription(&SystemFiles(), path);
+  if (!description.ok()) {
+    // A folder of something else is no log either.
+    if (description.status().code() != StatusCode::kNotFound) return description.status();
+    return Status(StatusCode::kSchema, description.status().message());
+  }
+  return LogReader(std::make_shared<const Impl>(Impl{path, *std::move(description)}));
+}
+
+const std::string& LogReader::name() const { return impl_->description.name; }
+const std::string& LogReader::path() const { return impl_->path; }
+
+Result<LogVerification> LogReader::Verify(const LogVerifyOptions& options) const {
+  VerifyRequest request;
+  request.files = &SystemFiles();
+  request.log = impl_->path;
+  request.progress = options.progress;
+  request.threads = options.threads;
+  request.trusted = options.trusted;
+  Result<std::vector<VerifierKey>> keys = ParseKeys(options.keys);
+  if (!keys.ok()) return keys.status();
+  request.keys = *std::move(keys);
+  Result<std::vector<VerifierKey>> witnesses = ParseKeys(options.witnesses);
+  if (!witnesses.ok()) return witnesses.status();
+  request.witnesses = *std::move(witnesses);
+  if (options.store) {
+    const Result<std::optional<LogCheckpointRow>> copy =
+        options.store->impl()->backend->LoadLogCheckpoint(ToHex(impl_->description.identity));
+    if (!copy.ok()) return copy.status();
+    if (copy->has_value()) {
+      const LogCheckpointRow& row = **copy;
+      request.copy = CheckpointCopy{row.origin, row.size, row.boot, row.note};
+    }
+  }
+  return VerifyLog(request);
+}
+
+Status LogReader::Each(const LogFilter& filter, const LogSecrets& secrets,
+                       const std::function<bool(const LogEntry&)>& sink,
+                       const LogProgress& progress) const {
+  ReadRequest request;
+  request.files = &SystemFiles();
+  request.log = impl_->path;
+  request.from_ns = filter.from_ns;
+  request.to_ns = filter.to_ns;
+  request.progress = progress;
+  if (filter.effect) request.effect = static_cast<uint8_t>(*filter.effect);
+  if (!filter.kind.empty()) {
+    request.kind = KindOf(filter.kind);
+    if (!request.kind) return Invalid("no entry is of kind '" + Printable(filter.kind, 40) + "'");
+  }
+  Result<std::unique_ptr<Eyes>> eyes = Eyes::Make(impl_->description, filter, secrets);
+  if (!eyes.ok()) return eyes.status();
+  const bool decisions_only = filter.effect || !filter.rule.empty() || (*eyes)->filters_parties();
+  EntryTeller teller((*eyes)->catalog(), (*eyes)->facts_keys());
+  const PolicyNames nothing;
+  return ReadEntries(request, [&](const RawEntry& raw, PolicyNamesCache* cache) -> Result<bool> {
+    const EntryHeader& header = raw.entry.header;
+    if (header.kind != EntryKind::kDecision) {
+      return decisions_only || sink(teller.Tell(raw, nothing));
+    }
+    if (!(*eyes)->Sees(raw.entry)) return true;
+    const Result<const PolicyNames*> names = cache->Get(header.policy_ref);
+    if (!names.ok()) return names.status();
+    if (!filter.rule.empty() && (*names)->Rule(header.rule) != filter.rule) return true;
+    return sink(teller.Tell(raw, **names));
+  });
+}
+
+Result<std::string> LogReader::Prove(std::string_view month, uint64_t index) const {
+  return ProveEntry(&SystemFiles(), impl_->path, month, index);
+}
+
+Result<std::string> LogReader::EntryBytes(std::string_view month, uint64_t index) const {
+  return EntryUnderCheckpoint(&SystemFiles(), impl_->path, month, index);
+}
+
+Status LogReader::WriteTiles(std::string_view month, const std::string& folder,
+                             const LogProgress& progress) const {
+  return ringfence::WriteTiles(&SystemFiles(), impl_->path, month, folder, progress);
+}
+
+Result<std::vector<LogReader::Month>> LogReader::ListMonths() const {
+  const Result<std::vector<std::string>> names = Months(&SystemFiles(), impl_->path);
+  if (!names.ok()) return names.status();
+  std::vector<Month> months;
+  for (const std::string& name : *names) {
+    Month month;
+    month.month = name;
+    month.origin = OriginOf(impl_->description, name);
+    MonthReader reader(&SystemFiles(), impl_->path + "/" + name);
+    const Result<PublishedCheckpoint> published = ReadPublished(&reader, month.origin);
+    if (published.ok()) month.entries = published->checkpoint.size;
+    if (!published.ok() && published.status().code() != StatusCode::kNotFound) {
+      return published.status();
+    }
+    const Result<VerifierKey> key = reader.Key();
+    if (key.ok()) month.vkey = FormatVerifierKey(*key);
+    months.push_back(std::move(month));
+  }
+  return months;
+}
+
+Status LogReader::AddCosignature(std::string_view signature_line, const std::string& witness_vkey,
+                                 std::string_view month) {
+  const Result<VerifierKey> witness = ParseVerifierKey(witness_vkey);
+  if (!witness.ok()) return witness.status();
+  return ringfence::AddCosignature(&SystemFiles(), impl_->path, month, signature_line, *witness);
+}
+
+Result<FactsKeyExported> ExportFactsKeys(const std::string& log, const std::string& keys,
+                                         const Store& store, const FactsKeyExport& what,
+                                         const LogProgress& progress) {
+  if (what.from_ns >= what.to_ns) return Invalid("the time to export ends before it begins");
+  const Result<LogDescription> description = ReadDescription(&SystemFiles(), log);
+  if (!description.ok()) return description.status();
+  const Result<LogKeys> key_file = KeysOf(keys, *description);
+  if (!key_file.ok()) return key_file.status();
+  Result<KeyExport> exporting = KeyExport::Begin(
+      &SystemFiles(), log, *key_file, EpochOf(what.from_ns), EpochOf(what.to_ns - 1), progress);
+  if (!exporting.ok()) return exporting.status();
+  StoreBackend& backend = *store.impl()->backend;
+  Status read = backend.EachLogSeed([&](const LogSeedRow& row) {
+    exporting->AddSeed(row.seed);
+    return true;
+  });
+  if (!read.ok()) return read;
+  std::array<uint8_t, 16> case_id;
+  FillRandom(case_id);
+  KeyExport::Done done = exporting->Finish(case_id);
+  // Before anybody has the keys: who exports and is interrupted has left a trace.
+  for (const Entry& entry : done.entries) {
+    const Result<int64_t> added =
+        backend.AddToLogOutbox(static_cast<uint8_t>(entry.header.kind), entry.payload);
+    if (!added.ok()) return added.status();
+  }
+  return std::move(done.exported);
+}
+
+Result<std::vector<std::string>> PruneLog(const std::string& log, const std::string& keys,
+                                          uint64_t now_ns) {
+  return PruneMonths(&SystemFiles(), log, keys, now_ns);
+}
+
+}  // namespace ringfence
