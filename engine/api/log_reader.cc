@@ -159,6 +159,7 @@ Result<LogReader> LogReader::Open(const std::string& path) {
 
 const std::string& LogReader::name() const { return impl_->description.name; }
 const std::string& LogReader::path() const { return impl_->path; }
+uint32_t LogReader::retention_days() const { return impl_->description.retention_days; }
 
 Result<LogVerification> LogReader::Verify(const LogVerifyOptions& options) const {
   VerifyRequest request;
@@ -191,6 +192,8 @@ Status LogReader::Each(const LogFilter& filter, const LogSecrets& secrets,
   ReadRequest request;
   request.files = &SystemFiles();
   request.log = impl_->path;
+  request.month = filter.month;
+  request.first_index = filter.first_index;
   request.from_ns = filter.from_ns;
   request.to_ns = filter.to_ns;
   request.progress = progress;
