@@ -37,7 +37,7 @@ VARIABLE = [
     (re.compile(r"\b20\d\d-\d\d\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}"), "VKEY"),
     (re.compile(r"\b20\d\d-\d\d\b(?!-)"), "MONTH"),
     (re.compile(r"\b(?!0{32})[0-9a-f]{32}\b"), "ID"),
-    (re.compile(r"\b(checkpoints|monotonic_ns)(\W+)\d+"), r"\1\2N"),
+    (re.compile(r"\b(checkpoints|monotonic_ns|time_s)(\W+)\d+"), r"\1\2N"),
     (re.compile(r"(epoch\W+)\d{3}\b"), r"\1N"),  # of a log: of 30 days since 1970
     (re.compile(r"\bin \d+ seconds"), "in N seconds"),
 ]
