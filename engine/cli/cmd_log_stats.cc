@@ -105,6 +105,7 @@ std::string Block(std::string_view title, const Counts& counts, uint64_t whole) 
 }
 
 std::string Table(const Stats& stats) {
+  if (stats.months.empty()) return Cat({Printable(stats.log), ": nothing yet\n"});
   std::string out = Cat({Printable(stats.log), ", entries by month\n"});
   for (const LogReader::Month& month : stats.months) {
     out += Row(Printable(month.month), Thousands(month.entries));

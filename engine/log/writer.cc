@@ -96,6 +96,9 @@ Status LogWriter::Start() {
   forks_at_open_ = forks_.load();
   last_append_ns_ = clock()->MonotonicNs();
   Result<LogDescription> description = ReadDescription(setup_.files, options().path);
+  if (description.status().code() == StatusCode::kNotFound) {
+    return Status(StatusCode::kSchema, description.status().message());
+  }
   if (!description.ok()) return description.status();
   description_ = std::move(description).value();
   Result<LogKeys> keys = ReadLogKeys(options().keys);

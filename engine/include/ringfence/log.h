@@ -252,6 +252,7 @@ class RINGFENCE_API LogReader {
 
   /// Adds a witness's cosignature line to the checkpoint of a month it is for, after verifying it.
   /// This writes: a checkpoint to checkpoints.ckpt, and to `checkpoint` where it is the newest.
+  /// kParse, kInvalidArgument: no such line, or one over none of the month's last checkpoints.
   Status AddCosignature(std::string_view signature_line, const std::string& witness_vkey,
                         std::string_view month);
 

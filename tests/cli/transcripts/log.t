@@ -25,7 +25,7 @@ key exports   0
 all of it holds
 $ ringfence log show
 $ ringfence log stats
-example.com/ring/n7, entries by month
+example.com/ring/n7: nothing yet
 $ ringfence log init --log other --log-keys elsewhere.keys --name example.com/ring/n8 --writer 2 --retention-days 30 --json
 {"log":"other","keys":"elsewhere.keys","name":"example.com/ring/n8","writer":2,"retention_days":30}
 $ ringfence --log third log init --name example.com/ring/n9 -q; ls third.keys
@@ -244,6 +244,7 @@ index 3
 $ ringfence log prove 3 --json | grep -c '^{"origin":"example.com/ring/n7/20[0-9-]*","index":3,"proof":"c2sp.org/tlog-proof@v1\\nindex 3\\n.*","entry":"[0-9a-f]\{364\}"}$'
 1
 $ ringfence log prove 3 --json | grep -c "\"entry\":\"$(od -An -v -tx1 3.entry | tr -d ' \n')\""
+1
 $ ringfence log tiles www
 www: 23 entries of example.com/ring/n7/MONTH
 $ find www -type f | sort
