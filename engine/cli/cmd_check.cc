@@ -11,6 +11,8 @@
 namespace ringfence::cli {
 namespace {
 
+constexpr int kPatienceMs = 10000;
+
 /// --as: "operator" (everything) unless it says caller.
 Result<bool> AsCaller(const Arguments& arguments) {
   const std::string_view as = arguments.Get("as");
@@ -31,6 +33,9 @@ Result<LogOptions> ReadLogOptions(const Context& context, const Arguments& argum
     error = "--collect and --ack go with --log";
   }
   if (!error.empty()) return Status(StatusCode::kInvalidArgument, std::string(error));
+  // Nobody rings while this tool decides: a file of questions waits for the disk rather than leave
+  // gaps.
+  options.block_ms = kPatienceMs;
   if (collect == "all") options.collect = LogOptions::Collect::kAll;
   if (ack == "durable") options.ack = LogOptions::Ack::kDurable;
   return options;
