@@ -54,6 +54,7 @@ bool MonthScan::Wanted(std::span<const uint8_t, kEntryBytes> bytes) const {
 }
 
 Result<Entry> MonthScan::Decode(uint64_t index, std::span<const uint8_t> on_disk) const {
+  DCHECK(on_disk.size() == kEntryOnDiskBytes);
   const std::string where = "entry " + std::to_string(index) + " of " + name_ + ": ";
   if (on_disk[0] != 0 || on_disk[1] != kEntryBytes) {
     return Status(StatusCode::kCorrupt, where + "not preceded by its length, 182");
@@ -88,6 +89,7 @@ Result<bool> MonthScan::Run(const std::string& origin, const Sink& sink) {
         Result<Entry> entry = Decode(first + i, on_disk);
         if (!entry.ok()) return entry.status();
         if (wanted) {
+          DCHECK(detail_count_ <= details_.size());
           const RawEntry raw{name_, first + i, *entry, bytes,
                              std::span<const Entry>(details_).first(detail_count_)};
           Result<bool> more = sink(raw, &names_);
@@ -113,6 +115,7 @@ Result<PublishedCheckpoint> ReadPublished(MonthReader* month, const std::string&
     return Status(StatusCode::kCorrupt,
                   "the key in " + month->folder() + " is not that of '" + origin + "'");
   }
+  DCHECK(key->name == origin);
   const Result<OpenedCheckpoint> opened = OpenCheckpoint(*note, *key);
   if (!opened.ok()) {
     return Status(StatusCode::kCorrupt,
@@ -124,6 +127,7 @@ Result<PublishedCheckpoint> ReadPublished(MonthReader* month, const std::string&
 Status ReadEntries(
     const ReadRequest& request,
     const std::function<Result<bool>(const RawEntry& entry, PolicyNamesCache* names)>& sink) {
+  CHECK(request.files != nullptr);
   const Result<LogDescription> description = ReadDescription(request.files, request.log);
   if (!description.ok()) return description.status();
   const Result<std::vector<std::string>> months = Months(request.files, request.log);
@@ -158,6 +162,7 @@ FactsKeySource KeysFromFile(const FactsKeyFile& file) {
 }
 
 LogEntry EntryTeller::Tell(const RawEntry& raw, const PolicyNames& names) {
+  DCHECK(raw.details.size() <= 3);
   const EntryHeader& header = raw.entry.header;
   LogEntry out;
   out.month = raw.month;
