@@ -1,7 +1,5 @@
 // What must be there: the newest checkpoint of a log, proven against its files. Only reads.
 #include <deque>
-#include <functional>
-#include <map>
 #include <utility>
 #include <vector>
 
@@ -28,6 +26,14 @@ struct SignedMonth {
   uint64_t history_bytes = 0;
 };
 
+/// As the note says; 0 where it says nothing.
+uint64_t SizeOf(std::string_view note) {
+  const Result<SignedNote> parsed = ParseNote(note);
+  if (!parsed.ok()) return 0;
+  const Result<Checkpoint> checkpoint = ParseCheckpoint(parsed->text);
+  return checkpoint.ok() ? checkpoint->size : 0;
+}
+
 class Prover {
  public:
   Prover(const Publisher& publisher, const std::string& log, const LogDescription& description)
@@ -52,37 +58,38 @@ class Prover {
   TreeHasher hasher_;
 };
 
-/// The newest of checkpoints.ckpt whose signature is right. `damaged`: bytes that are no whole
-/// checkpoint stand behind those that are.
+/// The newest of checkpoints.ckpt whose signature is right. `damaged`: bytes that are no checkpoint
+/// stand behind the last.
 Status Prover::ReadHistory(MonthReader* reader, SignedMonth* there, bool* damaged) {
-  std::deque<std::string> notes;
+  std::deque<std::pair<uint64_t, std::string>> notes;  // where each ends
   CheckpointCursor cursor = reader->Checkpoints();
   while (true) {
     Result<std::optional<std::string>> note = cursor.Next();
     *damaged = cursor.torn();
     if (!note.ok() && note.status().code() != StatusCode::kCorrupt) return note.status();
     if (!note.ok() || !note->has_value()) break;
-    notes.push_back(std::move(**note));
+    notes.emplace_back(cursor.offset(), std::move(**note));
     if (notes.size() > kNotesLookedAt) notes.pop_front();
   }
-  there->history_bytes = cursor.offset();
-  // Cosigned copies stand behind newer ones: by size, as far as it can be read.
-  std::multimap<uint64_t, std::string, std::greater<>> by_size;
-  for (std::string& note : notes) {
-    const Result<SignedNote> parsed = ParseNote(note);
-    const Result<Checkpoint> checkpoint =
-        parsed.ok() ? ParseCheckpoint(parsed->text) : Result<Checkpoint>(parsed.status());
-    by_size.emplace(checkpoint.ok() ? checkpoint->size : 0, std::move(note));
+  // A torn one may have its length, where a disk has put zeros in place of the rest.
+  while (!notes.empty() && !ParseNote(notes.back().second).ok()) {
+    *damaged = true;
+    notes.pop_back();
   }
-  for (auto& [size, note] : by_size) {
-    const Result<OpenedCheckpoint> opened = OpenCheckpoint(note, there->key);
+  if (notes.empty()) return Status();
+  there->history_bytes = notes.back().first;
+  const Result<OpenedCheckpoint> last = OpenCheckpoint(notes.back().second, there->key);
+  if (!last.ok())
+    return Evidence(there->key.name + ", checkpoints.ckpt: " + last.status().message());
+  // That may be a cosigned copy of an older one.
+  for (auto note = notes.rbegin(); note != notes.rend(); ++note) {
+    if (SizeOf(note->second) <= there->newest.size) continue;
+    const Result<OpenedCheckpoint> opened = OpenCheckpoint(note->second, there->key);
     if (!opened.ok()) continue;
     there->newest = opened->checkpoint;
-    there->note = std::move(note);
-    return Status();
+    there->note = std::move(note->second);
   }
-  if (by_size.empty()) return Status();
-  return Evidence("no checkpoint of " + there->key.name + " is signed by this log's key");
+  return Status();
 }
 
 Result<SignedMonth> Prover::SignedOf(const std::string& month, const CheckpointCopy* copy) {

@@ -231,43 +231,54 @@ struct SinceStamp {
   std::set<std::tuple<uint64_t, uint8_t>> entries;  ///< seq, DETAIL number (0: the decision)
 };
 
-Status CountSince(LogFiles* files, const std::string& log, const SealStamp& stamp, uint16_t boot,
+/// Counts entries of `boot` in one month from `from` on.
+Status CountMonth(MonthReader* reader, uint64_t from, uint64_t size, uint16_t boot,
                   SinceStamp* since) {
-  since->accounted.decisions = stamp.decisions;
-  since->accounted.gaps = stamp.gaps;
-  const std::string from_month(stamp.month, strnlen(stamp.month, sizeof stamp.month));
+  uint64_t details = 0;
+  return EachOnDisk(reader, from, size, [&](uint64_t, auto on_disk) {
+    const Result<Entry> entry = DecodeEntry(on_disk.template subspan<2, kEntryBytes>());
+    if (!entry.ok()) return true;  // below a checkpoint: verification finds it
+    const EntryHeader& header = entry->header;
+    GapPayload gap;
+    if (header.kind == EntryKind::kGap) Get(*entry, &gap);
+    const auto cause = static_cast<size_t>(gap.cause);
+    if (gap.boot == boot && gap.count > 0 && cause >= 1 && cause <= since->accounted.gaps.size()) {
+      since->accounted.gaps[cause - 1] += gap.count;
+    }
+    if (header.boot != boot || !HasDecisionFields(header.kind)) return true;
+    details = header.kind == EntryKind::kDetail ? details + 1 : 0;
+    since->entries.insert({header.seq, static_cast<uint8_t>(details)});
+    if (details == 0) ++since->accounted.decisions;
+    return true;
+  });
+}
+
+Status CountSince(LogFiles* files, const std::string& log, SealStamp stamp, uint16_t boot,
+                  SinceStamp* since) {
   const Result<std::vector<std::string>> months = Months(files, log);
   if (!months.ok()) return months.status();
+  std::map<std::string, uint64_t> sizes;
   for (const std::string& month : *months) {
+    const Result<uint64_t> size = MonthReader(files, log + "/" + month).EntriesOnDisk();
+    if (!size.ok()) return size.status();
+    sizes[month] = *size;
+  }
+  std::string from_month(stamp.month, strnlen(stamp.month, sizeof stamp.month));
+  // What the stamp counts was cut off: then it is counted from the beginning.
+  const auto there = sizes.find(from_month);
+  if (there == sizes.end() || there->second < stamp.index) {
+    stamp = SealStamp{};
+    from_month.clear();
+  }
+  since->accounted = {stamp.decisions, stamp.gaps};
+  for (const auto& [month, size] : sizes) {
     if (month < from_month) continue;
     MonthReader reader(files, log + "/" + month);
-    const Result<uint64_t> size = reader.EntriesOnDisk();
-    if (!size.ok()) return size.status();
-    uint64_t details = 0;
     const uint64_t from = month == from_month ? stamp.index : 0;
-    Status read = EachOnDisk(&reader, from, *size, [&](uint64_t, auto on_disk) {
-      const Result<Entry> entry = DecodeEntry(on_disk.template subspan<2, kEntryBytes>());
-      if (!entry.ok()) return true;  // below a checkpoint: verification finds it
-      const EntryHeader& header = entry->header;
-      GapPayload gap;
-      if (header.kind == EntryKind::kGap) Get(*entry, &gap);
-      if (gap.boot == boot && gap.count > 0 && gap.cause <= GapCause::kKilled) {
-        since->accounted.gaps[static_cast<size_t>(gap.cause) - 1] += gap.count;
-      }
-      if (header.boot != boot || !HasDecisionFields(header.kind)) return true;
-      details = header.kind == EntryKind::kDetail ? details + 1 : 0;
-      since->entries.insert({header.seq, static_cast<uint8_t>(details)});
-      if (details == 0) ++since->accounted.decisions;
-      return true;
-    });
-    if (!read.ok()) return read;
+    if (Status status = CountMonth(&reader, from, size, boot, since); !status.ok()) return status;
   }
   return Status();
 }
-
-}  // namespace
-
-namespace {
 
 /// What a killed process left in a slot is an entry that is not in the files yet. The memory is
 /// ours, but what else has written there nobody knows: it must not be able to end this process.
@@ -328,6 +339,7 @@ Result<RecoveredRings> RecoverRings(const Sealer::Setup& setup, const RingFolder
   recovered.highest_seq = control->next_seq;
   const uint64_t before = since.accounted.decisions;
   Sealer sealer(setup, control, std::move(*month), since.accounted);
+  sealer.Stamp();
   SlotFilter filter(folder, control, &since);
   sealer.SkipKnown([&](const RingSlot& slot) { return filter.Skips(slot); });
   sealer.SetPolicyBlob([&](uint32_t number) { return folder.KeptPolicy(number); });

@@ -18,6 +18,12 @@ constexpr uint64_t kNsPerSecond = 1'000'000'000;
 constexpr auto kPoll = milliseconds(2);
 constexpr uint64_t kEntriesPerCheckpoint = 65536;
 constexpr auto kLongestDecision = std::chrono::seconds(5);
+
+/// What other processes put into the log through the companion. The rest is the writer's own.
+bool MayBeAskedFor(EntryKind kind) {
+  return kind == EntryKind::kErasure || kind == EntryKind::kReplay ||
+         kind == EntryKind::kKeyCommit || kind == EntryKind::kAccess;
+}
 /// A write to the database makes every Reader look at it anew: the copy may be so much older.
 constexpr uint64_t kCopyEveryNs = 10 * kNsPerSecond;
 
@@ -251,7 +257,7 @@ Status LogWriter::ExchangePending(const std::vector<int64_t>& done) {
   if (!waiting.ok()) return Status();
   for (const PendingEntry& pending : *waiting) {
     const auto seen = std::find(pending_seen_.begin(), pending_seen_.end(), pending.id);
-    if (seen != pending_seen_.end()) continue;
+    if (seen != pending_seen_.end() || !MayBeAskedFor(pending.kind)) continue;
     pending_seen_.push_back(pending.id);
     OwnEntry own;
     own.entry.header.kind = pending.kind;

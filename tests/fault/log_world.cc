@@ -80,6 +80,7 @@ LogWorld::LogWorld()
 }
 
 LogWorld::~LogWorld() {
+  files->BeforeEach({});
   Leave();
   std::filesystem::remove_all(rings_);
 }
@@ -166,23 +167,51 @@ std::string LogWorld::MonthPath(std::string_view name) const {
   return Path(months->back()) + "/" + std::string(name);
 }
 
-// The old writer goes on with the old disk and ends; the world continues with the copies.
-void LogWorld::Crash() {
-  std::unique_ptr<MemoryFiles> copy = disk->Snapshot();
+void LogWorld::KeepRings() {
   const std::string kept = folder_.file("rings");
   std::filesystem::remove_all(kept);
   if (std::filesystem::exists(rings_)) {
     std::filesystem::copy(rings_, kept, std::filesystem::copy_options::recursive);
   }
-  Leave();
+}
+
+void LogWorld::BringBackRings() {
+  const std::string kept = folder_.file("rings");
   std::filesystem::remove_all(rings_);
-  if (std::filesystem::exists(kept)) {
-    std::filesystem::copy(kept, rings_, std::filesystem::copy_options::recursive);
-    std::filesystem::permissions(rings_, std::filesystem::perms::owner_all);
-  }
+  if (!std::filesystem::exists(kept)) return;
+  std::filesystem::copy(kept, rings_, std::filesystem::copy_options::recursive);
+  std::filesystem::permissions(rings_, std::filesystem::perms::owner_all);
+}
+
+// The old writer goes on with the old disk and ends; the world continues with the copies.
+void LogWorld::Crash() {
+  std::unique_ptr<MemoryFiles> copy = disk->Snapshot();
+  KeepRings();
+  Leave();
+  BringBackRings();
   ++locks_;
   old_disks_.push_back(std::exchange(disk, std::move(copy)));
   old_files_.push_back(std::exchange(files, std::make_unique<FaultFiles>(disk.get())));
+}
+
+void LogWorld::KillWhen(std::function<bool(FileOp op, const std::string& path)> when) {
+  at_kill_.reset();
+  files->BeforeEach([this, when = std::move(when)](FileOp op, const std::string& path) {
+    if (at_kill_ != nullptr || !when(op, path)) return;
+    at_kill_ = disk->Snapshot();
+    KeepRings();
+  });
+}
+
+bool LogWorld::CrashThere() {
+  files->BeforeEach({});
+  if (at_kill_ == nullptr) return false;
+  Leave();
+  BringBackRings();
+  ++locks_;
+  old_disks_.push_back(std::exchange(disk, std::move(at_kill_)));
+  old_files_.push_back(std::exchange(files, std::make_unique<FaultFiles>(disk.get())));
+  return true;
 }
 
 void LogWorld::RemoveRings() {

@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <random>
@@ -67,6 +68,8 @@ class LogWorld {
   Status TryOpen();
   void Open();
   Status Close();
+  /// Without looking how that ends.
+  void Leave();
 
   /// A decision, by the recorder of that number (made if needed).
   Recorded Decide(size_t recorder = 0, uint8_t details = 0);
@@ -82,6 +85,10 @@ class LogWorld {
 
   /// The process is killed: files and rings stay as they are.
   void Crash();
+  /// Remembers what a process would leave that is killed the first time `when` is true.
+  void KillWhen(std::function<bool(FileOp op, const std::string& path)> when);
+  /// As if it had been killed there; false: it never was.
+  bool CrashThere();
   /// The power fails: rings are gone, and of the files what the disk may hold.
   void LosePower(MemoryFiles::Loss loss, uint64_t seed);
   /// As Crash, without the rings.
@@ -117,11 +124,13 @@ class LogWorld {
   std::map<uint16_t, Account> accounts;
 
  private:
-  void Leave();
+  void KeepRings();
+  void BringBackRings();
 
   TemporaryFolder folder_;
   std::string rings_;
   int locks_ = 0;
+  std::unique_ptr<MemoryFiles> at_kill_;
   std::vector<std::unique_ptr<MemoryFiles>> old_disks_;
   std::vector<std::unique_ptr<FaultFiles>> old_files_;
 };
