@@ -50,8 +50,8 @@ Command LogInitCommand() {
   command.synopsis = "--name NAME [--writer N] [--retention-days N]";
   command.description =
       "Makes the folder named by --log or RINGFENCE_LOG and, outside of it, the key file, readable "
-      "by its owner alone. From then on commands that decide and are given --log record what they "
-      "decide, and a server does that opens it (DecisionLog, EngineOptions::log).\n"
+      "by its owner alone. From then on `ringfence check` records what it decides where --log "
+      "names the log; a server does, where its engine is given one.\n"
       "\n"
       "NAME stands in every checkpoint and cannot be changed: a URL without its scheme that is "
       "yours, with a part of its own for each process that writes a log. The key file signs "

@@ -74,7 +74,8 @@ Result<bool> MonthScan::Run(const std::string& origin, const Sink& sink) {
   const uint64_t size = published->checkpoint.size;
   std::vector<uint8_t> buffer;
   // A decision's DETAIL entries stand directly before it.
-  const uint64_t start = request_.first_index - std::min<uint64_t>(request_.first_index, details_.size());
+  const uint64_t start =
+      request_.first_index - std::min<uint64_t>(request_.first_index, details_.size());
   for (uint64_t first = start; first < size; first += kEntriesPerRead) {
     const uint64_t count = std::min(kEntriesPerRead, size - first);
     buffer.resize(count * kEntryOnDiskBytes);

@@ -273,8 +273,9 @@ class Foreign(base.CliTest):
         first, second = (month["month"] for month in stats["months"])
         self.assertEqual(self.good("log", "show").count("log.example/ring/n7/20"), 2)
         genesis = self.good("log", "show", "--kind", "genesis")
+        name = "log.example/ring/n7"
         self.assertEqual(re.findall(r"(?m)^ *(\d+|log\S+)", genesis),
-                         [f"log.example/ring/n7/{first}", "0", f"log.example/ring/n7/{second}", "0"])
+                         [f"{name}/{first}", "0", f"{name}/{second}", "0"])
         for month, origin in ((None, second), (first, first), (second, second)):
             args = ("--month", month) if month else ()
             self.assertIn(f"log.example/ring/n7/{origin}\n",

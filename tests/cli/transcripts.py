@@ -14,8 +14,8 @@ set to world.db and WORLD naming examples/world. Its lines:
 
 In the output digests (64 digits, or their first 8) read DIGEST and this tree's folder ROOT. What
 differs from run to run is named by its kind: ids of 32 digits ID, times TIME (with nanoseconds
-TIME.NS), months MONTH, verifier keys VKEY, counts that depend on time N. --write puts the real output into the transcripts, to be reviewed as a
-change. Python 3 standard library only.
+TIME.NS), months MONTH, verifier keys VKEY, counts that depend on time N. --write puts the real
+output into the transcripts, to be reviewed as a change. Python 3 standard library only.
 """
 
 import argparse

@@ -284,6 +284,30 @@ example.com/ring/n7/MONTH
 $ ringfence log keys --from -1d --to 2200-01-01 --output again.keys --json
 {"file":"again.keys","keys":2,"first_epoch":N,"last_epoch":N,"case_id":"ID","logged":true}
 
+# What came with the question and what could not be read stand in entries before the decision.
+$ ringfence --log given log init --name example.com/ring/given -q
+$ ringfence --log given check --caller alice --callee bob --fact 'callee.follows(caller)=true' | head -1
+alice -> bob    ring    followed
+$ ringfence --log given check --caller alice --callee bob --fact 'callee.blocks(caller)=?' | head -1
+alice -> bob    refuse  on_unavailable                  (alice is told: unavailable, 480)
+$ ringfence --log given log keys --from -1d --to 2200-01-01 --output facts.keys
+facts.keys: 2 facts keys of epoch N
+case ID: the KEYCOMMIT and ACCESS entries are in the log
+$ ringfence --log given log show --kind detail
+example.com/ring/given/MONTH
+       3  TIME.NS  detail     holds=host
+       7  TIME.NS  detail     holds=unavailable
+$ ringfence --log given log show --kind decision
+example.com/ring/given/MONTH
+       4  TIME.NS  ring       followed          ID
+       8  TIME.NS  refuse     on_unavailable    ID  on_unavailable
+$ ringfence --log given log show --index 8 --facts facts.keys | grep '^fact .*(caller)=[tu]'
+fact              callee.follows(caller)=true
+fact              callee.blocks(caller)=unavailable
+fact              callee.call_consent(caller)=unspecified
+$ ringfence --log given log verify | tail -1
+all of it holds
+
 # Forgotten: the decision stays, the person does not.
 $ ringfence user forget mallory
 mallory: forgotten, with relations to 1 user, purged
