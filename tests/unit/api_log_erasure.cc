@@ -73,6 +73,38 @@ std::vector<std::string> Proofs(const LogWorld& world, size_t entries) {
   return proofs;
 }
 
+/// Every proof that was given away still holds.
+void CheckProofs(const LogWorld& world, const std::vector<std::string>& proofs) {
+  const Result<LogReader> audit = LogReader::Open(world.log_path());
+  REQUIRE(audit.ok());
+  TreeHasher hasher;
+  for (size_t i = 0; i < proofs.size(); ++i) {
+    const Result<TlogProof> proof = ParseTlogProof(proofs[i]);
+    REQUIRE(proof.ok());
+    const Result<VerifierKey> key = ParseVerifierKey(audit->ListMonths()->back().vkey);
+    REQUIRE(key.ok());
+    const Result<OpenedCheckpoint> opened = OpenCheckpoint(proof->checkpoint, *key);
+    REQUIRE(opened.ok());
+    const Result<std::string> bytes = audit->EntryBytes("", i);
+    REQUIRE(bytes.ok());
+    CHECK(VerifyInclusion(&hasher, hasher.Leaf(AsBytes(*bytes)), i, opened->checkpoint.size,
+                          proof->hashes, opened->checkpoint.root));
+  }
+}
+
+/// Nothing is wrong with the log, and it continues what an older proof was about.
+LogVerification Verified(const LogWorld& world, const std::string& proof) {
+  const Result<LogReader> audit = LogReader::Open(world.log_path());
+  REQUIRE(audit.ok());
+  LogVerifyOptions verify;
+  verify.store = world.store;
+  verify.trusted = {ParseTlogProof(proof)->checkpoint};
+  const Result<LogVerification> verified = audit->Verify(verify);
+  REQUIRE(verified.ok());
+  for (const LogFinding& finding : verified->findings) FAIL_CHECK(finding.check, finding.detail);
+  return *verified;
+}
+
 TEST_CASE("forgetting a user destroys facts and links, and leaves the tree alone") {
   const LogWorld world;
   Store store = world.store;
@@ -127,29 +159,9 @@ TEST_CASE("forgetting a user destroys facts and links, and leaves the tree alone
           return entry.header.kind == EntryKind::kErasure;
         }) == 1);
 
-  // Every proof that was given away still holds, and leads to the new checkpoint.
-  const Result<LogReader> audit = LogReader::Open(world.log_path());
-  REQUIRE(audit.ok());
-  TreeHasher hasher;
-  for (size_t i = 0; i < proofs.size(); ++i) {
-    const Result<TlogProof> proof = ParseTlogProof(proofs[i]);
-    REQUIRE(proof.ok());
-    const Result<VerifierKey> key = ParseVerifierKey(audit->ListMonths()->back().vkey);
-    REQUIRE(key.ok());
-    const Result<OpenedCheckpoint> opened = OpenCheckpoint(proof->checkpoint, *key);
-    REQUIRE(opened.ok());
-    const Result<std::string> bytes = audit->EntryBytes("", i);
-    REQUIRE(bytes.ok());
-    CHECK(VerifyInclusion(&hasher, hasher.Leaf(AsBytes(*bytes)), i, opened->checkpoint.size,
-                          proof->hashes, opened->checkpoint.root));
-  }
-  LogVerifyOptions verify;
-  verify.store = world.store;
-  verify.trusted = {ParseTlogProof(proofs[0])->checkpoint};
-  const Result<LogVerification> verified = audit->Verify(verify);
-  REQUIRE(verified.ok());
-  for (const LogFinding& finding : verified->findings) FAIL_CHECK(finding.check, finding.detail);
-  CHECK(verified->erasures == 1);
+  CheckProofs(world, proofs);
+  const LogVerification verified = Verified(world, proofs[0]);
+  CHECK(verified.erasures == 1);
 }
 
 TEST_CASE("an erasure while nobody has the log open is logged by who opens it next") {
