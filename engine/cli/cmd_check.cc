@@ -120,7 +120,7 @@ constexpr std::string_view kDescription =
     "With --log every decision is recorded in the decision log, which must not be open elsewhere, "
     "and its receipt is printed: the request id under which `ringfence log show` lists it and "
     "`ringfence log prove` proves it. In lines it is one more cell, `-` for a decision that could "
-    "not be recorded.";
+    "not be recorded; then the exit code is 3.";
 
 constexpr std::string_view kExamples =
     "ringfence check --caller alice --callee bob\n"

@@ -279,6 +279,16 @@ Result<OpenEngine> OpenEngine::Open(Context& context, bool without_db,
   return OpenEngine(*std::move(engine), chosen, log);
 }
 
+Status OpenEngine::CloseLog() {
+  if (!log_) return Status();
+  const LogCounters counters = log_->Counters();
+  if (Status closed = log_->Close(); !closed.ok()) return closed;
+  const uint64_t missing = counters.decisions - counters.recorded;
+  if (missing == 0) return Status();
+  return Status(StatusCode::kFull, Cat({Count(missing, "decision", "decisions"),
+                                        " could not be recorded; GAP entries count them"}));
+}
+
 std::optional<bool> OpenEngine::InForce(uint64_t revision) {
   if (!engine_.has_store()) return std::nullopt;
   if (chosen_ && known_revision_ != revision) {

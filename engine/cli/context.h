@@ -114,8 +114,9 @@ class OpenEngine {
   Engine& engine() { return engine_; }
   /// Decisions are recorded.
   bool has_log() const { return log_.has_value(); }
-  /// Everything recorded is on disk and signed; to be called last. Ok without a log.
-  Status CloseLog() { return log_ ? log_->Close() : Status(); }
+  /// Everything decided is on disk and signed; to be called last. kFull: not everything could be
+  /// recorded. Ok without a log.
+  Status CloseLog();
   /// Whether the policy used is the one in force at that revision; no value without a store.
   std::optional<bool> InForce(uint64_t revision);
   /// For people: "policy x is not the one in force, which is y"; empty where it is, or no store is.

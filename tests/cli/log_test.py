@@ -14,6 +14,7 @@ import json
 import os
 import pty
 import re
+import resource
 import select
 import signal
 import struct
@@ -106,6 +107,25 @@ class LongWork(LogTest):
         self.assertEqual((stats["decisions"], stats["effects"]),
                          (MANY, {"refuse": MANY // 2, "ring": MANY // 2}))
         self.assertTrue(216 <= stats["bytes_per_decision"] < 230, stats["bytes_per_decision"])
+
+    def test_a_full_disk_is_told_and_counted(self):
+        limit = (64 << 20) + 4096  # the ballast fits, the entries of all decisions do not
+
+        def limit_files():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+        questions = b"caller\tcallee\n" + b"alice\tbob\nmallory\tbob\n" * (MANY // 2)
+        done = self.run_tool("check", "--questions", "-", stdin=questions, preexec_fn=limit_files)
+        self.assertEqual(done.returncode, 3, done.stderr)
+        answers = done.stdout.decode().splitlines()
+        self.assertEqual(len(answers), MANY)
+        self.assertTrue(answers[-1].endswith("\t-"), answers[-1])
+        self.good("check", "--caller", "alice", "--callee", "bob")
+        verified = self.lines("log", "verify")[0]
+        self.assertTrue(verified["holds"], verified["findings"])
+        self.assertGreater(verified["not_recorded"], 0)
+        self.assertEqual(verified["decisions"] + verified["not_recorded"], MANY + 1)
 
     def test_no_progress_where_nobody_looks(self):
         self.good("check", "--caller", "alice", "--callee", "bob")
