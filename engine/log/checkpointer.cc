@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "log/note.h"
+#include "log/publish.h"
 
 namespace ringfence {
 namespace {
@@ -28,7 +29,7 @@ Result<std::unique_ptr<Checkpointer>> Checkpointer::Open(const Publisher& publis
   std::unique_ptr<Checkpointer> self(
       new Checkpointer(publisher, std::move(origin), std::move(folder), std::move(edge)));
   Result<std::unique_ptr<LogFile>> history =
-      publisher.files->OpenFile(self->folder_ + "/checkpoints.ckpt", LogFiles::Open::kCreate);
+      publisher.files->OpenFile(self->folder_ + "/" + kCheckpointsName, LogFiles::Open::kCreate);
   if (!history.ok()) return history.status();
   self->history_ = std::move(history).value();
   if (Status status = publisher.files->SyncFolder(self->folder_); !status.ok()) return status;
@@ -92,17 +93,19 @@ Status Checkpointer::Publish(uint64_t size, const Hash& root, std::string* note)
 }
 
 Status Checkpointer::Write(const std::string& note) {
+  // Cosignatures are added by others. (There is nothing to lock where files are not the system's.)
+  const Result<PublishLock> lock = PublishLock::Take(folder_);
+  if (!lock.ok() && lock.status().code() != StatusCode::kNotFound) return lock.status();
   const Result<uint64_t> before = history_->Size();
   if (!before.ok()) return before.status();
-  const std::string record = std::to_string(note.size()) + "\n" + note;
-  Status written = history_->Append(AsBytes(record));
+  Status written = history_->Append(AsBytes(FormatCheckpointRecord(note)));
   if (written.ok()) written = history_->Sync();
   if (!written.ok()) {
-    if (written.code() != StatusCode::kFull) return written;
-    if (Status undone = history_->Truncate(*before); !undone.ok()) return undone;
-    return written;
+    // Half a record, or one that can be read until the power fails, would hide what comes behind.
+    const Status undone = history_->Truncate(*before);
+    return undone.ok() ? written : Status(StatusCode::kIo, undone.message());
   }
-  return publisher_.files->Replace(folder_ + "/checkpoint", note, 0644);
+  return publisher_.files->Replace(folder_ + "/" + kCheckpointName, note, 0644);
 }
 
 Status Checkpointer::Copy() {

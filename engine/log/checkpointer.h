@@ -21,8 +21,13 @@ struct Publisher {
   LogFiles* files = nullptr;
   LogCompanion* companion = nullptr;  ///< may be null
   std::string identity;               ///< of the log, in hexadecimal
-  Hash signing_seed{};
+  Hash signing_seed{};                ///< wiped when destroyed
   uint16_t boot = 0;
+
+  Publisher() = default;
+  Publisher(const Publisher&) = default;
+  Publisher& operator=(const Publisher&) = default;
+  ~Publisher() { Wipe(signing_seed); }
 };
 
 /// One month's checkpoints. One thread at a time.

@@ -57,8 +57,8 @@ Result<Cosigned> FindCosigned(const std::vector<std::string>& notes, const Verif
       return Cosigned{cosigned, false};
     }
   }
-  return Status(StatusCode::kCorrupt, "the signature is over none of the month's last " +
-                                          std::to_string(notes.size()) + " checkpoints");
+  return Status(StatusCode::kInvalidArgument, "the signature is over none of the month's last " +
+                                                  std::to_string(notes.size()) + " checkpoints");
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 // A new log: its folder, its description, its key file.
 #include <algorithm>
-#include <cctype>
+#include <cstdio>
 #include <filesystem>
 
 #include "base/utf8.h"
@@ -10,13 +10,7 @@ namespace ringfence {
 namespace {
 
 Status CheckName(const std::string& name) {
-  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
-  const auto inner = [&](char c) {
-    return letter(c) || c == '.' || c == '/' || c == '_' || c == '-';
-  };
-  const bool good = !name.empty() && name.size() <= 200 && letter(name.front()) &&
-                    letter(name.back()) && std::all_of(name.begin(), name.end(), inner);
-  if (good) return Status();
+  if (IsLogName(name)) return Status();
   return Status(StatusCode::kInvalidArgument,
                 "the name of a log is 1 to 200 of a-z 0-9 . / _ -, beginning and ending with a "
                 "letter or digit, like example.com/ring/n7: not '" +
@@ -29,6 +23,14 @@ bool IsInside(const std::string& file, const std::string& folder) {
   const auto outer = std::filesystem::weakly_canonical(std::filesystem::absolute(folder), ignored);
   const auto [end, unused] = std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end());
   return end == outer.end();
+}
+
+Status MakeFolders(LogFiles* files, const std::string& log) {
+  Status status = files->MakeFolder(log);
+  if (status.ok()) status = files->MakeFolder(log + "/state");
+  const std::string parent = std::filesystem::path(log).parent_path().string();
+  if (status.ok()) status = files->SyncFolder(parent.empty() ? "." : parent);
+  return status;
 }
 
 }  // namespace
@@ -60,10 +62,13 @@ Status InitLog(LogFiles* files, const LogInit& init) {
   description.identity = keys.identity;
   description.retention_days = init.retention_days;
   if (Status status = CreateLogKeys(init.keys, keys); !status.ok()) return status;
-  for (const std::string& folder : {init.path, init.path + "/state"}) {
-    if (Status status = files->MakeFolder(folder); !status.ok()) return status;
+  Status made = MakeFolders(files, init.path);
+  if (made.ok()) {
+    made = files->Replace(init.path + "/log.json", FormatDescription(description), 0644);
   }
-  return files->Replace(init.path + "/log.json", FormatDescription(description), 0644);
+  // Nobody needs the key of a log that is not there, and it would be in the way of the next try.
+  if (!made.ok()) std::remove(init.keys.c_str());
+  return made;
 }
 
 }  // namespace ringfence

@@ -37,16 +37,21 @@ Result<std::unique_ptr<MonthWriter>> MonthWriter::Open(LogFiles* files, std::str
 }
 
 Status MonthWriter::OpenSegment() {
-  segment_ = size() / kEntriesPerSegment;
+  const uint64_t segment = size() / kEntriesPerSegment;
+  std::unique_ptr<LogFile> entries, leaves;
   const auto open = [&](const std::string& name, std::unique_ptr<LogFile>* file) {
     Result<std::unique_ptr<LogFile>> opened =
         files_->OpenFile(folder_ + "/" + name, LogFiles::Open::kCreate);
     if (opened.ok()) *file = std::move(opened).value();
     return opened.status();
   };
-  if (Status status = open(EntriesName(segment_), &entries_); !status.ok()) return status;
-  if (Status status = open(LeavesName(segment_), &leaves_); !status.ok()) return status;
-  return files_->SyncFolder(folder_ + "/seg");
+  if (Status status = open(EntriesName(segment), &entries); !status.ok()) return status;
+  if (Status status = open(LeavesName(segment), &leaves); !status.ok()) return status;
+  if (Status status = files_->SyncFolder(folder_ + "/seg"); !status.ok()) return status;
+  segment_ = segment;
+  entries_ = std::move(entries);
+  leaves_ = std::move(leaves);
+  return Status();
 }
 
 Status MonthWriter::OpenLevel(int level) {
@@ -55,8 +60,9 @@ Status MonthWriter::OpenLevel(int level) {
   Result<std::unique_ptr<LogFile>> opened =
       files_->OpenFile(folder_ + "/" + LevelName(level), LogFiles::Open::kCreate);
   if (!opened.ok()) return opened.status();
+  if (Status status = files_->SyncFolder(folder_); !status.ok()) return status;
   file = std::move(opened).value();
-  return files_->SyncFolder(folder_);
+  return Status();
 }
 
 Status MonthWriter::Append(Bytes on_disk) {
@@ -66,16 +72,17 @@ Status MonthWriter::Append(Bytes on_disk) {
   if (count == 0) return Status();
   if (entries_ == nullptr || segment_ != size() / kEntriesPerSegment) {
     // What the old segment holds must be durable before nobody holds it open any more.
-    if (entries_ != nullptr) {
-      if (Status status = Sync(); !status.ok()) return status;
-    }
+    CHECK(!dirty_[0]);
     if (Status status = OpenSegment(); !status.ok()) return status;
   }
   const TreeEdge before = edge_;
-  if (Status status = entries_->Append(on_disk); !status.ok()) {
-    return TakeBack(std::move(status), before);
-  }
+  const auto take_back = [&](Status why) {
+    if (why.code() != StatusCode::kFull) return why;
+    const Status cut = CutTo(before);
+    return cut.ok() ? why : cut;
+  };
   dirty_[0] = true;
+  if (Status status = entries_->Append(on_disk); !status.ok()) return take_back(std::move(status));
   new_leaves_.clear();
   for (std::vector<uint8_t>& hashes : new_levels_) hashes.clear();
   for (uint64_t i = 0; i < count; ++i) {
@@ -86,7 +93,7 @@ Status MonthWriter::Append(Bytes on_disk) {
       AppendTo(&new_levels_[static_cast<size_t>(level)], hash);
     });
   }
-  if (Status status = AppendHashes(); !status.ok()) return TakeBack(std::move(status), before);
+  if (Status status = AppendHashes(); !status.ok()) return take_back(std::move(status));
   return Status();
 }
 
@@ -102,33 +109,32 @@ Status MonthWriter::AppendHashes() {
   return Status();
 }
 
-Status MonthWriter::TakeBack(Status why, const TreeEdge& before) {
-  if (why.code() != StatusCode::kFull) return why;
-  edge_ = before;
+Status MonthWriter::CutTo(const TreeEdge& edge) {
+  edge_ = edge;
   const uint64_t in_segment = size() % kEntriesPerSegment;
-  if (Status status = entries_->Truncate(in_segment * kEntryOnDiskBytes); !status.ok()) {
-    return status;
-  }
-  if (Status status = leaves_->Truncate(in_segment * sizeof(Hash)); !status.ok()) return status;
-  for (int level = 1; level < kTileLevels; ++level) {
+  Status status = entries_->Truncate(in_segment * kEntryOnDiskBytes);
+  if (status.ok()) status = leaves_->Truncate(in_segment * sizeof(Hash));
+  for (int level = 1; level < kTileLevels && status.ok(); ++level) {
     LogFile* const file = levels_[static_cast<size_t>(level)].get();
     if (file == nullptr) break;
-    Status status = file->Truncate(LevelSize(level, size()) * sizeof(Hash));
-    if (!status.ok()) return status;
+    status = file->Truncate(LevelSize(level, size()) * sizeof(Hash));
   }
-  return why;
+  // Whatever the reason: files that are longer than the tree cannot be appended to.
+  return status.ok() ? status : Status(StatusCode::kIo, status.message());
 }
+
+Status MonthWriter::TakeBackUnsynced() { return dirty_[0] ? CutTo(synced_) : Status(); }
 
 Status MonthWriter::Sync() {
   if (!dirty_[0]) return Status();
   if (Status status = entries_->Sync(); !status.ok()) return status;
   if (Status status = leaves_->Sync(); !status.ok()) return status;
-  for (size_t level = 0; level < dirty_.size(); ++level) {
-    if (level > 0 && dirty_[level]) {
-      if (Status status = levels_[level]->Sync(); !status.ok()) return status;
-    }
-    dirty_[level] = false;
+  for (size_t level = 1; level < dirty_.size(); ++level) {
+    if (!dirty_[level]) continue;
+    if (Status status = levels_[level]->Sync(); !status.ok()) return status;
   }
+  dirty_.fill(false);
+  synced_ = edge_;
   return Status();
 }
 

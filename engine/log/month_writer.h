@@ -26,24 +26,28 @@ class MonthWriter {
   Hash Root() { return edge_.Root(&hasher_); }
   /// Entries that may be appended at once: segments end at a file's end.
   uint64_t Room() const { return kEntriesPerSegment - edge_.size() % kEntriesPerSegment; }
-  /// On-disk entries back to back, at most Room(). kFull: none of them is there, and it can be
-  /// tried again. Any other failure is final.
+  /// On-disk entries back to back, at most Room(). Where Room() is that of a whole segment,
+  /// everything before was synced. kFull: none of them is there, and it can be tried again. Any
+  /// other failure is final.
   Status Append(Bytes on_disk);
   /// Everything appended is on the disk. A failure is final.
   Status Sync();
+  /// Cuts off what was appended since the last Sync that succeeded.
+  Status TakeBackUnsynced();
   const std::string& folder() const { return folder_; }
 
  private:
   MonthWriter(LogFiles* files, std::string folder, TreeEdge edge)
-      : files_(files), folder_(std::move(folder)), edge_(std::move(edge)) {}
+      : files_(files), folder_(std::move(folder)), edge_(std::move(edge)), synced_(edge_) {}
   Status OpenSegment();
   Status OpenLevel(int level);
   Status AppendHashes();
-  Status TakeBack(Status why, const TreeEdge& before);
+  Status CutTo(const TreeEdge& edge);
 
   LogFiles* files_;
   std::string folder_;
   TreeEdge edge_;
+  TreeEdge synced_;  ///< as it was when Sync last succeeded
   TreeHasher hasher_;
   uint64_t segment_ = 0;
   std::unique_ptr<LogFile> entries_, leaves_;

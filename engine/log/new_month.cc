@@ -16,7 +16,8 @@ Result<OpenMonth> CreateMonth(const Publisher& publisher, const std::string& log
   const std::string origin = OriginOf(description, month);
   const VerifierKey key =
       MakeVerifierKey(origin, kNoteEd25519, PublicKeyOf(publisher.signing_seed));
-  Status written = files->Replace(folder + "/log.vkey", FormatVerifierKey(key) + "\n", 0644);
+  Status written =
+      files->Replace(folder + "/" + kVerifierKeyName, FormatVerifierKey(key) + "\n", 0644);
   if (!written.ok()) return written;
   OpenMonth open;
   open.month = month;
@@ -36,9 +37,10 @@ Result<Hash> WriteBlob(LogFiles* files, const std::string& month_folder, std::st
   const std::string path = month_folder + "/" + BlobName(hash);
   const Result<bool> exists = files->Exists(path);
   if (!exists.ok()) return exists.status();
-  if (!*exists) {
-    if (Status status = files->Replace(path, text, 0644); !status.ok()) return status;
-  }
+  // Who wrote it may have been killed before its name was durable.
+  Status status =
+      *exists ? files->SyncFolder(month_folder + "/blobs") : files->Replace(path, text, 0644);
+  if (!status.ok()) return status;
   return hash;
 }
 

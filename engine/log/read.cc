@@ -73,7 +73,10 @@ Result<bool> MonthScan::Run(const std::string& origin, const Sink& sink) {
   }
   const uint64_t size = published->checkpoint.size;
   std::vector<uint8_t> buffer;
-  for (uint64_t first = 0; first < size; first += kEntriesPerRead) {
+  // A decision's DETAIL entries stand directly before it.
+  const uint64_t start =
+      request_.first_index - std::min<uint64_t>(request_.first_index, details_.size());
+  for (uint64_t first = start; first < size; first += kEntriesPerRead) {
     const uint64_t count = std::min(kEntriesPerRead, size - first);
     buffer.resize(count * kEntryOnDiskBytes);
     if (Status status = month_.ReadEntries(first, count, buffer); !status.ok()) return status;
@@ -82,7 +85,7 @@ Result<bool> MonthScan::Run(const std::string& origin, const Sink& sink) {
           std::span<const uint8_t>(buffer).subspan(i * kEntryOnDiskBytes, kEntryOnDiskBytes);
       const auto bytes = on_disk.subspan<2, kEntryBytes>();
       const bool detail = bytes[kKindAt] == static_cast<uint8_t>(EntryKind::kDetail);
-      const bool wanted = Wanted(bytes);
+      const bool wanted = first + i >= request_.first_index && Wanted(bytes);
       if (wanted || detail) {
         Result<Entry> entry = Decode(first + i, on_disk);
         if (!entry.ok()) return entry.status();
@@ -131,6 +134,7 @@ Status ReadEntries(
   const Result<std::vector<std::string>> months = Months(request.files, request.log);
   if (!months.ok()) return months.status();
   for (const std::string& month : *months) {
+    if (!request.month.empty() && month != request.month) continue;
     const uint64_t begins = MonthBegins(month);
     if (MonthEnds(month) <= request.from_ns) continue;
     if (begins > kLateNs && begins - kLateNs >= request.to_ns) break;

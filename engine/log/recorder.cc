@@ -30,9 +30,10 @@ uint64_t Recorder::Now() const { return writer_->clock()->UnixNs(); }
 
 Recorded Recorder::Record(const DecisionRecord& record, uint64_t time_ns, RequestId* receipt) {
   if (writer_->IsForked()) return writer_->Unrecorded();
-  // Before anything can go wrong: a hole in the sequence proves a loss.
-  const uint64_t seq = control_->next_seq.fetch_add(1, std::memory_order_relaxed) + 1;
-  const auto state = static_cast<WriterState>(control_->state.load(std::memory_order_relaxed));
+  // Before anything can go wrong: a hole in the sequence proves a loss. Close sets the state, then
+  // looks at next_seq: one of the two sees the other.
+  const uint64_t seq = control_->next_seq.fetch_add(1) + 1;
+  const auto state = static_cast<WriterState>(control_->state.load());
   if (state == WriterState::kFull) return LoseAt(seq, time_ns, GapCause::kDiskFull);
   if (state != WriterState::kRunning) return LoseAt(seq, time_ns, GapCause::kDiskError);
   const uint64_t slots = 1 + record.detail_count;
@@ -74,12 +75,16 @@ void Recorder::Fill(const DecisionRecord& record, const EntryHeader& header,
   fields.callee = record.callee;
   const auto put = [&](uint64_t position, uint8_t detail) {
     RingSlot& slot = ring_->At(position);
-    EncodeWithoutCrc(entry, &slot.entry);
     slot.detail = detail;
     slot.sealed = decider_seals_ ? 1 : 0;
     if (decider_seals_) {
-      ApplySealToBytes(&cipher_, record.facts_key, detail, &slot.entry);
+      // Elsewhere first: in the ring there is nothing in clear, not even for a moment.
+      EntryBytes bytes;
+      EncodeWithoutCrc(entry, &bytes);
+      ApplySealToBytes(&cipher_, record.facts_key, detail, &bytes);
+      slot.entry = bytes;
     } else {
+      EncodeWithoutCrc(entry, &slot.entry);
       slot.facts_key = record.facts_key;
     }
   };
@@ -109,19 +114,22 @@ bool Recorder::WaitForRoom(uint64_t slots) {
 
 Recorded Recorder::Lose(uint64_t time_ns) {
   if (writer_->IsForked()) return writer_->Unrecorded();
-  const uint64_t seq = control_->next_seq.fetch_add(1, std::memory_order_relaxed) + 1;
-  return LoseAt(seq, time_ns, GapCause::kOverload);
+  return LoseAt(control_->next_seq.fetch_add(1) + 1, time_ns, GapCause::kOverload);
 }
 
 Recorded Recorder::LoseAt(uint64_t seq, uint64_t time_ns, GapCause cause) {
   LossCounter& lost = ring_->header().lost[static_cast<size_t>(cause) - 1];
-  if (lost.first_seq.load(std::memory_order_relaxed) == 0) {
-    lost.first_time_ns.store(time_ns, std::memory_order_relaxed);
-    lost.first_seq.store(seq, std::memory_order_relaxed);
-  }
-  lost.last_seq.store(seq, std::memory_order_relaxed);
-  lost.last_time_ns.store(time_ns, std::memory_order_relaxed);
-  lost.count.fetch_add(1, std::memory_order_release);
+  const auto begin = [&] {
+    if (lost.first_seq.load() != 0) return;
+    lost.first_time_ns.store(time_ns);
+    lost.first_seq.store(seq);
+  };
+  begin();
+  lost.last_seq.store(seq);
+  lost.last_time_ns.store(time_ns);
+  lost.count.fetch_add(1);
+  // The sealer may have taken `first_seq` just before it could count this one.
+  begin();
   return writer_->Unrecorded();
 }
 

@@ -16,13 +16,6 @@ namespace {
 
 constexpr uint64_t kEntriesPerRead = 4096;
 
-Status Evidence(const std::string& what) {
-  return Status(StatusCode::kCorrupt,
-                what +
-                    ": the log was not opened and nothing was changed; keep it as evidence, and "
-                    "restore the newer copy or begin a new log");
-}
-
 /// Calls `see(index, bytes)` for each on-disk entry of [from, to); it returns false to stop.
 template <class See>
 Status EachOnDisk(MonthReader* reader, uint64_t from, uint64_t to, const See& see) {
@@ -41,105 +34,25 @@ Status EachOnDisk(MonthReader* reader, uint64_t from, uint64_t to, const See& se
   return Status();
 }
 
-/// The newest of the checkpoints whose signature is right. Size 0 with an empty tree: none.
-Result<Checkpoint> NewestIn(MonthReader* reader, const VerifierKey& key, std::string* newest) {
-  Checkpoint best{key.name, 0, EmptyRoot()};
-  Result<std::vector<std::string>> notes = reader->CheckpointNotes();
-  if (!notes.ok() && notes.status().code() != StatusCode::kNotFound) return notes.status();
-  std::vector<std::string> all;
-  if (notes.ok()) all = std::move(notes).value();
-  Result<std::string> published = reader->CheckpointNote();
-  if (published.ok()) all.push_back(*published);
-  for (const std::string& note : all) {
-    const Result<OpenedCheckpoint> opened = OpenCheckpoint(note, key);
-    if (!opened.ok() || opened->checkpoint.size < best.size) continue;
-    best = opened->checkpoint;
-    if (newest != nullptr) *newest = note;
-  }
-  return best;
-}
-
-}  // namespace
-
-Result<Proven> ProveCheckpoint(const Publisher& publisher, const std::string& log,
-                               const LogDescription& description) {
-  Proven proven;
-  const Result<std::vector<std::string>> months = Months(publisher.files, log);
-  if (!months.ok()) return months.status();
-  std::optional<CheckpointCopy> copy;
-  if (publisher.companion != nullptr) {
-    Result<std::optional<CheckpointCopy>> loaded =
-        publisher.companion->LoadCheckpoint(publisher.identity);
-    if (!loaded.ok()) return loaded.status();
-    copy = std::move(loaded).value();
-  }
-  if (copy.has_value()) proven.copy_boot = copy->boot;
-  if (months->empty()) {
-    if (!copy.has_value()) return proven;
-    return Evidence("the database knows a checkpoint of " + copy->origin +
-                    ", and the log has no month");
-  }
-  proven.month = months->back();
-  const PublicKey public_key = PublicKeyOf(publisher.signing_seed);
-  const auto key_of = [&](const std::string& month) {
-    return MakeVerifierKey(OriginOf(description, month), kNoteEd25519, public_key);
-  };
-  const VerifierKey key = key_of(proven.month);
-  MonthReader reader(publisher.files, log + "/" + proven.month);
-  Result<Checkpoint> newest = NewestIn(&reader, key, nullptr);
-  if (!newest.ok()) return newest.status();
-  if (copy.has_value() && copy->origin > key.name) {
-    return Evidence("the database knows a checkpoint of " + copy->origin +
-                    ", which is later than the log's newest month");
-  }
-  if (copy.has_value() && copy->origin == key.name && copy->size > newest->size) {
-    const Result<OpenedCheckpoint> known = OpenCheckpoint(copy->note, key);
-    if (!known.ok()) {
-      return Evidence("the database's checkpoint is not signed by this log's key");
-    }
-    newest = known->checkpoint;
-  }
-  const Result<uint64_t> entries = reader.EntriesOnDisk();
-  if (!entries.ok()) return entries.status();
-  if (*entries < newest->size) {
-    return Evidence(key.name + " has " + std::to_string(*entries) + " entries, and " +
-                    std::to_string(newest->size) + " were signed");
-  }
-  TreeHasher hasher;
-  Result<TreeEdge> edge = TreeEdge::Load(newest->size, reader.HashSource());
-  if (!edge.ok()) return Evidence(key.name + ": " + edge.status().message());
-  if (edge->Root(&hasher) != newest->root) {
-    return Evidence(key.name + " has another root at size " + std::to_string(newest->size) +
-                    " than what was signed");
-  }
-  proven.size = newest->size;
-  proven.edge = std::move(edge).value();
-  if (months->size() > 1) {
-    const std::string& before = (*months)[months->size() - 2];
-    MonthReader previous(publisher.files, log + "/" + before);
-    Result<Checkpoint> last = NewestIn(&previous, key_of(before), &proven.previous_note);
-    if (!last.ok()) return last.status();
-  }
-  return proven;
-}
-
-namespace {
-
 /// How far the entries above the checkpoint are whole.
 class TailScan {
  public:
-  TailScan(uint64_t from, Tail* tail) : tail_(*tail) { tail_.size = from; }
+  TailScan(const Proven& proven, Tail* tail) : tail_(*tail) {
+    tail_.size = proven.size;
+    tail_.latest_ns = proven.last_time_ns;
+    tail_.sealed = proven.sealed;
+  }
 
   bool See(uint64_t index, std::span<const uint8_t, kEntryOnDiskBytes> on_disk) {
     if (on_disk[0] != 0 || on_disk[1] != kEntryBytes) return false;
     const Result<Entry> entry = DecodeEntry(on_disk.subspan<2, kEntryBytes>());
-    if (!entry.ok() || !IsKnownKind(static_cast<uint8_t>(entry->header.kind))) return false;
+    if (!entry.ok()) return false;
     const EntryHeader& header = entry->header;
     if (header.kind == EntryKind::kDecision && !seen_.insert({header.boot, header.seq}).second) {
       return false;
     }
     tail_.latest_ns = std::max(tail_.latest_ns, header.time_ns);
-    tail_.highest_boot = std::max(tail_.highest_boot, header.boot);
+    tail_.sealed = header.kind == EntryKind::kSeal;
     // A DETAIL counts once its decision is there.
     if (header.kind != EntryKind::kDetail) tail_.size = index + 1;
     return true;
@@ -150,21 +63,25 @@ class TailScan {
   std::set<std::pair<uint16_t, uint64_t>> seen_;
 };
 
-/// Cuts the files of a level, or of entries and leaves, to `count` items of `item_bytes`.
-Status CutSegments(LogFiles* files, const std::string& folder,
-                   std::string (*name)(uint64_t segment), uint64_t item_bytes, uint64_t count) {
+/// Cuts the files of entries or leaves to `count` items of `item_bytes`; gives the number of bytes
+/// that were too many.
+Result<uint64_t> CutSegments(LogFiles* files, const std::string& folder,
+                             std::string (*name)(uint64_t segment), uint64_t item_bytes,
+                             uint64_t count) {
+  uint64_t bytes = 0;
   const uint64_t segment = count / kEntriesPerSegment;
   for (uint64_t later = segment;; ++later) {
     const std::string path = folder + "/" + name(later);
     const Result<bool> exists = files->Exists(path);
     if (!exists.ok()) return exists.status();
-    if (!*exists) return Status();
+    if (!*exists) return bytes;
     Result<std::unique_ptr<LogFile>> file = files->OpenFile(path, LogFiles::Open::kAppend);
     if (!file.ok()) return file.status();
     const uint64_t keep = later == segment ? count % kEntriesPerSegment * item_bytes : 0;
     const Result<uint64_t> size = (*file)->Size();
     if (!size.ok()) return size.status();
     if (*size <= keep) continue;
+    bytes += *size - keep;
     if (Status status = (*file)->Truncate(keep); !status.ok()) return status;
     if (Status status = (*file)->Sync(); !status.ok()) return status;
   }
@@ -186,6 +103,18 @@ Status CutLevels(LogFiles* files, const std::string& folder, uint64_t entries) {
     if (Status status = (*file)->Sync(); !status.ok()) return status;
   }
   return Status();
+}
+
+/// A checkpoint that was torn while it was appended to the others.
+Status CutHistory(LogFiles* files, const std::string& folder, uint64_t whole) {
+  Result<std::unique_ptr<LogFile>> file =
+      files->OpenFile(folder + "/" + kCheckpointsName, LogFiles::Open::kCreate);
+  if (!file.ok()) return file.status();
+  const Result<uint64_t> size = (*file)->Size();
+  if (!size.ok()) return size.status();
+  if (*size <= whole) return Status();
+  if (Status status = (*file)->Truncate(whole); !status.ok()) return status;
+  return (*file)->Sync();
 }
 
 /// Appends the hashes of entries [edge->size(), size), which are in the files, to leaves and
@@ -255,18 +184,21 @@ Result<OpenMonth> RecoverMonth(const Publisher& publisher, const std::string& lo
   MonthReader reader(files, folder);
   const Result<uint64_t> on_disk = reader.EntriesOnDisk();
   if (!on_disk.ok()) return on_disk.status();
-  TailScan scan(proven.size, tail);
+  TailScan scan(proven, tail);
   Status scanned = EachOnDisk(&reader, proven.size, *on_disk,
                               [&](uint64_t index, auto bytes) { return scan.See(index, bytes); });
   if (!scanned.ok()) return scanned;
-  tail->cut_bytes = (*on_disk - tail->size) * kEntryOnDiskBytes;
   for (const std::string& name : {folder, folder + "/blobs", folder + "/seg"}) {
     if (Status status = files->MakeFolder(name); !status.ok()) return status;
   }
-  Status cut = CutSegments(files, folder, EntriesName, kEntryOnDiskBytes, tail->size);
-  if (cut.ok()) cut = CutSegments(files, folder, LeavesName, sizeof(Hash), proven.size);
-  if (cut.ok()) cut = CutLevels(files, folder, proven.size);
-  if (!cut.ok()) return cut;
+  const Result<uint64_t> torn =
+      CutSegments(files, folder, EntriesName, kEntryOnDiskBytes, tail->size);
+  if (!torn.ok()) return torn.status();
+  tail->cut_bytes = *torn;
+  const Result<uint64_t> leaves = CutSegments(files, folder, LeavesName, sizeof(Hash), proven.size);
+  if (!leaves.ok()) return leaves.status();
+  if (Status status = CutLevels(files, folder, proven.size); !status.ok()) return status;
+  if (Status status = CutHistory(files, folder, proven.history_bytes); !status.ok()) return status;
   TreeEdge edge = proven.edge;
   if (Status status = HashRebuild(files, folder, &edge).Run(tail->size); !status.ok()) {
     return status;
@@ -278,6 +210,7 @@ Result<OpenMonth> RecoverMonth(const Publisher& publisher, const std::string& lo
   if (!written.ok()) return written;
   OpenMonth open;
   open.month = proven.month;
+  open.sealed = tail->sealed;
   Result<std::unique_ptr<MonthWriter>> writer = MonthWriter::Open(files, folder, std::move(edge));
   if (!writer.ok()) return writer.status();
   open.writer = std::move(writer).value();
@@ -285,6 +218,8 @@ Result<OpenMonth> RecoverMonth(const Publisher& publisher, const std::string& lo
       Checkpointer::Open(publisher, origin, folder, proven.edge);
   if (!checkpointer.ok()) return checkpointer.status();
   open.checkpointer = std::move(checkpointer).value();
+  // Who made the month may have been killed before its name was durable.
+  if (Status status = files->SyncFolder(log); !status.ok()) return status;
   return open;
 }
 
@@ -296,37 +231,96 @@ struct SinceStamp {
   std::set<std::tuple<uint64_t, uint8_t>> entries;  ///< seq, DETAIL number (0: the decision)
 };
 
-Status CountSince(LogFiles* files, const std::string& log, const SealStamp& stamp, uint16_t boot,
+/// Counts entries of `boot` in one month from `from` on.
+Status CountMonth(MonthReader* reader, uint64_t from, uint64_t size, uint16_t boot,
                   SinceStamp* since) {
-  since->accounted.decisions = stamp.decisions;
-  since->accounted.gaps = stamp.gaps;
-  const std::string from_month(stamp.month, strnlen(stamp.month, sizeof stamp.month));
+  uint64_t details = 0;
+  return EachOnDisk(reader, from, size, [&](uint64_t, auto on_disk) {
+    const Result<Entry> entry = DecodeEntry(on_disk.template subspan<2, kEntryBytes>());
+    if (!entry.ok()) return true;  // below a checkpoint: verification finds it
+    const EntryHeader& header = entry->header;
+    GapPayload gap;
+    if (header.kind == EntryKind::kGap) Get(*entry, &gap);
+    const auto cause = static_cast<size_t>(gap.cause);
+    if (gap.boot == boot && gap.count > 0 && cause >= 1 && cause <= since->accounted.gaps.size()) {
+      since->accounted.gaps[cause - 1] += gap.count;
+    }
+    if (header.boot != boot || !HasDecisionFields(header.kind)) return true;
+    details = header.kind == EntryKind::kDetail ? details + 1 : 0;
+    since->entries.insert({header.seq, static_cast<uint8_t>(details)});
+    if (details == 0) ++since->accounted.decisions;
+    return true;
+  });
+}
+
+Status CountSince(LogFiles* files, const std::string& log, SealStamp stamp, uint16_t boot,
+                  SinceStamp* since) {
   const Result<std::vector<std::string>> months = Months(files, log);
   if (!months.ok()) return months.status();
+  std::map<std::string, uint64_t> sizes;
   for (const std::string& month : *months) {
+    const Result<uint64_t> size = MonthReader(files, log + "/" + month).EntriesOnDisk();
+    if (!size.ok()) return size.status();
+    sizes[month] = *size;
+  }
+  std::string from_month(stamp.month, strnlen(stamp.month, sizeof stamp.month));
+  // What the stamp counts was cut off: then it is counted from the beginning.
+  const auto there = sizes.find(from_month);
+  if (there == sizes.end() || there->second < stamp.index) {
+    stamp = SealStamp{};
+    from_month.clear();
+  }
+  since->accounted = {stamp.decisions, stamp.gaps};
+  for (const auto& [month, size] : sizes) {
     if (month < from_month) continue;
     MonthReader reader(files, log + "/" + month);
-    const Result<uint64_t> size = reader.EntriesOnDisk();
-    if (!size.ok()) return size.status();
-    uint64_t details = 0;
     const uint64_t from = month == from_month ? stamp.index : 0;
-    Status read = EachOnDisk(&reader, from, *size, [&](uint64_t, auto on_disk) {
-      const Result<Entry> entry = DecodeEntry(on_disk.template subspan<2, kEntryBytes>());
-      if (!entry.ok()) return true;  // below a checkpoint: verification finds it
-      const EntryHeader& header = entry->header;
-      GapPayload gap;
-      if (header.kind == EntryKind::kGap) Get(*entry, &gap);
-      if (gap.boot == boot && gap.count > 0 && gap.cause <= GapCause::kKilled) {
-        since->accounted.gaps[static_cast<size_t>(gap.cause) - 1] += gap.count;
-      }
-      if (header.boot != boot || !HasDecisionFields(header.kind)) return true;
-      details = header.kind == EntryKind::kDetail ? details + 1 : 0;
-      since->entries.insert({header.seq, static_cast<uint8_t>(details)});
-      if (details == 0) ++since->accounted.decisions;
-      return true;
-    });
-    if (!read.ok()) return read;
+    if (Status status = CountMonth(&reader, from, size, boot, since); !status.ok()) return status;
   }
+  return Status();
+}
+
+/// What a killed process left in a slot is an entry that is not in the files yet. The memory is
+/// ours, but what else has written there nobody knows: it must not be able to end this process.
+class SlotFilter {
+ public:
+  SlotFilter(const RingFolder& folder, const ControlBlock* control, SinceStamp* since)
+      : folder_(folder), control_(*control), since_(*since) {}
+
+  bool Skips(const RingSlot& slot) {
+    const EntryHeader header = DecodeHeader(slot.entry);
+    const bool decision = header.kind == EntryKind::kDecision && slot.detail == 0;
+    const bool detail = header.kind == EntryKind::kDetail && slot.detail >= 1 && slot.detail <= 3;
+    if (header.version != kEntryVersion || (!decision && !detail)) return true;
+    if (header.boot != control_.boot || header.seq == 0 || header.seq > control_.next_seq) {
+      return true;
+    }
+    return !HasPolicy(header.policy_ref) ||
+           !since_.entries.insert({header.seq, slot.detail}).second;
+  }
+
+ private:
+  bool HasPolicy(uint64_t number) {
+    if (number >= control_.policy_count) return false;
+    const auto [known, added] = policies_.try_emplace(number, false);
+    if (!added) return known->second;
+    const Result<std::string> text = folder_.KeptPolicy(static_cast<uint32_t>(number));
+    known->second = text.ok() && TreeHasher().Of(AsBytes(*text)) == control_.policies[number].blob;
+    return known->second;
+  }
+
+  const RingFolder& folder_;
+  const ControlBlock& control_;
+  SinceStamp& since_;
+  std::map<uint64_t, bool> policies_;
+};
+
+Status SealAll(Sealer* sealer, const RingFolder::Left& left) {
+  const auto waits = [](const Ring& ring) { return ring.header().tail < ring.header().head; };
+  do {
+    uint64_t appended = 0;
+    if (Status status = sealer->Step(&appended); !status.ok()) return status;
+  } while (std::any_of(left.rings.begin(), left.rings.end(), waits));
   return Status();
 }
 
@@ -345,20 +339,18 @@ Result<RecoveredRings> RecoverRings(const Sealer::Setup& setup, const RingFolder
   recovered.highest_seq = control->next_seq;
   const uint64_t before = since.accounted.decisions;
   Sealer sealer(setup, control, std::move(*month), since.accounted);
-  sealer.SkipKnown([&](const RingSlot& slot) {
-    return since.entries.contains({DecodeHeader(slot.entry).seq, slot.detail});
-  });
+  sealer.Stamp();
+  SlotFilter filter(folder, control, &since);
+  sealer.SkipKnown([&](const RingSlot& slot) { return filter.Skips(slot); });
   sealer.SetPolicyBlob([&](uint32_t number) { return folder.KeptPolicy(number); });
   for (Ring& ring : left->rings) sealer.AddRing(&ring);
-  for (uint64_t appended = 1; appended > 0;) {
-    appended = 0;
-    if (Status status = sealer.Step(&appended); !status.ok()) return status;
-  }
+  if (Status status = SealAll(&sealer, *left); !status.ok()) return status;
   recovered.entries = static_cast<uint32_t>(sealer.accounted().decisions - before);
   sealer.QueueGaps(true);
   uint64_t appended = 0;
   if (Status status = sealer.Step(&appended); !status.ok()) return status;
   if (Status status = sealer.Sync(); !status.ok()) return status;
+  recovered.latest_ns = sealer.latest_ns();
   *month = std::move(sealer.month());
   return recovered;
 }

@@ -19,7 +19,12 @@ namespace ringfence {
 struct Proven {
   std::string month;  ///< empty: the log has no entry yet
   uint64_t size = 0;
-  TreeEdge edge;              ///< of that size
+  TreeEdge edge;               ///< of that size
+  uint64_t history_bytes = 0;  ///< of checkpoints.ckpt, but for a torn end
+  bool sealed = false;         ///< the last entry of that size is a SEAL
+  // Of the last entry that was signed, of the month before where this one has none.
+  uint64_t last_time_ns = 0;
+  uint16_t last_boot = 0;
   uint16_t copy_boot = 0;     ///< the database's
   std::string previous_note;  ///< last checkpoint of the month before, or empty
 };
@@ -32,7 +37,7 @@ struct Tail {
   uint64_t size = 0;  ///< of the tree with them
   uint64_t cut_bytes = 0;
   uint64_t latest_ns = 0;
-  uint16_t highest_boot = 0;
+  bool sealed = false;  ///< it ends with a SEAL
 };
 /// Cuts, and writes the leaf hashes and levels of what stays. Changes nothing below the checkpoint.
 /// Ends with the month's files open.
@@ -44,6 +49,7 @@ struct RecoveredRings {
   RingsState state = RingsState::kNoneNeeded;
   uint32_t entries = 0;
   uint64_t highest_seq = 0;
+  uint64_t latest_ns = 0;
 };
 /// Seals what `left` holds into the month, then GAPs for what is nowhere; synced. The month may be
 /// another afterwards.

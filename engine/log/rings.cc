@@ -76,11 +76,12 @@ Result<SharedMemory> SharedMemory::Create(const std::string& path, size_t bytes)
       open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (file.get() < 0) return Failed("create", path, errno);
   // Without reserved blocks a full tmpfs would end the process at some later store.
-  if (const int error = posix_fallocate(file.get(), 0, static_cast<off_t>(bytes)); error != 0) {
-    unlink(path.c_str());
-    return Failed("reserve", path, error);
-  }
-  return Open(path, bytes);
+  int error = EINTR;
+  while (error == EINTR) error = posix_fallocate(file.get(), 0, static_cast<off_t>(bytes));
+  Result<SharedMemory> memory =
+      error == 0 ? Open(path, bytes) : Result<SharedMemory>(Failed("reserve", path, error));
+  if (!memory.ok()) unlink(path.c_str());
+  return memory;
 }
 
 Result<SharedMemory> SharedMemory::Open(const std::string& path, size_t least) {
@@ -121,12 +122,14 @@ Result<Ring> Ring::Create(const std::string& path, uint32_t capacity) {
 Result<Ring> Ring::Open(const std::string& path) {
   Result<SharedMemory> memory = SharedMemory::Open(path, kHeaderBytes);
   if (!memory.ok()) return memory.status();
-  const auto& header = *reinterpret_cast<const RingHeader*>(memory->data());
+  auto& header = *reinterpret_cast<RingHeader*>(memory->data());
   const uint64_t capacity = header.capacity;
+  const uint64_t head = header.head, sealed = header.sealed, tail = header.tail;
   const bool sound = header.magic == kRingMagic && std::has_single_bit(capacity) &&
                      (memory->size() - kHeaderBytes) / sizeof(RingSlot) == capacity &&
-                     header.head - header.tail <= capacity;
+                     tail <= sealed && sealed <= head && head - tail <= capacity;
   if (!sound) return Status(StatusCode::kCorrupt, Quoted(path) + " is no ring of a log");
+  header.tail = sealed;
   return Ring(std::move(memory).value(), capacity);
 }
 

@@ -28,7 +28,8 @@ struct alignas(64) RingSlot {
 };
 static_assert(sizeof(RingSlot) == 256);
 
-/// Decisions that were made and not recorded. Written by one thread; sums of a whole boot.
+/// Decisions that were made and not recorded: sums of a whole boot, but for `first_seq`, which the
+/// sealer takes (and sets to zero) with each GAP. Otherwise written by one thread.
 struct LossCounter {
   std::atomic<uint64_t> count;
   std::atomic<uint64_t> first_seq, last_seq, first_time_ns, last_time_ns;
@@ -40,6 +41,9 @@ struct RingHeader {
   uint64_t capacity;
   alignas(64) std::atomic<uint64_t> head;  ///< of the deciding thread
   alignas(64) std::atomic<uint64_t> tail;  ///< of the sealer
+  /// Of the sealer: entries before it are in the files. It runs ahead of `tail` while slots are
+  /// zeroed: who is killed then leaves slots that hold nothing any more.
+  std::atomic<uint64_t> sealed;
   alignas(64) std::array<LossCounter, kLossCauses> lost;
 };
 

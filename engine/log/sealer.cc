@@ -4,14 +4,17 @@
 #include <algorithm>
 #include <cstring>
 #include <ctime>
+#include <numeric>
 #include <utility>
 
 #include "base/check.h"
+#include "log/big_endian.h"
 
 namespace ringfence {
 namespace {
 
-constexpr size_t kBatchSlots = 8192;          // slots: 2 MB of copies
+constexpr size_t kBatchSlots = 8192;  // slots: 2 MB of copies
+constexpr size_t kMostDetails = 3;
 constexpr size_t kBufferBytes = 1024 * 1024;  // one write
 constexpr int64_t kClockToleranceNs = 1'000'000'000;
 
@@ -28,20 +31,9 @@ class OsClock final : public LogClock {
   }
 };
 
-template <size_t kBytes>
-uint64_t GetBig(const EntryBytes& bytes, size_t at) {
-  uint64_t value = 0;
-  for (size_t i = 0; i < kBytes; ++i) value = value << 8 | bytes[at + i];
-  return value;
-}
-template <size_t kBytes>
-void PutBig(EntryBytes* bytes, size_t at, uint64_t value) {
-  for (size_t i = kBytes; i-- > 0; value >>= 8) (*bytes)[at + i] = static_cast<uint8_t>(value);
-}
-
 constexpr size_t kTimeAt = 4, kSeqAt = 16, kPolicyAt = 22;
 
-uint64_t SeqOf(const RingSlot& slot) { return GetBig<6>(slot.entry, kSeqAt); }
+uint64_t SeqOf(const RingSlot& slot) { return LoadBig<6>(&slot.entry[kSeqAt]); }
 
 }  // namespace
 
@@ -55,25 +47,38 @@ Sealer::Sealer(Setup setup, ControlBlock* control, OpenMonth month, const Accoun
       control_(control),
       month_(std::move(month)),
       accounted_(accounted),
-      gaps_queued_(accounted.gaps) {
-  clock_unix_ns_ = setup_.clock->UnixNs();
-  clock_monotonic_ns_ = setup_.clock->MonotonicNs();
+      synced_stamp_(control->stamps[control->stamp]),
+      gaps_queued_(accounted.gaps),
+      now_ns_(setup_.clock->UnixNs()),
+      clock_unix_ns_(now_ns_),
+      clock_monotonic_ns_(setup_.clock->MonotonicNs()) {
+  // Never larger: growing would leave copies of keys and facts behind.
+  batch_.reserve(kBatchSlots + kMostDetails);
+}
+
+Sealer::~Sealer() {
+  Wipe({reinterpret_cast<uint8_t*>(batch_.data()), batch_.size() * sizeof(RingSlot)});
 }
 
 Status Sealer::Step(uint64_t* appended) {
-  const uint64_t before = size();
-  Status status = PutOwn();
-  if (status.ok() && batch_.empty()) Collect();
+  const uint64_t before = appended_;
+  Status status;
+  // A batch that found no room goes on first: nothing may come between a DETAIL and its decision.
+  if (batch_.empty()) {
+    status = PutOwn();
+    if (status.ok()) Collect();
+  }
   if (status.ok()) status = PutBatch();
   if (status.ok()) status = Flush();
   if (status.ok()) Release();
-  *appended += size() - std::min(size(), before);  // a new month begins at 0
+  *appended += appended_ - before;
   return status;
 }
 
 void Sealer::Collect() {
   next_ = 0;
-  for (Source& source : sources_) {
+  for (size_t i = 0; i < sources_.size(); ++i) {
+    Source& source = sources_[(first_source_ + i) % sources_.size()];
     const RingHeader& header = source.ring->header();
     source.taken = header.tail.load(std::memory_order_relaxed);
     const uint64_t head = header.head.load(std::memory_order_acquire);
@@ -81,60 +86,89 @@ void Sealer::Collect() {
       batch_.push_back(source.ring->At(source.taken++));
     }
     // A decision goes with its DETAILs, which stand before it.
-    while (source.taken < head && batch_.back().detail != 0) {
+    while (source.taken < head && batch_.back().detail != 0 &&
+           batch_.size() < kBatchSlots + kMostDetails) {
       batch_.push_back(source.ring->At(source.taken++));
     }
   }
-  const auto earlier = [](const RingSlot& a, const RingSlot& b) { return SeqOf(a) < SeqOf(b); };
-  if (!std::is_sorted(batch_.begin(), batch_.end(), earlier)) {
-    std::stable_sort(batch_.begin(), batch_.end(), earlier);
+  // A thread that decides as fast as we seal must not keep us from the others' rings.
+  ++first_source_;
+  order_.resize(batch_.size());
+  std::iota(order_.begin(), order_.end(), 0u);
+  const auto earlier = [&](uint32_t a, uint32_t b) { return SeqOf(batch_[a]) < SeqOf(batch_[b]); };
+  if (!std::is_sorted(order_.begin(), order_.end(), earlier)) {
+    std::stable_sort(order_.begin(), order_.end(), earlier);
   }
 }
 
 void Sealer::Release() {
-  if (batch_.empty() && size() == control_->stamps[control_->stamp].index) return;
+  if (batch_.empty()) {
+    if (size() != control_->stamps[control_->stamp].index) Stamp();
+    return;
+  }
   for (const Source& source : sources_) {
     RingHeader& header = source.ring->header();
+    // Who is killed while zeroing must not leave half a slot that is taken for an entry.
+    header.sealed.store(source.taken);
     for (uint64_t at = header.tail.load(std::memory_order_relaxed); at < source.taken; ++at) {
       RingSlot& slot = source.ring->At(at);
       Wipe({reinterpret_cast<uint8_t*>(&slot), sizeof slot});
     }
-    if (!batch_.empty()) header.tail.store(source.taken, std::memory_order_release);
+    header.tail.store(source.taken, std::memory_order_release);
   }
-  if (!batch_.empty()) {
-    Wipe({reinterpret_cast<uint8_t*>(batch_.data()), batch_.size() * sizeof(RingSlot)});
-    batch_.clear();
-  }
+  Wipe({reinterpret_cast<uint8_t*>(batch_.data()), batch_.size() * sizeof(RingSlot)});
+  batch_.clear();
+  order_.clear();
   Stamp();
 }
 
 void Sealer::Stamp() {
-  const uint32_t other = 1 - control_->stamp.load(std::memory_order_relaxed);
-  SealStamp& stamp = control_->stamps[other];
-  stamp.index = size();
-  stamp.decisions = accounted_.decisions;
-  stamp.gaps = accounted_.gaps;
+  SealStamp stamp{size(), accounted_.decisions, accounted_.gaps, {}};
   std::memcpy(stamp.month, month_.month.c_str(), sizeof stamp.month);
+  SetStamp(stamp);
+}
+
+void Sealer::SetStamp(const SealStamp& stamp) {
+  const uint32_t other = 1 - control_->stamp.load(std::memory_order_relaxed);
+  control_->stamps[other] = stamp;
   control_->stamp.store(other, std::memory_order_release);
 }
 
+Status Sealer::Sync() {
+  const Status status = month_.writer->Sync();
+  if (status.ok()) {
+    synced_stamp_ = control_->stamps[control_->stamp];
+    return status;
+  }
+  // Linux takes pages it could not write for clean: they can be read until they are needed, and the
+  // next fdatasync succeeds without them. The next opening must not build on such entries. They are
+  // not in the rings any more; by the older stamp it counts them as lost.
+  SetStamp(synced_stamp_);
+  const Status cut = month_.writer->TakeBackUnsynced();
+  return Status(StatusCode::kIo, status.message() + (cut.ok() ? "" : "; " + cut.message()));
+}
+
 Status Sealer::PutBatch() {
-  for (; next_ < batch_.size(); ++next_) {
-    const RingSlot& slot = batch_[next_];
+  for (; next_ < order_.size(); ++next_) {
+    const RingSlot& slot = batch_[order_[next_]];
     if (known_ && known_(slot)) continue;
-    const uint64_t time_ns = GetBig<8>(slot.entry, kTimeAt);
-    const std::string month = MonthOf(time_ns);
-    if (month > month_.month) {
+    // Room for a decision is made before its first DETAIL.
+    if (slot.detail <= 1) {
+      if (Status status = MakeRoom(); !status.ok()) return status;
+    }
+    const uint64_t time_ns = LoadBig<8>(&slot.entry[kTimeAt]);
+    const std::string month = MonthFor(time_ns);
+    if (month != month_.month) {
       if (Status status = EnterMonth(month); !status.ok()) return status;
     }
     uint64_t policy_ref = 0;
-    const auto number = static_cast<uint32_t>(GetBig<6>(slot.entry, kPolicyAt));
+    const auto number = static_cast<uint32_t>(LoadBig<6>(&slot.entry[kPolicyAt]));
     if (Status status = PolicyRef(number, &policy_ref); !status.ok()) return status;
     EntryBytes bytes = slot.entry;
-    PutBig<6>(&bytes, kPolicyAt, policy_ref);
+    StoreBig<6>(policy_ref, &bytes[kPolicyAt]);
     if (slot.sealed == 0) ApplySealToBytes(&cipher_, slot.facts_key, slot.detail, &bytes);
     PutEntryCrc(&bytes);
-    if (Status status = PutOnDisk(bytes); !status.ok()) return status;
+    PutInBuffer(bytes);
     latest_ns_ = std::max(latest_ns_, time_ns);
     if (slot.detail == 0) ++accounted_.decisions;
   }
@@ -143,44 +177,40 @@ Status Sealer::PutBatch() {
 
 Status Sealer::PutOwn() {
   while (!own_.empty()) {
-    const uint64_t now = setup_.clock->UnixNs();
-    const std::string month = MonthOf(now);
-    if (month > month_.month) {
+    if (Status status = MakeRoom(); !status.ok()) return status;
+    const std::string month = MonthFor(setup_.clock->UnixNs());
+    if (month != month_.month) {
       if (Status status = EnterMonth(month); !status.ok()) return status;
     }
     const OwnEntry& own = own_.front();
-    if (Status status = PutEntry(own.entry); !status.ok()) return status;
+    PutEntry(own.entry);
     if (own.pending_id != 0) buffered_ids_.push_back(own.pending_id);
     own_.pop_front();
   }
   return Status();
 }
 
-Status Sealer::PutEntry(Entry entry) {
+void Sealer::PutEntry(Entry entry) {
   entry.header.time_ns = setup_.clock->UnixNs();
   entry.header.writer = setup_.description.writer;
   entry.header.boot = setup_.publisher.boot;
   EntryBytes bytes;
   EncodeEntry(entry, &bytes);
-  if (Status status = PutOnDisk(bytes); !status.ok()) return status;
+  PutInBuffer(bytes);
   if (entry.header.kind == EntryKind::kGap) {
     GapPayload gap;
     Get(entry, &gap);
     accounted_.gaps[static_cast<size_t>(gap.cause) - 1] += gap.count;
   }
   latest_ns_ = std::max(latest_ns_, entry.header.time_ns);
-  return Status();
 }
 
-/// Makes room first: what was put is in the buffer, whatever Flush says later.
-Status Sealer::PutOnDisk(const EntryBytes& bytes) {
-  if (buffer_.size() >= kBufferBytes) {
-    if (Status status = Flush(); !status.ok()) return status;
-  }
+Status Sealer::MakeRoom() { return buffer_.size() < kBufferBytes ? Status() : Flush(); }
+
+void Sealer::PutInBuffer(const EntryBytes& bytes) {
   buffer_.push_back(0);
   buffer_.push_back(static_cast<uint8_t>(kEntryBytes));
   buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
-  return Status();
 }
 
 Status Sealer::Flush() {
@@ -189,8 +219,11 @@ Status Sealer::Flush() {
   while (done < buffer_.size() && status.ok()) {
     const size_t room = month_.writer->Room() * kEntryOnDiskBytes;
     const size_t bytes = std::min(buffer_.size() - done, room);
-    status = month_.writer->Append({buffer_.data() + done, bytes});
-    if (status.ok()) done += bytes;
+    if (month_.writer->Room() == kEntriesPerSegment) status = Sync();
+    if (status.ok()) status = month_.writer->Append({buffer_.data() + done, bytes});
+    if (!status.ok()) break;
+    done += bytes;
+    appended_ += bytes / kEntryOnDiskBytes;
   }
   buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<ptrdiff_t>(done));
   if (!status.ok()) return status;
@@ -211,21 +244,31 @@ Status Sealer::PolicyRef(uint32_t number, uint64_t* index) {
   if (!text.ok()) return text.status();
   const Result<Hash> blob = WriteBlob(setup_.publisher.files, month_.writer->folder(), *text);
   if (!blob.ok()) return blob.status();
-  CHECK(*blob == policy.blob);
+  if (*blob != policy.blob) {
+    return Status(StatusCode::kCorrupt,
+                  "a policy beside the rings is not the one that was put there");
+  }
   Entry entry;
   Put(policy, &entry);
   *index = NextIndex();
-  if (Status status = PutEntry(entry); !status.ok()) return status;
+  PutEntry(entry);
   policy_refs_[number] = *index;
   return Status();
 }
 
+/// Where an entry of that time goes: to no month before one that has entries, and to none that has
+/// its SEAL.
+std::string Sealer::MonthFor(uint64_t time_ns) const {
+  const std::string& open = month_.month;
+  return std::max(MonthOf(time_ns), month_.sealed ? MonthOf(MonthEnds(open)) : open);
+}
+
 Status Sealer::EnterMonth(const std::string& month) {
-  if (!sealed_) {
+  if (!month_.sealed) {
     Entry entry;
     Put(SealPayload{SealCause::kMonth}, &entry);
-    if (Status status = PutEntry(entry); !status.ok()) return status;
-    sealed_ = true;
+    PutEntry(entry);
+    month_.sealed = true;
   }
   if (Status status = Flush(); !status.ok()) return status;
   if (Status status = Sync(); !status.ok()) return status;
@@ -245,31 +288,33 @@ Status Sealer::BeginMonth(const std::string& month, const std::string& last_note
   if (!begun.ok()) return begun;
   month_ = std::move(next).value();
   policy_refs_.clear();
-  sealed_ = false;
+  ++appended_;
   return Status();
 }
 
 namespace {
 
-/// What all rings lost for one cause, into `gap`; gives the number of the whole boot.
-uint64_t SumLosses(std::span<Ring* const> rings, size_t cause, GapPayload* gap) {
+/// What all rings lost for one cause, into `gap`; gives the number of the whole boot. `all`: what
+/// was asked for before may have been lost since.
+uint64_t SumLosses(std::span<Ring* const> rings, size_t cause, bool all, GapPayload* gap) {
   uint64_t total = 0;
   for (const Ring* ring : rings) {
     LossCounter& lost = ring->header().lost[cause];
-    const uint64_t count = lost.count.load(std::memory_order_acquire);
-    if (count == 0) continue;
+    // The count last, so that it does not hold what `first_seq` was not yet told of.
+    uint64_t first = lost.first_seq.exchange(0);
+    uint64_t first_time = lost.first_time_ns.load();
+    const uint64_t count = lost.count.load();
     total += count;
-    const uint64_t last = lost.last_seq.load(std::memory_order_relaxed);
-    const uint64_t last_time = lost.last_time_ns.load(std::memory_order_relaxed);
-    // Zero: the thread has lost nothing since it was last asked.
-    const uint64_t first = lost.first_seq.exchange(0, std::memory_order_acq_rel);
-    if (first == 0) continue;
-    const uint64_t first_time = lost.first_time_ns.load(std::memory_order_relaxed);
+    if (first == 0) {  // nothing was lost since it was last asked
+      if (!all || count == 0) continue;
+      first = 1;
+      first_time = 0;
+    }
     const bool only = gap->last_seq == 0;
     gap->first_seq = only ? first : std::min(gap->first_seq, first);
     gap->first_time_ns = only ? first_time : std::min(gap->first_time_ns, first_time);
-    gap->last_seq = std::max({gap->last_seq, first, last});
-    gap->last_time_ns = std::max({gap->last_time_ns, first_time, last_time});
+    gap->last_seq = std::max({gap->last_seq, first, lost.last_seq.load()});
+    gap->last_time_ns = std::max({gap->last_time_ns, first_time, lost.last_time_ns.load()});
   }
   return total;
 }
@@ -294,25 +339,33 @@ void Sealer::QueueGaps(bool killed) {
   for (size_t cause = 0; cause < kLossCauses; ++cause) {
     GapPayload gap;
     gap.cause = static_cast<GapCause>(cause + 1);
-    const uint64_t total = SumLosses(rings, cause, &gap);
+    const uint64_t total = SumLosses(rings, cause, killed, &gap);
     lost += total;
     QueueGap(gap, total);
   }
   if (!killed) return;
   GapPayload gap;
   gap.cause = GapCause::kKilled;
+  gap.first_seq = 1;  // nobody knows which
   gap.last_seq = control_->next_seq;
   const uint64_t known = accounted_.decisions + lost;
   QueueGap(gap, gap.last_seq > known ? gap.last_seq - known : 0);
 }
 
+uint64_t Sealer::UnderWay() const {
+  uint64_t accounted = accounted_.decisions;
+  for (const Source& source : sources_) {
+    for (const LossCounter& lost : source.ring->header().lost) accounted += lost.count.load();
+  }
+  const uint64_t made = control_->next_seq.load();
+  return made - std::min(made, accounted);
+}
+
 void Sealer::QueueClock(bool heartbeat) {
-  const uint64_t unix_ns = setup_.clock->UnixNs();
+  now_ns_ = setup_.clock->UnixNs();
   const uint64_t monotonic_ns = setup_.clock->MonotonicNs();
   const auto step =
-      static_cast<int64_t>((unix_ns - clock_unix_ns_) - (monotonic_ns - clock_monotonic_ns_));
-  clock_unix_ns_ = unix_ns;
-  clock_monotonic_ns_ = monotonic_ns;
+      static_cast<int64_t>((now_ns_ - clock_unix_ns_) - (monotonic_ns - clock_monotonic_ns_));
   ClockPayload clock;
   clock.monotonic_ns = monotonic_ns;
   clock.step_ns = step;
@@ -323,6 +376,8 @@ void Sealer::QueueClock(bool heartbeat) {
   } else if (!heartbeat) {
     return;
   }
+  clock_unix_ns_ = now_ns_;
+  clock_monotonic_ns_ = monotonic_ns;
   OwnEntry own;
   Put(clock, &own.entry);
   Queue(std::move(own));

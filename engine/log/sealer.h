@@ -36,7 +36,8 @@ LogClock& SystemClock();
 
 /// A month whose files are open.
 struct OpenMonth {
-  std::string month;  ///< "2026-11"
+  std::string month;    ///< "2026-11"
+  bool sealed = false;  ///< it has its SEAL: nothing is added to it
   std::unique_ptr<MonthWriter> writer;
   std::unique_ptr<Checkpointer> checkpointer;
 };
@@ -73,6 +74,7 @@ class Sealer {
   /// `control` lives as long as the Sealer; after a crash it is that of the boot before. The
   /// month's files end where its tree does.
   Sealer(Setup setup, ControlBlock* control, OpenMonth month, const Accounted& accounted);
+  ~Sealer();
 
   /// Adds the ring of another deciding thread.
   void AddRing(Ring* ring) { sources_.push_back({ring, 0}); }
@@ -90,7 +92,9 @@ class Sealer {
   void QueueGaps(bool killed = false);
   /// A CLOCK, if the clock was set since the last call; `heartbeat` asks for one in any case.
   void QueueClock(bool heartbeat);
-  Status Sync() { return month_.writer->Sync(); }
+  /// Everything put is on the disk. After a failure, which is final, the files hold nothing that
+  /// was put since the last success: it may be readable now and gone later.
+  Status Sync();
 
   /// Slots that are in the files already (recovery).
   using Known = std::function<bool(const RingSlot& slot)>;
@@ -103,8 +107,12 @@ class Sealer {
   uint64_t size() const { return month_.writer->size(); }
   Hash Root() { return month_.writer->Root(); }
   /// The clock is behind what the log has seen.
-  bool clock_is_behind() const { return clock_unix_ns_ < latest_ns_; }
+  bool clock_is_behind() const { return now_ns_ < latest_ns_; }
+  uint64_t latest_ns() const { return latest_ns_; }
   void SetLatest(uint64_t time_ns) { latest_ns_ = time_ns; }
+  /// Decisions that were made and are neither in the files nor counted as lost: under way, or in
+  /// the rings.
+  uint64_t UnderWay() const;
 
   /// Held while a checkpoint is published or the month changes.
   std::mutex& publishing() { return publishing_; }
@@ -118,15 +126,18 @@ class Sealer {
   };
   void Collect();
   void Release();
+  void SetStamp(const SealStamp& stamp);
   Status PutBatch();
   Status PutOwn();
   void QueueGap(GapPayload gap, uint64_t total);
-  Status PutOnDisk(const EntryBytes& bytes);
+  Status MakeRoom();
+  void PutInBuffer(const EntryBytes& bytes);
   Status Flush();
+  std::string MonthFor(uint64_t time_ns) const;
   Status EnterMonth(const std::string& month);
   Status BeginMonth(const std::string& month, const std::string& last_note);
   Status PolicyRef(uint32_t number, uint64_t* index);
-  Status PutEntry(Entry entry);
+  void PutEntry(Entry entry);
   uint64_t NextIndex() const { return size() + buffer_.size() / kEntryOnDiskBytes; }
 
   const Setup setup_;
@@ -136,17 +147,22 @@ class Sealer {
   PolicyBlob policy_blob_;
   CtrCipher cipher_;
   std::vector<Source> sources_;
-  std::vector<RingSlot> batch_;  ///< copies, by seq; what of it is not in buffer_ begins at next_
+  size_t first_source_ = 0;      ///< where the next batch begins
+  std::vector<RingSlot> batch_;  ///< copies
+  std::vector<uint32_t> order_;  ///< of the batch, by seq; what is not in buffer_ begins at next_
   size_t next_ = 0;
   std::vector<uint8_t> buffer_;  ///< on-disk entries that are not in the files yet
   std::deque<OwnEntry> own_;
   std::vector<int64_t> buffered_ids_, written_;
   std::map<uint32_t, uint64_t> policy_refs_;  ///< of this month, by number in the control's table
-  bool sealed_ = false;                       ///< the month has its SEAL
+  uint64_t appended_ = 0;                     ///< entries, to all months
   Known known_;
-  Accounted accounted_;  ///< buffer included
+  Accounted accounted_;       ///< buffer included
+  SealStamp synced_stamp_{};  ///< of what is on the disk
   std::array<uint64_t, 4> gaps_queued_{};
   uint64_t latest_ns_ = 0;  ///< of all entries
+  uint64_t now_ns_ = 0;     ///< the clock, when QueueClock last looked
+  /// Both clocks at the last CLOCK: a clock that stands still steps back bit by bit.
   uint64_t clock_unix_ns_ = 0, clock_monotonic_ns_ = 0;
 };
 

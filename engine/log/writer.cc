@@ -39,13 +39,19 @@ Result<FolderLock> FolderLock::Take(const std::string& folder) {
                 "cannot lock '" + Printable(folder) + "': " + std::strerror(errno));
 }
 
-FolderLock::FolderLock(FolderLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+FolderLock::FolderLock(int fd) : fd_(fd), owner_(getpid()) {}
+FolderLock::FolderLock(FolderLock&& other) noexcept
+    : fd_(std::exchange(other.fd_, -1)), owner_(other.owner_) {}
 FolderLock& FolderLock::operator=(FolderLock&& other) noexcept {
   std::swap(fd_, other.fd_);
+  std::swap(owner_, other.owner_);
   return *this;
 }
 FolderLock::~FolderLock() {
-  if (fd_ >= 0) close(fd_);
+  if (fd_ < 0) return;
+  // Closing alone leaves it with children, which have the descriptor too.
+  if (getpid() == owner_) flock(fd_, LOCK_UN);
+  close(fd_);
 }
 
 bool FolderLock::Holds(const std::string& folder) const {
@@ -87,16 +93,18 @@ Result<std::shared_ptr<LogWriter>> LogWriter::Open(Setup setup) {
   if (setup.lock_folder.empty()) setup.lock_folder = setup.options.path;
   static const int at_fork = pthread_atfork(nullptr, nullptr, [] { forks_.fetch_add(1); });
   CHECK(at_fork == 0);
-  std::shared_ptr<LogWriter> writer(new LogWriter(std::move(setup)));
+  std::shared_ptr<LogWriter> writer(new LogWriter(std::move(setup)), Destroy);
   if (Status status = writer->Start(); !status.ok()) return status;
   return writer;
 }
 
-Status LogWriter::Start() {
-  forks_at_open_ = forks_.load();
-  last_append_ns_ = clock()->MonotonicNs();
+Status LogWriter::FindKeys() {
   Result<LogDescription> description = ReadDescription(setup_.files, options().path);
-  if (!description.ok()) return description.status();
+  if (!description.ok()) {
+    const Status& status = description.status();
+    return status.code() == StatusCode::kNotFound ? Status(StatusCode::kSchema, status.message())
+                                                  : status;
+  }
   description_ = std::move(description).value();
   Result<LogKeys> keys = ReadLogKeys(options().keys);
   if (!keys.ok()) return keys.status();
@@ -106,6 +114,13 @@ Status LogWriter::Start() {
                                                     "' belongs to another log than '" +
                                                     Printable(options().path) + "'");
   }
+  return Status();
+}
+
+Status LogWriter::Start() {
+  forks_at_open_ = forks_.load();
+  last_append_ns_ = clock()->MonotonicNs();
+  if (Status status = FindKeys(); !status.ok()) return status;
   Result<FolderLock> lock = FolderLock::Take(setup_.lock_folder);
   if (!lock.ok()) return lock.status();
   lock_ = std::move(lock).value();
@@ -115,7 +130,7 @@ Status LogWriter::Start() {
   // So far, and in the next step, nothing is changed.
   Result<Proven> proven = ProveCheckpoint(SealerSetup().publisher, options().path, description_);
   if (!proven.ok()) return proven.status();
-  if (Status status = RaiseBoot(proven->copy_boot); !status.ok()) return status;
+  if (Status status = RaiseBoot(*proven); !status.ok()) return status;
   if (Status status = MakeBallast(); !status.ok()) return status;
   if (Status status = OpenMonthAndRings(*proven); !status.ok()) return status;
   if (Status status = SealOnce(); !status.ok()) return status;
@@ -140,9 +155,9 @@ Sealer::Setup LogWriter::SealerSetup() const {
   return setup;
 }
 
-Status LogWriter::RaiseBoot(uint16_t copy_boot) {
+Status LogWriter::RaiseBoot(const Proven& proven) {
   const std::string path = options().path + "/state/boot";
-  uint32_t last = copy_boot;
+  uint32_t last = std::max(proven.copy_boot, proven.last_boot);
   const Result<std::string> text = setup_.files->ReadWhole(path, 16);
   if (text.ok()) {
     uint32_t number = 0;
@@ -208,6 +223,7 @@ Status LogWriter::OpenMonthAndRings(const Proven& proven) {
   sealer_ = std::make_unique<Sealer>(setup, this->control(), std::move(month).value(),
                                      Sealer::Accounted());
   sealer_->SetPolicyBlob([this](uint32_t number) { return ring_folder_->KeptPolicy(number); });
+  tail.latest_ns = std::max(tail.latest_ns, recovered.latest_ns);
   sealer_->SetLatest(tail.latest_ns);
   sealer_->Stamp();
   if (Status status = files->Remove(clean); !status.ok()) return status;
@@ -242,7 +258,19 @@ void LogWriter::QueueBoot(const Tail& tail, const RecoveredRings& rings) {
 
 // --- Using
 
+/// Not in a child that was forked, whose locks may be held by threads it does not have, nor after
+/// Close: the folder may have another writer.
+Status LogWriter::Usable() const {
+  if (IsForked()) {
+    return Status(StatusCode::kClosed,
+                  "the log was opened before this process was forked: it records nothing here");
+  }
+  const std::lock_guard<std::mutex> state(state_);
+  return closed_ ? Status(StatusCode::kClosed, "the log was closed") : Status();
+}
+
 Result<std::unique_ptr<Recorder>> LogWriter::NewRecorder() {
+  if (Status status = Usable(); !status.ok()) return status;
   const std::lock_guard<std::mutex> lock(sealing_);
   uint32_t number = 0;
   if (!free_rings_.empty()) {
@@ -256,11 +284,11 @@ Result<std::unique_ptr<Recorder>> LogWriter::NewRecorder() {
     number = static_cast<uint32_t>(rings_.size());
     Result<Ring> ring = ring_folder_->CreateRing(number, options().ring_entries);
     if (!ring.ok()) return ring.status();
+    const std::lock_guard<std::mutex> state(state_);
     rings_.push_back(std::make_unique<Ring>(std::move(ring).value()));
+    durable_to_.push_back(0);
     sealer_->AddRing(rings_.back().get());
     control()->ring_count.store(number + 1, std::memory_order_release);
-    const std::lock_guard<std::mutex> state(state_);
-    durable_to_.push_back(0);
   }
   return std::make_unique<Recorder>(shared_from_this(), rings_[number].get(), number);
 }
@@ -273,6 +301,11 @@ void LogWriter::ReturnRing(uint32_t number) {
 
 Result<uint32_t> LogWriter::PolicyNumber(const Hash& digest, uint64_t store_number,
                                          std::string_view blob) {
+  if (Status status = Usable(); !status.ok()) return status;
+  if (blob.size() > kMaxLogBlobBytes) {
+    return Status(StatusCode::kLimit, "the blob of a policy has at most " +
+                                          std::to_string(kMaxLogBlobBytes) + " bytes");
+  }
   const std::lock_guard<std::mutex> lock(policies_);
   ControlBlock& block = *control();
   const uint32_t count = block.policy_count;
@@ -291,6 +324,7 @@ Result<uint32_t> LogWriter::PolicyNumber(const Hash& digest, uint64_t store_numb
 }
 
 void LogWriter::Append(OwnEntry entry) {
+  if (IsForked()) return;
   {
     const std::lock_guard<std::mutex> lock(sealing_);
     sealer_->Queue(std::move(entry));
@@ -300,30 +334,42 @@ void LogWriter::Append(OwnEntry entry) {
 
 bool LogWriter::WaitDurable(uint32_t ring, uint64_t position) {
   std::unique_lock<std::mutex> lock(state_);
+  ++durable_wanted_;
   work_.notify_one();
-  const auto decided = [&] { return durable_to_[ring] >= position || !failure_.ok() || closed_; };
+  const auto decided = [&] {
+    return durable_to_[ring] >= position || !failure_.ok() || closed_ || stuck_;
+  };
   news_.wait(lock, decided);
   return durable_to_[ring] >= position;
 }
 
 Status LogWriter::Flush() {
+  if (Status status = Usable(); !status.ok()) return status;
   if (!setup_.threads) {
     if (Status status = SealOnce(); !status.ok()) return status;
-    return CheckpointOnce();
+    return CheckpointOnce(true);
   }
   std::unique_lock<std::mutex> lock(state_);
   const uint64_t wanted = ++flush_wanted_;
   work_.notify_one();
-  news_.wait(lock, [&] { return flush_done_ >= wanted || !failure_.ok() || closed_; });
+  news_.wait(lock, [&] {
+    return flush_done_ >= wanted || flush_full_ >= wanted || !failure_.ok() || closed_;
+  });
+  if (flush_full_ >= wanted) {
+    return Status(StatusCode::kFull, "no room for the log in '" + Printable(options().path) + "'");
+  }
   if (flush_done_ >= wanted) return Status();
   return failure_.ok() ? Status(StatusCode::kClosed, "the log was closed") : failure_;
 }
 
 LogCounters LogWriter::Counters() const {
   LogCounters counters;
-  const std::lock_guard<std::mutex> sealing(sealing_);
+  if (IsForked()) {
+    counters.failed = true;
+    counters.why = Usable().message();
+    return counters;
+  }
   const std::lock_guard<std::mutex> state(state_);
-  counters.decisions = control()->next_seq;
   counters.sealed = sealed_;
   counters.checkpoint_size = checkpoint_size_;
   counters.failed = !failure_.ok();
@@ -332,6 +378,8 @@ LogCounters LogWriter::Counters() const {
   for (const std::unique_ptr<Ring>& ring : rings_) {
     for (const LossCounter& cause : ring->header().lost) lost += cause.count;
   }
+  // After the losses: each of them is a decision by now.
+  counters.decisions = control()->next_seq;
   counters.recorded = counters.decisions - std::min(counters.decisions, lost);
   return counters;
 }

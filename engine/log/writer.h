@@ -34,13 +34,15 @@ class FolderLock {
   static Result<FolderLock> Take(const std::string& folder);
   FolderLock(FolderLock&& other) noexcept;
   FolderLock& operator=(FolderLock&& other) noexcept;
+  /// A process that was forked meanwhile does not keep the lock, nor does it end it.
   ~FolderLock();
   /// The folder of that name is still the one that is locked.
   bool Holds(const std::string& folder) const;
 
  private:
-  explicit FolderLock(int fd) : fd_(fd) {}
+  explicit FolderLock(int fd);
   int fd_;
+  pid_t owner_;
 };
 
 /// Thread-safe.
@@ -67,7 +69,9 @@ class LogWriter : public std::enable_shared_from_this<LogWriter> {
   void Append(OwnEntry entry);
   /// Everything recorded and appended before is on disk and signed.
   Status Flush();
+  /// What goes on recording meanwhile is in the log, or is told that it is not.
   Status Close();
+  /// Waits for no disk.
   LogCounters Counters() const;
   /// Of the month entries go to now.
   std::string MonthFolder() const {
@@ -90,6 +94,7 @@ class LogWriter : public std::enable_shared_from_this<LogWriter> {
   }
   uint16_t ClockFlags() const { return clock_flags_.load(std::memory_order_relaxed); }
   void WakeSealer() { work_.notify_one(); }
+  /// False: it is not known to be on the disk (which is full, or has failed), though it may be.
   bool WaitDurable(uint32_t ring, uint64_t position);
   /// Asks again and again for block_ms at most.
   template <class Done>
@@ -97,14 +102,16 @@ class LogWriter : public std::enable_shared_from_this<LogWriter> {
   void ReturnRing(uint32_t number);
 
   /// In tests: one round of the sealer (everything that waits, then sync), one of the checkpointer.
-  Status SealOnce();
-  Status CheckpointOnce();
+  Status SealOnce(bool must_sync = true);
+  Status CheckpointOnce(bool must_copy = false);
 
  private:
   explicit LogWriter(Setup setup) : setup_(std::move(setup)) {}
+  static void Destroy(LogWriter* writer);
   Status Start();
+  Status FindKeys();
   Status OpenMonthAndRings(const Proven& proven);
-  Status RaiseBoot(uint16_t copy_boot);
+  Status RaiseBoot(const Proven& proven);
   Status MakeBallast();
   void QueueBoot(const Tail& tail, const RecoveredRings& rings);
   Sealer::Setup SealerSetup() const;
@@ -113,7 +120,9 @@ class LogWriter : public std::enable_shared_from_this<LogWriter> {
   void CheckpointLoop();
   Status Drain(uint64_t* appended);
   Status Round(bool must_sync);
-  Status SyncAndTell(uint64_t appended);
+  Status SyncAndTell();
+  Status SealRest();
+  Status Usable() const;
   void EnterFull();
   void LeaveFull();
   Status CheckFence() const;
@@ -140,16 +149,18 @@ class LogWriter : public std::enable_shared_from_this<LogWriter> {
   SharedMemory control_;
   std::atomic<uint16_t> clock_flags_{0};
 
+  std::mutex closing_;  ///< one Close at a time
+
   /// Of the sealer and everything it works on. Never held while publishing.
   mutable std::mutex sealing_;
   std::unique_ptr<Sealer> sealer_;
-  std::vector<std::unique_ptr<Ring>> rings_;
+  std::vector<std::unique_ptr<Ring>> rings_;  ///< grows under sealing_ and state_: either is enough
   std::vector<uint32_t> free_rings_;
   std::vector<int64_t> pending_seen_;  ///< taken from the companion, not done yet
   uint64_t last_append_ns_ = 0;        ///< of the monotonic clock
   uint64_t last_sync_ns_ = 0;
   uint64_t next_full_try_ns_ = 0;
-  bool unsynced_ = false;
+  uint64_t unsynced_ = 0;  ///< entries
 
   uint64_t last_copy_ns_ = 0;  ///< of the checkpointing thread
   std::mutex policies_;        ///< between looking for one and adding it
@@ -162,10 +173,14 @@ class LogWriter : public std::enable_shared_from_this<LogWriter> {
   std::vector<int64_t> pending_done_;
   uint64_t sealed_ = 0;
   uint64_t checkpoint_size_ = 0;
-  uint64_t flush_wanted_ = 0, flush_sealed_ = 0, flush_done_ = 0;
+  /// Flushes by number: asked for, looked at by the sealer, sealed, signed, given up for want of
+  /// room.
+  uint64_t flush_wanted_ = 0, flush_seen_ = 0, flush_sealed_ = 0, flush_done_ = 0, flush_full_ = 0;
+  uint64_t durable_wanted_ = 0;  ///< waits begun
+  bool stuck_ = false;           ///< the sealer has found no room
   std::atomic<bool> stopping_{false};
   bool sealer_done_ = false, closed_ = false;
-  Status failure_;
+  Status failure_, closing_status_;
 
   std::thread seal_thread_, checkpoint_thread_;
 };

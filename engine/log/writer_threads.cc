@@ -17,6 +17,13 @@ constexpr uint64_t kNsPerSecond = 1'000'000'000;
 /// full wakes it.
 constexpr auto kPoll = milliseconds(2);
 constexpr uint64_t kEntriesPerCheckpoint = 65536;
+constexpr auto kLongestDecision = std::chrono::seconds(5);
+
+/// What other processes put into the log through the companion. The rest is the writer's own.
+bool MayBeAskedFor(EntryKind kind) {
+  return kind == EntryKind::kErasure || kind == EntryKind::kReplay ||
+         kind == EntryKind::kKeyCommit || kind == EntryKind::kAccess;
+}
 /// A write to the database makes every Reader look at it anew: the copy may be so much older.
 constexpr uint64_t kCopyEveryNs = 10 * kNsPerSecond;
 
@@ -31,6 +38,7 @@ Status LogWriter::CheckFence() const {
   return Status(StatusCode::kClosed, "another writer has opened the log: this one stops");
 }
 
+/// Holds sealing_.
 void LogWriter::EnterFull() {
   auto expected = static_cast<uint32_t>(WriterState::kRunning);
   control()->state.compare_exchange_strong(expected, static_cast<uint32_t>(WriterState::kFull));
@@ -40,7 +48,8 @@ void LogWriter::EnterFull() {
 }
 
 void LogWriter::LeaveFull() {
-  if (control()->state != static_cast<uint32_t>(WriterState::kFull)) return;
+  auto expected = static_cast<uint32_t>(WriterState::kFull);
+  if (control()->state != expected) return;
   const uint64_t now = clock()->MonotonicNs();
   if (setup_.threads && now < next_full_try_ns_) return;
   next_full_try_ns_ = now + kNsPerSecond;
@@ -50,7 +59,7 @@ void LogWriter::LeaveFull() {
     if (!setup_.files->Remove(options().path + "/state/ballast").ok()) return;
     return;
   }
-  control()->state = static_cast<uint32_t>(WriterState::kRunning);
+  control()->state.compare_exchange_strong(expected, static_cast<uint32_t>(WriterState::kRunning));
 }
 
 /// Everything that was in the rings when it began. Holds sealing_.
@@ -74,42 +83,41 @@ Status LogWriter::Drain(uint64_t* appended) {
   return Status();
 }
 
-/// One round. Holds sealing_.
+/// One round. Holds sealing_. kFull: some still wait.
 Status LogWriter::Round(bool must_sync) {
-  LeaveFull();
   if (Status status = CheckFence(); !status.ok()) return status;
+  LeaveFull();
   uint64_t appended = 0;
   Status status = Drain(&appended);
   const uint64_t now = clock()->MonotonicNs();
   const bool due = must_sync || now - last_sync_ns_ >= uint64_t(options().flush_ms) * kNsPerMs;
-  const bool full = control()->state != static_cast<uint32_t>(WriterState::kRunning);
   if (status.ok() && due) {
     const uint64_t idle = now - last_append_ns_;
     const bool heartbeat =
         options().heartbeat_s > 0 && idle >= uint64_t(options().heartbeat_s) * kNsPerSecond;
+    const bool full = control()->state != static_cast<uint32_t>(WriterState::kRunning);
     if (!full || stopping_) sealer_->QueueGaps();
     sealer_->QueueClock(heartbeat);
-    if (!sealer_->clock_is_behind()) clock_flags_ = 0;
+    clock_flags_ = sealer_->clock_is_behind() ? entry_flags::kClockUnsynchronised : uint16_t{0};
     status = sealer_->Step(&appended);
   }
-  if (appended > 0) {
-    last_append_ns_ = now;
-    unsynced_ = true;
-  }
+  if (appended > 0) last_append_ns_ = now;
+  unsynced_ += appended;
   if (!status.ok() && status.code() != StatusCode::kFull) return status;
-  if (!unsynced_ || !due) return Status();
-  return SyncAndTell(appended);
+  if (unsynced_ > 0 && due) {
+    if (Status synced = SyncAndTell(); !synced.ok()) return synced;
+  }
+  return status;
 }
 
-Status LogWriter::SyncAndTell(uint64_t appended) {
+Status LogWriter::SyncAndTell() {
   std::vector<uint64_t> tails;
   for (const auto& ring : rings_) tails.push_back(ring->header().tail.load());
   if (Status status = sealer_->Sync(); !status.ok()) return status;
   last_sync_ns_ = clock()->MonotonicNs();
-  unsynced_ = false;
   const std::lock_guard<std::mutex> state(state_);
   std::copy(tails.begin(), tails.end(), durable_to_.begin());
-  sealed_ += appended;
+  sealed_ += std::exchange(unsynced_, 0);
   synced_head_ = {sealer_->month().month, sealer_->size(), sealer_->Root()};
   const std::vector<int64_t> written = sealer_->TakeWritten();
   pending_done_.insert(pending_done_.end(), written.begin(), written.end());
@@ -118,7 +126,7 @@ Status LogWriter::SyncAndTell(uint64_t appended) {
   return Status();
 }
 
-Status LogWriter::SealOnce() {
+Status LogWriter::SealOnce(bool must_sync) {
   uint64_t wanted = 0;
   {
     const std::lock_guard<std::mutex> state(state_);
@@ -128,40 +136,46 @@ Status LogWriter::SealOnce() {
   Status status;
   {
     const std::lock_guard<std::mutex> lock(sealing_);
-    status = Round(true);
+    status = Round(must_sync);
   }
-  if (!status.ok()) {
+  const bool full = status.code() == StatusCode::kFull;
+  if (!status.ok() && !full) {
     Fail(status);
     return status;
   }
   const std::lock_guard<std::mutex> state(state_);
-  flush_sealed_ = wanted;
-  head_.notify_one();
-  return Status();
+  stuck_ = full;
+  if (must_sync) {
+    flush_seen_ = wanted;
+    (full ? flush_full_ : flush_sealed_) = wanted;
+    head_.notify_one();
+  }
+  if (full) news_.notify_all();
+  return status;
 }
 
 void LogWriter::SealLoop() {
+  const bool durable = options().ack == LogOptions::Ack::kDurable;
   auto wait = kPoll;
-  for (;;) {
-    bool stop = false, flush = false;
+  uint64_t durable_seen = 0;
+  for (bool stop = false; !stop;) {
+    bool flush = false;
     {
       std::unique_lock<std::mutex> state(state_);
       // A producer that finds its ring half full does not take the lock: the time limit is what
       // bounds a wake-up that was missed.
-      if (!stopping_ && flush_wanted_ == flush_sealed_) work_.wait_for(state, wait);
+      if (!stopping_ && flush_wanted_ == flush_seen_ && durable_wanted_ == durable_seen) {
+        work_.wait_for(state, wait);
+      }
       stop = stopping_;
-      flush = flush_wanted_ != flush_sealed_;
+      flush = flush_wanted_ != flush_seen_;
+      durable_seen = durable_wanted_;
     }
-    Status status;
-    if (stop || flush || options().ack == LogOptions::Ack::kDurable) {
-      status = SealOnce();
-    } else {
-      const std::lock_guard<std::mutex> lock(sealing_);
-      status = Round(false);
-      wait = unsynced_ ? kPoll : std::min(10 * kPoll, milliseconds(options().flush_ms));
-    }
-    if (!status.ok()) Fail(status);
-    if (!status.ok() || stop) break;
+    const Status status = SealOnce(stop || flush || durable);
+    if (!status.ok() && status.code() != StatusCode::kFull) break;
+    const std::lock_guard<std::mutex> lock(sealing_);
+    if (!durable)
+      wait = unsynced_ > 0 ? kPoll : std::min(10 * kPoll, milliseconds(options().flush_ms));
   }
   const std::lock_guard<std::mutex> state(state_);
   sealer_done_ = true;
@@ -184,29 +198,36 @@ Status LogWriter::PublishHead(const Head& head, bool copy, uint64_t* size) {
   return checkpointer.Copy();
 }
 
-Status LogWriter::CheckpointOnce() {
+Status LogWriter::CheckpointOnce(bool must_copy) {
   Head head;
   uint64_t flush = 0;
-  bool asked = false;
+  bool copy = must_copy;
   std::vector<int64_t> done;
   {
     const std::lock_guard<std::mutex> state(state_);
     if (!failure_.ok()) return failure_;
     head = synced_head_;
     flush = flush_sealed_;
-    asked = flush != flush_done_;
+    copy |= flush > std::max(flush_done_, flush_full_);
     done = std::exchange(pending_done_, {});
   }
   uint64_t size = 0;
-  Status status = PublishHead(head, asked, &size);
+  Status status = CheckFence();
+  if (status.ok()) status = PublishHead(head, copy, &size);
   if (status.code() == StatusCode::kFull) {
-    EnterFull();
-    status = PublishHead(head, false, &size);
+    {
+      const std::lock_guard<std::mutex> sealing(sealing_);
+      EnterFull();
+    }
+    status = PublishHead(head, copy, &size);
   }
   if (!status.ok()) {
-    if (status.code() != StatusCode::kFull) Fail(status);
+    const bool full = status.code() == StatusCode::kFull;
+    if (!full) Fail(status);
     const std::lock_guard<std::mutex> state(state_);
     pending_done_.insert(pending_done_.end(), done.begin(), done.end());
+    if (full) flush_full_ = std::max(flush_full_, flush);
+    news_.notify_all();
     return status;
   }
   {
@@ -236,7 +257,7 @@ Status LogWriter::ExchangePending(const std::vector<int64_t>& done) {
   if (!waiting.ok()) return Status();
   for (const PendingEntry& pending : *waiting) {
     const auto seen = std::find(pending_seen_.begin(), pending_seen_.end(), pending.id);
-    if (seen != pending_seen_.end()) continue;
+    if (seen != pending_seen_.end() || !MayBeAskedFor(pending.kind)) continue;
     pending_seen_.push_back(pending.id);
     OwnEntry own;
     own.entry.header.kind = pending.kind;
@@ -248,17 +269,21 @@ Status LogWriter::ExchangePending(const std::vector<int64_t>& done) {
 }
 
 void LogWriter::CheckpointLoop() {
+  bool full = false;
   for (bool last = false; !last;) {
     {
       std::unique_lock<std::mutex> state(state_);
+      // Where there was no room, there is none a moment later.
       head_.wait_for(state, milliseconds(options().checkpoint_ms), [&] {
-        return sealer_done_ || flush_sealed_ != flush_done_ ||
-               synced_head_.size >= checkpoint_size_ + kEntriesPerCheckpoint;
+        return sealer_done_ ||
+               (!full && (flush_sealed_ > std::max(flush_done_, flush_full_) ||
+                          synced_head_.size >= checkpoint_size_ + kEntriesPerCheckpoint));
       });
       last = sealer_done_;
     }
     const Status status = CheckpointOnce();
-    if (!status.ok() && status.code() != StatusCode::kFull) return;
+    full = status.code() == StatusCode::kFull;
+    if (!status.ok() && !full) return;
   }
 }
 
@@ -272,41 +297,65 @@ void LogWriter::Fail(const Status& status) {
   head_.notify_one();
 }
 
+/// What waits in the database, and decisions that were being recorded when the state became
+/// kClosed: they end soon, in a ring or as a loss.
+Status LogWriter::SealRest() {
+  const auto limit = std::chrono::steady_clock::now() + kLongestDecision;
+  bool given_up = false;
+  for (int rounds = 2; rounds > 0;) {
+    if (Status status = SealOnce(); !status.ok()) return status;
+    if (Status status = CheckpointOnce(true); !status.ok()) return status;
+    const std::lock_guard<std::mutex> lock(sealing_);
+    if (given_up || sealer_->UnderWay() == 0) {
+      --rounds;
+    } else if (std::chrono::steady_clock::now() < limit) {
+      std::this_thread::sleep_for(std::chrono::microseconds(100));
+    } else {
+      sealer_->QueueGaps(true);  // of a thread that was stopped, or is gone
+      given_up = true;
+    }
+  }
+  return Status();
+}
+
 Status LogWriter::Close() {
+  if (IsForked()) return Usable();
+  const std::lock_guard<std::mutex> closing(closing_);
   {
     const std::lock_guard<std::mutex> state(state_);
-    if (closed_ || sealer_ == nullptr) return failure_;
+    if (closed_ || sealer_ == nullptr) return closing_status_;
     stopping_ = true;
     work_.notify_all();
   }
   if (seal_thread_.joinable()) seal_thread_.join();
   if (checkpoint_thread_.joinable()) checkpoint_thread_.join();
   Status status = failure_;
-  if (!setup_.threads && status.ok()) status = Flush();
   if (status.ok()) {
     control()->state = static_cast<uint32_t>(WriterState::kClosed);
-    // Decisions that were being recorded meanwhile, and what waits in the database.
-    for (int round = 0; round < 2 && status.ok(); ++round) {
-      status = SealOnce();
-      last_copy_ns_ = 0;
-      if (status.ok()) status = CheckpointOnce();
-    }
+    status = SealRest();
   }
   if (status.ok()) status = setup_.files->Replace(options().path + "/state/clean", "", 0644);
   if (status.ok()) status = ring_folder_->Clear();
   const std::lock_guard<std::mutex> state(state_);
   closed_ = true;
+  closing_status_ = status;
+  lock_.reset();
   news_.notify_all();
   return status;
 }
 
 LogWriter::~LogWriter() {
-  if (IsForked()) {
-    if (seal_thread_.joinable()) seal_thread_.detach();
-    if (checkpoint_thread_.joinable()) checkpoint_thread_.detach();
-    return;
-  }
   if (!Close().ok()) return;  // the next opening recovers
+}
+
+/// In a child that was forked the threads are not there, and what they waited for cannot be
+/// destroyed: it stays as it is, but for the lock, which is not the child's to keep.
+void LogWriter::Destroy(LogWriter* writer) {
+  if (writer->IsForked()) {
+    writer->lock_.reset();
+  } else {
+    delete writer;
+  }
 }
 
 }  // namespace ringfence

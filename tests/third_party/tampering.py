@@ -163,7 +163,7 @@ def roll_back(copy):
     copy.rebuild(copy.case.entries[:size_of(notes[-1])], notes=notes)
 
 
-def roll_back_signature_only(copy):
+def roll_back_checkpoints(copy):
     notes = read_notes(copy.folder)
     write_notes(copy.folder, notes[:notes.index(copy.case.older) + 1])
 
@@ -247,7 +247,7 @@ TAMPERINGS = [
     Tampering("an entry twice", duplicate, EVERYBODY),
     Tampering("an entry deleted", delete, (*EVERYBODY, PROOF)),
     Tampering("rolled back to an older state", roll_back, (), "newest", EVERYBODY),
-    Tampering("only the checkpoints rolled back", roll_back_signature_only, (), "newest", EVERYBODY),
+    Tampering("only the checkpoints rolled back", roll_back_checkpoints, (), "newest", EVERYBODY),
     Tampering("another size in the checkpoint", another_size, (*EVERYBODY, NOTE)),
     Tampering("an entry changed, signed with the stolen key", resign_changed, (PROOF,), "older",
               EVERYBODY),

@@ -1,6 +1,7 @@
 """Verifies a decision log with tools that are not ours, then tampered copies of it.
 
 Usage: third_party_test.py --source FOLDER --build FOLDER [--tool RINGFENCE] [--decisions N]
+All read a log of --decisions; a smaller one is tampered with, because each copy is read by all.
 --build is a folder of ours that has node_modules; programs in Go are built there. With --tool,
 `ringfence log verify` takes part in everything the other verifiers do.
 
@@ -28,13 +29,12 @@ PACKAGES = {"node": "nodejs", "openssl": "openssl"}
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
-def log_source(folder):
-    """Makes the log that is verified; gives its folder and the seed of its signing key."""
-    log = os.path.join(folder, "log")
-    world = make_log.make(log, decisions=ARGS.decisions, months=2, seed=11, sealed=8,
-                          checkpoint_every=ARGS.decisions // 12)
-    log_source.sealed = world.sealed
-    return log, world.key.seed
+def log_source(log, decisions):
+    """Makes the log that is verified: two months, checkpoints all along. Gives the seed of its
+    signing key, and what is known of facts it sealed."""
+    world = make_log.make(log, decisions=decisions, months=2, seed=11, sealed=8,
+                          checkpoint_every=decisions // 12)
+    return world.key.seed, world.sealed
 
 
 def run(*command, **options):
@@ -124,13 +124,19 @@ class ThirdParty(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.folder = tempfile.TemporaryDirectory()
-        log, seed = log_source(cls.folder.name)
-        cls.case = tampering.Case(log, seed)
-        cls.verifiers = Verifiers(cls.case, cls.folder.name)
-        cls.kept = {}
-        for name in "older", "newest":
-            cls.kept[name] = os.path.join(cls.folder.name, name)
-            log_format.replace(cls.kept[name], getattr(cls.case, name).encode())
+        cls.case, cls.sealed, cls.verifiers, cls.kept = cls.make("log", ARGS.decisions)
+
+    @classmethod
+    def make(cls, name, decisions):
+        """A log, and the verifiers and kept checkpoints that belong to it."""
+        folder = os.path.join(cls.folder.name, name)
+        os.mkdir(folder)
+        seed, sealed = log_source(os.path.join(folder, "log"), decisions)
+        case, kept = tampering.Case(os.path.join(folder, "log"), seed), {}
+        for which in "older", "newest":
+            kept[which] = os.path.join(folder, which)
+            log_format.replace(kept[which], getattr(case, which).encode())
+        return case, sealed, Verifiers(case, folder), kept
 
     @classmethod
     def tearDownClass(cls):
@@ -148,32 +154,38 @@ class ThirdParty(unittest.TestCase):
             for verify in self.verifiers.whole_log, self.verifiers.months:
                 accepts, text = verify(self.case.log, kept)
                 self.assertTrue(accepts, text)
+        # Tiles of tiles of tiles exist from 65,536 entries on: not in the smaller log.
+        copy = tampering.Copy(self.case, self.path("level2"))
+        copy.edit("level2", lambda data: tampering.flip(data, 7))
+        for name in tampering.EVERYBODY:
+            if name in self.verifiers.all:
+                self.assertFalse(self.verifiers.all[name](copy.log)[0], name)
 
-    def answers(self, number):
+    @staticmethod
+    def answers(verifiers, kept, one, log):
         """What every tool says of a tampered copy: {tool: refuses}, and with a kept checkpoint."""
-        one = tampering.TAMPERINGS[number]
-        copy = tampering.Copy(self.case, self.path(f"copy{number}"))
+        copy = tampering.Copy(verifiers.case, log)
         one.apply(copy)
         alone, texts, with_kept = {}, "", {}
-        for name, verify in self.verifiers.all.items():
+        for name, verify in verifiers.all.items():
             accepts, text = verify(copy.log)
             alone[name], texts = not accepts, texts + f"{name}: {text}"
         for name in [LOG, TREE, ENGINE] if one.kept else []:
-            if name in self.verifiers.all:
-                accepts, text = self.verifiers.all[name](copy.log, self.kept[one.kept])
+            if name in verifiers.all:
+                accepts, text = verifiers.all[name](copy.log, kept[one.kept])
                 with_kept[name], texts = not accepts, texts + f"{name}, kept: {text}"
         shutil.rmtree(copy.log)
         return alone, with_kept, texts
 
     def test_who_sees_what(self):
-        count = len(tampering.months(self.case.log))
-        numbers = [number for number, one in enumerate(tampering.TAMPERINGS)
-                   if one.months_needed <= count]
+        case, _, verifiers, kept = self.make("small", min(ARGS.decisions, 12000))
+        count = len(tampering.months(case.log))
+        ones = [one for one in tampering.TAMPERINGS if one.months_needed <= count]
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
-            results = list(pool.map(self.answers, numbers))
+            results = list(pool.map(lambda number: self.answers(
+                verifiers, kept, ones[number], self.path(f"copy{number}")), range(len(ones))))
         print()
-        for number, (alone, with_kept, texts) in zip(numbers, results):
-            one = tampering.TAMPERINGS[number]
+        for one, (alone, with_kept, texts) in zip(ones, results):
             seen, seen_with_kept = ({name for name, refuses in answers.items() if refuses}
                                     for answers in (alone, with_kept))
             print(f"{one.name}: refused by", ", ".join(sorted(seen)) or "nobody", end="")
@@ -228,7 +240,8 @@ class ThirdParty(unittest.TestCase):
             log_format.write_tiles(month, tiles)
         out = run(self.verifiers.go, tiles)
         self.assertEqual(out.returncode, 0, out.stdout)
-        path = os.path.join(tiles, "tile", "1", "000.p", str(self.case.size >> 8))
+        number, width = divmod(self.case.size >> 8, 256)
+        path = os.path.join(tiles, "tile", "1", log_format.tile_path(number, width))
         with open(path, "rb") as file:
             data = bytearray(file.read())
         data[-1] ^= 1
@@ -271,7 +284,7 @@ class ThirdParty(unittest.TestCase):
         self.assertEqual(kinds, {name for name, _ in verify_log.KINDS.values()} | {"unknown"})
 
     def test_kaitai_reads_facts_that_were_opened(self):
-        sealed = [one for one in log_source.sealed if one["clear"][144 + 8:] != "0" * 18]
+        sealed = [one for one in self.sealed if one["clear"][144 + 8:] != "0" * 18]
         self.assertGreater(len(sealed), 2)
         path = self.path("facts")
         opened = []
@@ -296,7 +309,7 @@ if __name__ == "__main__":
     parser.add_argument("--source", required=True)
     parser.add_argument("--build", required=True)
     parser.add_argument("--tool")
-    parser.add_argument("--decisions", type=int, default=100000)
+    parser.add_argument("--decisions", type=int, default=140000)
     ARGS, rest = parser.parse_known_args()
     require_tools()
     unittest.main(argv=sys.argv[:1] + rest, verbosity=2)

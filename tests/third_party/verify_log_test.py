@@ -84,7 +84,8 @@ class VerifyLog(unittest.TestCase):
         out = verify(self.log, "--entry", str(self.case.victim))
         self.assertEqual((out.returncode, out.stderr), (0, ""))
         self.assertIn("kind: decision\n", out.stdout)
-        self.assertIn(f"request_id: {self.case.entries[self.case.victim][34:50].hex()}\n", out.stdout)
+        request_id = self.case.entries[self.case.victim][34:50].hex()
+        self.assertIn(f"request_id: {request_id}\n", out.stdout)
         out = verify(self.log, "--entry", "0", "--month", "2026-11")
         self.assertIn("kind: genesis\n", out.stdout)
 

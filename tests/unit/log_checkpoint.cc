@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -189,6 +190,20 @@ TEST_CASE("cosignatures: the signed message is the standard's") {
   const NoteSignature line = Cosign(text, "w", SeedOf(2), 1679315147);
   CHECK(std::equal(expected.begin(), expected.end(), line.bytes.begin() + 8, line.bytes.end()));
   CHECK(ToHex(Bytes(line.bytes).first(8)) == "00000000641850cb");
+}
+
+TEST_CASE("cosignatures: a time beyond 2^63 - 1 is refused, however well it is signed") {
+  const std::string text = FormatCheckpoint(SomeCheckpoint());
+  const std::string note = SignCheckpoint(SomeCheckpoint(), SeedOf(1));
+  const std::vector<VerifierKey> witnesses = {Witness("w.example/1", 2)};
+  const NoteSignature last = Cosign(text, "w.example/1", SeedOf(2), INT64_MAX);
+  CHECK(OpenCheckpoint(WithLine(note, last), LogKey(), witnesses)->cosigned[0].time_s == INT64_MAX);
+  const std::string message = "cosignature/v1\ntime 9223372036854775808\n" + text;
+  const Signature signature = SignEd25519(SeedOf(2), AsBytes(message));
+  NoteSignature beyond = last;
+  std::copy(signature.begin(), signature.end(), beyond.bytes.begin() + 8);
+  std::copy_n(HexBytes("8000000000000000").begin(), 8, beyond.bytes.begin());
+  CHECK_FALSE(OpenCheckpoint(WithLine(note, beyond), LogKey(), witnesses).ok());
 }
 
 TlogProof SomeProof() {

@@ -76,6 +76,26 @@ TEST_CASE("entries: every flipped bit is noticed") {
   CHECK(DecodeEntry(bytes).ok());
 }
 
+TEST_CASE("entries: without a checksum, and headers whatever version and checksum are") {
+  Random random;
+  const Entry entry = RandomDecision(&random);
+  EntryBytes whole, bare;
+  EncodeEntry(entry, &whole);
+  bare.fill(0xEE);
+  EncodeWithoutCrc(entry, &bare);
+  CHECK(ToHex(Bytes(bare).subspan(kEntryBytes - 4)) == "eeeeeeee");
+  CHECK_FALSE(HasEntryCrc(bare));
+  PutEntryCrc(&bare);
+  CHECK(bare == whole);
+  bare[0] = 7;
+  bare[kEntryBytes - 1] ^= 1;
+  const EntryHeader header = DecodeHeader(bare);
+  CHECK(header.version == 7);
+  CHECK(header.time_ns == entry.header.time_ns);
+  CHECK(header.seq == entry.header.seq);
+  CHECK(header.rule == entry.header.rule);
+}
+
 TEST_CASE("entries: nothing written into an empty file is an entry") {
   CHECK_FALSE(DecodeEntry(EntryBytes{}).ok());
   EntryBytes ones;

@@ -188,7 +188,7 @@ TEST_CASE("trees: sizes around three levels of tiles") {
       CheckConsistency(&world, 1 + random() % size, size);
     }
     for (const size_t from : {size_t{1}, size_t{255}, size_t{256}, size_t{257}, size}) {
-      CheckConsistency(&world, from, size);
+      if (from <= size) CheckConsistency(&world, from, size);
     }
   }
   CHECK(world.tiles.levels[1].size() == 257);

@@ -1,0 +1,279 @@
+// Rings that a killed process left: sealed once, whole, whatever else was written there.
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+
+#include "base/sha256.h"
+#include "fault/log_world.h"
+#include "unit/death.h"
+
+namespace ringfence {
+namespace {
+
+std::string Read(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+void Write(const std::string& path, const std::string& bytes) {
+  std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
+}
+
+TEST_CASE("killed at every operation on files: what was answered is there once, the rest counted") {
+  uint64_t n = 1;
+  for (;; ++n) {
+    CAPTURE(n);
+    LogWorld world;
+    world.Open();
+    world.DecideMany(2);
+    REQUIRE(world.Flush().ok());
+    for (uint8_t i = 0; i < 40; ++i) world.Decide(i % 3, i % 4);
+    world.DecideMany(70, 3);  // more than fit
+    uint64_t left = n;
+    world.KillWhen([&](FileOp, const std::string&) { return --left == 0; });
+    REQUIRE(world.writer->Flush().ok());
+    if (!world.CrashThere()) break;
+    world.Open();
+    world.CheckAccounts();
+    CHECK(world.Findings() == "");
+  }
+  CHECK(n > 8);
+}
+
+TEST_CASE("more slots than a batch are in the files already, and more still wait") {
+  LogWorld world;
+  world.options.ring_entries = 4096;
+  world.Open();
+  for (size_t ring = 0; ring < 4; ++ring) world.DecideMany(4096, ring);
+  // Between the first batch's write and the release of its slots.
+  const std::string entries = world.MonthPath(EntriesName(0));
+  world.KillWhen([&](FileOp op, const std::string& path) {
+    return op == FileOp::kAppend && path.ends_with(LevelName(1)) &&
+           world.disk->Contents(entries).size() >= 8192 * kEntryOnDiskBytes;
+  });
+  REQUIRE(world.writer->SealOnce().ok());
+  REQUIRE(world.CrashThere());
+  world.Open();
+  world.CheckAccounts();
+  CHECK(world.Findings() == "");
+}
+
+TEST_CASE("more slots than a batch, and the month changes in the first") {
+  LogWorld world;
+  world.options.ring_entries = 4096;
+  world.Open();
+  world.DecideMany(100);
+  world.clock.Advance(10 * kNsPerDay);
+  for (size_t ring = 0; ring < 4; ++ring) world.DecideMany(3000, ring);
+  world.Crash();
+  world.Open();
+  world.CheckAccounts();
+  CHECK(world.Findings() == "");
+}
+
+TEST_CASE("killed while slots are zeroed: they are in the files, and no entries any more") {
+  LogWorld world;
+  world.Open();
+  world.DecideMany(8);
+  world.Crash();
+  std::string ring = Read(world.RingPath() + "/ring.0");
+  const uint64_t sealed = 3;
+  std::memcpy(&ring[offsetof(RingHeader, sealed)], &sealed, sizeof sealed);
+  // Two and a half, in whatever order they are zeroed.
+  std::fill_n(ring.begin() + 4096, 2 * sizeof(RingSlot) + 100, '\0');
+  Write(world.RingPath() + "/ring.0", ring);
+  world.Open();
+  const auto boots = PayloadsOf<BootPayload>(world.Entries(), EntryKind::kBoot);
+  CHECK(boots.back().recovered == 5);
+  // Here they were not in the files.
+  const auto gaps = PayloadsOf<GapPayload>(world.Entries(), EntryKind::kGap);
+  REQUIRE(gaps.size() == 1);
+  CHECK(gaps[0].count == 3);
+  CHECK(gaps[0].cause == GapCause::kKilled);
+  CHECK(world.Findings() == "");
+}
+
+/// A killed process's rings, of which one byte after the other is another.
+TEST_CASE("hostile numbers in control and rings: an error or a loss, but neither crash nor hang") {
+  LogWorld world;
+  world.options.ring_entries = 16;
+  world.Open();
+  for (uint8_t i = 0; i < 8; ++i) world.Decide(i % 2, i % 3);
+  world.Crash();
+  const std::unique_ptr<MemoryFiles> base = world.disk->Snapshot();
+  const std::string control = Read(world.RingPath() + "/control");
+  const std::string ring = Read(world.RingPath() + "/ring.0");
+  const std::string policy = Read(world.RingPath() + "/policy.0");
+  struct Tamper {
+    const char* file;
+    const std::string* whole;
+    size_t at;
+    std::string bytes;
+  };
+  std::vector<Tamper> tampers;
+  const auto words = {uint64_t{0},       uint64_t{1},    uint64_t{256},
+                      uint64_t{1} << 31, UINT64_MAX - 3, uint64_t{0x8000000000000000}};
+  const auto tamper = [&](const char* file, const std::string& whole, size_t from, size_t to) {
+    for (size_t at = from; at + 8 <= to; at += 8) {
+      for (const uint64_t word : words) {
+        tampers.push_back({file, &whole, at, {reinterpret_cast<const char*>(&word), 8}});
+      }
+    }
+  };
+  tamper("control", control, 0, offsetof(ControlBlock, policies) + 2 * sizeof(PolicyPayload));
+  tamper("ring.0", ring, 0, sizeof(RingHeader));
+  for (size_t at = 4096; at < 4096 + 3 * sizeof(RingSlot); ++at) {
+    for (const char byte : {'\0', '\377'}) {
+      tampers.push_back({"ring.0", &ring, at, std::string(1, byte)});
+    }
+  }
+  for (size_t at = 0; at < policy.size(); at += 50) {
+    tampers.push_back({"policy.0", &policy, at, "?"});
+  }
+  const auto restore = [&] {
+    world.Leave();
+    world.disk = base->Snapshot();
+    world.files = std::make_unique<FaultFiles>(world.disk.get());
+    std::filesystem::remove_all(world.RingPath());
+    std::filesystem::create_directory(world.RingPath());
+    std::filesystem::permissions(world.RingPath(), std::filesystem::perms::owner_all);
+    Write(world.RingPath() + "/control", control);
+    Write(world.RingPath() + "/ring.0", ring);
+    Write(world.RingPath() + "/ring.1", ring);
+    Write(world.RingPath() + "/policy.0", policy);
+  };
+  for (const Tamper& each : tampers) {
+    CAPTURE(each.file);
+    CAPTURE(each.at);
+    CAPTURE(Bytes(AsBytes(each.bytes)).size());
+    restore();
+    std::string bytes = *each.whole;
+    bytes.replace(each.at, each.bytes.size(), each.bytes);
+    Write(world.RingPath() + "/" + each.file, bytes);
+    const Status opened = world.TryOpen();
+    if (!opened.ok()) {
+      MESSAGE(opened.message());
+      continue;
+    }
+    CHECK(world.Decide() == Recorded::kYes);
+    CHECK(world.Flush().ok());
+  }
+  // Files that are shorter, longer, empty, or no files.
+  for (const char* file : {"control", "ring.0", "policy.0"}) {
+    for (const size_t size :
+         {size_t{0}, size_t{1}, size_t{4096}, size_t{100000}, size_t{1} << 24}) {
+      CAPTURE(file);
+      CAPTURE(size);
+      restore();
+      std::filesystem::resize_file(world.RingPath() + "/" + file, size);
+      CHECK(world.TryOpen().ok());
+    }
+    restore();
+    std::filesystem::remove(world.RingPath() + "/" + file);
+    CHECK(world.TryOpen().ok());
+    restore();
+    std::filesystem::remove(world.RingPath() + "/" + file);
+    REQUIRE(mkfifo((world.RingPath() + "/" + file).c_str(), 0600) == 0);
+    CHECK(world.TryOpen().ok());
+  }
+}
+
+TEST_CASE("ring folders that are not ours alone, or not in memory") {
+  LogWorld world;
+  const auto code = [&] { return world.TryOpen().code(); };
+  world.options.ring_folder = "/proc";
+  CHECK(code() == StatusCode::kInvalidArgument);
+  world.options.ring_folder = "/dev/shm/no-such-folder";
+  CHECK(code() == StatusCode::kNotFound);
+  world.options.ring_folder = "/dev/shm";
+  const std::string before = DigestOf(world.disk.get(), world.log);
+  std::filesystem::create_directory(world.RingPath());
+  for (const int mode : {0750, 0701, 0720, 0777}) {
+    REQUIRE(chmod(world.RingPath().c_str(), static_cast<mode_t>(mode)) == 0);
+    CHECK(code() == StatusCode::kInvalidArgument);
+  }
+  std::filesystem::remove_all(world.RingPath());
+  Write(world.RingPath(), "a file");
+  CHECK(code() == StatusCode::kInvalidArgument);
+  std::filesystem::remove(world.RingPath());
+  // Somebody else's folder, by a symbolic link.
+  std::filesystem::create_directory_symlink("/dev/shm", world.RingPath());
+  CHECK(code() == StatusCode::kInvalidArgument);
+  std::filesystem::remove(world.RingPath());
+  if (geteuid() == 0) {
+    std::filesystem::create_directory(world.RingPath());
+    REQUIRE(chmod(world.RingPath().c_str(), 0700) == 0);
+    REQUIRE(chown(world.RingPath().c_str(), 12345, 12345) == 0);
+    CHECK(code() == StatusCode::kInvalidArgument);
+    std::filesystem::remove_all(world.RingPath());
+  }
+  CHECK(DigestOf(world.disk.get(), world.log) == before);
+  CHECK(world.TryOpen().ok());
+}
+
+TEST_CASE("a recorder that goes leaves its ring, with what is in it, to the next") {
+  LogWorld world;
+  world.Open();
+  for (int i = 0; i < 20; ++i) {
+    world.Decide(0, static_cast<uint8_t>(i % 4));
+    world.recorders.clear();
+    if (i % 5 == 0) world.DecideMany(70);
+  }
+  CHECK(world.writer->control()->ring_count == 1);
+  REQUIRE(world.Flush().ok());
+  world.CheckAccounts();
+  CHECK(world.Findings() == "");
+}
+
+TEST_CASE("as many recorders at one time as there may be") {
+  LogWorld world;
+  world.options.ring_entries = 16;
+  world.Open();
+  for (size_t i = 0; i < kMaxLogRings; ++i) REQUIRE(world.RecorderAt(i) != nullptr);
+  const auto one_more = world.writer->NewRecorder();
+  REQUIRE(!one_more.ok());
+  CHECK(one_more.status().code() == StatusCode::kLimit);
+  world.recorders.pop_back();
+  CHECK(world.writer->NewRecorder().ok());
+  for (size_t i = 0; i + 1 < kMaxLogRings; i += 100) world.Decide(i);
+  world.Crash();
+  world.Open();
+  world.CheckAccounts();
+}
+
+TEST_CASE("as many policies in one opening as there may be; months change under them") {
+  LogWorld world;
+  world.Open();
+  const auto add = [&](uint64_t i) { return world.writer->PolicyNumber(Hash{1}, i, "{}"); };
+  for (uint64_t i = 0; i < kMaxLogPolicies; ++i) {
+    const Result<uint32_t> number = add(i);
+    REQUIRE(number.ok());
+    CHECK(*number == i);
+  }
+  CHECK(add(kMaxLogPolicies).status().code() == StatusCode::kLimit);
+  CHECK(add(7).value() == 7);
+  CHECK(world.writer->PolicyNumber(Hash{2}, 0, std::string(kMaxLogBlobBytes + 1, ' '))
+            .status()
+            .code() == StatusCode::kLimit);
+  REQUIRE(world.Close().ok());
+  world.Open();
+  REQUIRE(world.policy() == 0);
+  world.DecideMany(3);
+  REQUIRE(world.Flush().ok());
+  world.clock.Advance(10 * kNsPerDay);
+  CHECK(world.policy() == 0);
+  world.DecideMany(3);
+  REQUIRE(world.Flush().ok());
+  world.clock.Advance(40 * kNsPerDay);
+  world.DecideMany(3);
+  world.Crash();
+  world.Open();
+  CHECK(PayloadsOf<PolicyPayload>(world.Entries(), EntryKind::kPolicy).size() == 3);
+  world.CheckAccounts();
+  CHECK(world.Findings() == "");
+}
+
+}  // namespace
+}  // namespace ringfence
