@@ -5,8 +5,8 @@
 #include <fstream>
 
 #include "contract/temporary_folder.h"
-#include "log/publish.h"
 #include "log/keys.h"
+#include "log/publish.h"
 #include "unit/log_verify_support.h"
 
 namespace ringfence {
