@@ -83,7 +83,8 @@ class VerifyLog(unittest.TestCase):
     def test_a_hole_is_refused_where_nothing_can_fill_it(self):
         """In the opening that has not ended, what is missing may be on its way to the log."""
         boots = [int.from_bytes(entry[14:16], "big") for entry in self.case.entries]
-        for boot, closed, code in ((boots[-1], True, 1), (boots[-1], False, 0), (boots[1], False, 1)):
+        cases = (boots[-1], True, 1), (boots[-1], False, 0), (boots[1], False, 1)
+        for boot, closed, code in cases:
             with self.subTest(boot=boot, closed=closed):
                 copy = tampering.Copy(self.case, os.path.join(self.folder.name,
                                                               f"hole{boot}{closed}"))
