@@ -21,6 +21,7 @@ from log_format import Month, SigningKey, crc32c, mac, openssl, sha256
 GENESIS, POLICY, DECISION, BOOT, GAP, CLOCK, ERASURE = 1, 2, 3, 4, 5, 6, 7
 SEAL, REPLAY, KEYCOMMIT, ACCESS, DETAIL, FROM_THE_FUTURE = 9, 10, 11, 12, 13, 77
 
+EFFECTS = ("refuse", "ring", "silence", "screen", "voicemail")
 CLOCK_UNSYNCHRONISED, FAILURE_MODE, EMERGENCY, NOT_ALL, DURABLE = 1, 2, 4, 16, 32
 EPOCH_KEY, DETAIL_SHIFT = 128, 8
 
