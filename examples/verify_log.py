@@ -8,7 +8,6 @@
 Exit code: 0 all of it holds; 1 something does not, each a line; 2 usage, or no log; 3 no openssl.
 """
 import argparse
-import base64
 import hashlib
 import json
 import os
@@ -17,6 +16,7 @@ import shutil
 import struct
 import subprocess
 import tempfile
+from base64 import b64decode, b64encode
 
 HEADER = ("version:B kind_number:B flags:H time_ns:Q writer:H boot:H seq:6s policy_ref:6s "
           "effect:B facts_schema:B reason:H rule:H ")
@@ -84,9 +84,9 @@ def open_note(note, vkey):
         text, _, below = note.rpartition("\n\n")
         origin, size, root = text.split("\n")[:3]
         name, key_id, key = vkey.split("+", 2)
-        head, key = (int(size), base64.b64decode(root)), base64.b64decode(key)
+        head, key = (int(size), b64decode(root)), b64decode(key)
         lines = [line.split(" ") for line in below.split("\n") if line.startswith(f"— {name} ")]
-        signatures = [base64.b64decode(line[2]) for line in lines]
+        signatures = [b64decode(line[2]) for line in lines]
         signature = [data[4:] for data in signatures if data[:4].hex() == key_id][0]
         if origin != name or sha256(name.encode(), b"\n", key)[:4].hex() != key_id or key[0] != 1:
             return None
@@ -107,8 +107,7 @@ def read(path):
 
 def read_notes(folder):
     """The notes of checkpoints.ckpt, each after a line with its length; a torn last one is not."""
-    length, _, data = read(folder / "checkpoints.ckpt").partition(b"\n")
-    notes = []
+    notes, (length, _, data) = [], read(folder / "checkpoints.ckpt").partition(b"\n")
     while length.isdigit() and len(data) >= int(length):
         notes.append(data[:int(length)].decode(errors="replace"))
         length, _, data = data[int(length):].partition(b"\n")
@@ -122,7 +121,7 @@ class Verifier:
         self.log, self.trusted, self.findings, self.counts = log, trusted, 0, {}
         self.name = json.loads(read(log / "log.json"))["name"]
         self.before = None  # the month before: origin, size, root, kind of the last entry
-        self.seqs, self.gaps, self.pruned, self.policies = {}, [], False, {}
+        self.seqs, self.gaps, self.pruned, self.policies, self.unsure = {}, [], False, {}, set()
 
     def wrong(self, where, what):
         self.findings += 1
@@ -169,8 +168,7 @@ class Verifier:
             entry = decode(raw[2:])
             self.counts[entry["kind"]] = self.counts.get(entry["kind"], 0) + 1
             self.entry(where, folder, origin, index, entry)
-        root = base64.b64encode(tree.root()).decode()
-        self.before = [origin, str(tree.size), root, entry.get("kind")]
+        self.before = [origin, str(tree.size), b64encode(tree.root()).decode(), entry.get("kind")]
 
     def entry(self, where, folder, origin, index, entry):
         """Checks what an entry refers to: blobs, the month before, its policy, its number."""
@@ -201,17 +199,19 @@ class Verifier:
                 self.wrong(where, f"sequence: boot {entry['boot']} has had {entry['seq']} before")
         elif kind == "gap":
             self.gaps.append(entry)
+        elif kind == "boot" and entry["rings"] == 2:
+            self.unsure.add(entry["previous_boot"])  # what was in memory went with the power
 
     def losses(self):
         """Decisions of an opening are numbered from 1; those not there must be in GAP entries."""
-        closed = (self.log / "state" / "clean").exists()
+        boots, closed = sorted(self.seqs), (self.log / "state" / "clean").exists()
+        self.unsure.update(boots[:1] if self.pruned else (), () if closed else boots[-1:])
         for boot in sorted({*self.seqs, *(gap["of_boot"] for gap in self.gaps)}):
             gaps = [gap for gap in self.gaps if gap["of_boot"] == boot]
             seqs, counted = self.seqs.get(boot, set()), sum(gap["count"] for gap in gaps)
             top = max([0, *seqs, *(gap["last_seq"] for gap in gaps)])
-            pruned = min(seqs, default=1) - 1 if self.pruned and boot == min(self.seqs) else 0
-            lost, open_now = top - pruned - len(seqs), boot == max(self.seqs) and not closed
-            if lost != counted and not (lost > counted and open_now):  # on their way to the log
+            lost = top - len(seqs)
+            if lost < counted or lost > counted and boot not in self.unsure:
                 self.wrong(f"boot {boot}", f"sequence: {lost} are missing, GAPs count {counted}")
 
 

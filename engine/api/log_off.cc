@@ -42,6 +42,7 @@ const std::string& LogReader::path() const {
   static const std::string none;
   return none;
 }
+uint32_t LogReader::retention_days() const { return 0; }
 Result<FactsKeyExported> ExportFactsKeys(const std::string&, const std::string&, const Store&,
                                          const FactsKeyExport&, const LogProgress&) {
   return WithoutLog();

@@ -34,10 +34,19 @@ uint32_t EpochNow() {
 
 Status Invalid(std::string what) { return Status(StatusCode::kInvalidArgument, std::move(what)); }
 
-Result<std::vector<VerifierKey>> ParseKeys(const std::vector<std::string>& texts) {
+// Of a log or of a witness: what one signs is nothing the other could sign.
+Result<VerifierKey> ParseKey(const std::string& text, uint8_t type) {
+  Result<VerifierKey> key = ParseVerifierKey(text);
+  if (!key.ok() || key->type == type) return key;
+  return Invalid("verifier key of '" + Printable(key->name, 80) + "': it is of a " +
+                 (type == kNoteCosignatureV1 ? "log, not of a witness (cosignature/v1)"
+                                             : "witness, not of a log"));
+}
+
+Result<std::vector<VerifierKey>> ParseKeys(const std::vector<std::string>& texts, uint8_t type) {
   std::vector<VerifierKey> keys;
   for (const std::string& text : texts) {
-    Result<VerifierKey> key = ParseVerifierKey(text);
+    Result<VerifierKey> key = ParseKey(text, type);
     if (!key.ok()) return key.status();
     keys.push_back(*std::move(key));
   }
@@ -159,6 +168,7 @@ Result<LogReader> LogReader::Open(const std::string& path) {
 
 const std::string& LogReader::name() const { return impl_->description.name; }
 const std::string& LogReader::path() const { return impl_->path; }
+uint32_t LogReader::retention_days() const { return impl_->description.retention_days; }
 
 Result<LogVerification> LogReader::Verify(const LogVerifyOptions& options) const {
   VerifyRequest request;
@@ -167,10 +177,10 @@ Result<LogVerification> LogReader::Verify(const LogVerifyOptions& options) const
   request.progress = options.progress;
   request.threads = options.threads;
   request.trusted = options.trusted;
-  Result<std::vector<VerifierKey>> keys = ParseKeys(options.keys);
+  Result<std::vector<VerifierKey>> keys = ParseKeys(options.keys, kNoteEd25519);
   if (!keys.ok()) return keys.status();
   request.keys = *std::move(keys);
-  Result<std::vector<VerifierKey>> witnesses = ParseKeys(options.witnesses);
+  Result<std::vector<VerifierKey>> witnesses = ParseKeys(options.witnesses, kNoteCosignatureV1);
   if (!witnesses.ok()) return witnesses.status();
   request.witnesses = *std::move(witnesses);
   if (options.store) {
@@ -191,6 +201,8 @@ Status LogReader::Each(const LogFilter& filter, const LogSecrets& secrets,
   ReadRequest request;
   request.files = &SystemFiles();
   request.log = impl_->path;
+  request.month = filter.month;
+  request.first_index = filter.first_index;
   request.from_ns = filter.from_ns;
   request.to_ns = filter.to_ns;
   request.progress = progress;
@@ -253,7 +265,7 @@ Result<std::vector<LogReader::Month>> LogReader::ListMonths() const {
 
 Status LogReader::AddCosignature(std::string_view signature_line, const std::string& witness_vkey,
                                  std::string_view month) {
-  const Result<VerifierKey> witness = ParseVerifierKey(witness_vkey);
+  const Result<VerifierKey> witness = ParseKey(witness_vkey, kNoteCosignatureV1);
   if (!witness.ok()) return witness.status();
   return ringfence::AddCosignature(&SystemFiles(), impl_->path, month, signature_line, *witness);
 }

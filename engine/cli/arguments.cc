@@ -94,6 +94,12 @@ const std::vector<OptionSpec>& GlobalOptions() {
       {"keys", "FILE",
        "The key file of contact sync. Without it, the environment variable RINGFENCE_KEYS names "
        "it."},
+      {"log", "DIR",
+       "The decision log: what is decided is recorded in it. Without it, the environment variable "
+       "RINGFENCE_LOG names it; without both nothing is recorded."},
+      {"log-keys", "FILE",
+       "The key file of the decision log. Without it, the environment variable RINGFENCE_LOG_KEYS "
+       "names it, else it is the log's name with .keys behind it."},
       {"json", "", "Print JSON, one object a line where there can be several."},
       {"quiet", "", "Print nothing but what was asked for: no confirmations, no progress."},
       {"color", "auto|always|never",

@@ -11,12 +11,34 @@
 namespace ringfence::cli {
 namespace {
 
+constexpr int kPatienceMs = 10000;
+
 /// --as: "operator" (everything) unless it says caller.
 Result<bool> AsCaller(const Arguments& arguments) {
   const std::string_view as = arguments.Get("as");
   if (as.empty() || as == "operator") return false;
   if (as == "caller") return true;
   return Status(StatusCode::kInvalidArgument, "--as is caller or operator");
+}
+
+/// --collect and --ack, where decisions are recorded.
+Result<LogOptions> ReadLogOptions(const Context& context, const Arguments& arguments) {
+  LogOptions options;
+  const std::string_view collect = arguments.Get("collect");
+  const std::string_view ack = arguments.Get("ack");
+  std::string_view error;
+  if (!collect.empty() && collect != "read" && collect != "all") error = "--collect is read or all";
+  if (!ack.empty() && ack != "async" && ack != "durable") error = "--ack is async or durable";
+  if (!context.has_log() && (arguments.Has("collect") || arguments.Has("ack"))) {
+    error = "--collect and --ack go with --log";
+  }
+  if (!error.empty()) return Status(StatusCode::kInvalidArgument, std::string(error));
+  // Nobody rings while this tool decides: a file of questions waits for the disk rather than leave
+  // gaps.
+  options.block_ms = kPatienceMs;
+  if (collect == "all") options.collect = LogOptions::Collect::kAll;
+  if (ack == "durable") options.ack = LogOptions::Ack::kDurable;
+  return options;
 }
 
 void PrintOne(Context& context, OpenEngine& open, const AskedQuestion& question,
@@ -27,6 +49,7 @@ void PrintOne(Context& context, OpenEngine& open, const AskedQuestion& question,
     json.Object();
     WriteDecision(json, open.engine().catalog(), question, decision,
                   open.InForce(decision.revision));
+    if (open.has_log()) json.Key("receipt").TextOrNull(decision.ForCaller().receipt);
     json.EndObject();
     out.Print(json.Line());
     return;
@@ -36,6 +59,7 @@ void PrintOne(Context& context, OpenEngine& open, const AskedQuestion& question,
   if (!basis.empty()) out.Print(Cat({"  ", basis, "\n"}));
   const std::string note = open.PolicyNote();
   if (!note.empty()) out.Print(Cat({"  ", note, "\n"}));
+  if (open.has_log()) out.Print(Cat({"  ", ReceiptText(decision), "\n"}));
 }
 
 int CheckOne(Context& context, const AskedQuestion& question, OpenEngine& open, bool as_caller) {
@@ -59,10 +83,16 @@ int Run(Context& context, const Arguments& arguments) {
   // The command line is looked at before the database is.
   auto question = QuestionFromArguments(Catalog::Standard(), arguments);
   if (!question.ok()) return Fail(question.status());
-  auto open = OpenEngine::Open(context, arguments.Has("without-db"));
+  auto recording = ReadLogOptions(context, arguments);
+  if (!recording.ok()) return Fail(recording.status());
+  auto open = OpenEngine::Open(context, arguments.Has("without-db"),
+                               context.has_log() ? &*recording : nullptr);
   if (!open.ok()) return Fail(open.status());
-  if (*question) return CheckOne(context, **question, *open, *as_caller);
-  return CheckQuestions(context, *open, std::string(arguments.Get("questions")), *as_caller);
+  const int code = *question ? CheckOne(context, **question, *open, *as_caller)
+                             : CheckQuestions(context, *open,
+                                              std::string(arguments.Get("questions")), *as_caller);
+  const Status closed = open->CloseLog();
+  return closed.ok() ? code : Fail(closed, "the decision log");
 }
 
 constexpr std::string_view kDescription =
@@ -83,8 +113,14 @@ constexpr std::string_view kDescription =
     "The keys of a JSON object are caller, callee, effect (refuse, ring, silence, screen, "
     "voicemail), outcome, signal, sip, retry_after, told, path and other decisions, rule, reason, "
     "basis (complete, partial, on_unavailable), facts_read, groups_read, groups_unavailable, "
-    "policy {name, digest, in_force} and revision. `reason`, `rule` and the facts are not for the "
-    "caller's eyes: what is, is what --as caller prints.";
+    "policy {name, digest, in_force}, revision and, with a decision log, receipt. `reason`, `rule` "
+    "and the facts are not for the "
+    "caller's eyes: what is, is what --as caller prints.\n"
+    "\n"
+    "With --log every decision is recorded in the decision log, which must not be open elsewhere, "
+    "and its receipt is printed: the request id under which `ringfence log show` lists it and "
+    "`ringfence log prove` proves it. In lines it is one more cell, `-` for a decision that could "
+    "not be recorded; then the exit code is 3.";
 
 constexpr std::string_view kExamples =
     "ringfence check --caller alice --callee bob\n"
@@ -94,7 +130,8 @@ constexpr std::string_view kExamples =
     "ringfence check --caller a --callee b --without-db --policy default \\\n"
     "    --fact 'callee.follows(caller)=true' 'callee.blocks(caller)=false'\n"
     "ringfence check --questions expected.tsv --policy ./next.json\n"
-    "ringfence check --questions - --json";
+    "ringfence check --questions - --json\n"
+    "ringfence --log n7 check --caller alice --callee bob --ack durable";
 
 }  // namespace
 
@@ -103,7 +140,8 @@ Command CheckCommand() {
   command.name = "check";
   command.brief = "may this caller ring this callee?";
   command.synopsis =
-      "--caller USER --callee USER [--call NAME=VALUE ...] [--fact NAME=VALUE ...] [--as caller]\n"
+      "--caller USER --callee USER [--call NAME=VALUE ...] [--fact NAME=VALUE ...] [--as caller] "
+      "[--collect read|all] [--ack async|durable]\n"
       "--no-account --callee USER [...]\n"
       "--questions FILE|- [--as caller]";
   command.description = kDescription;
@@ -111,6 +149,12 @@ Command CheckCommand() {
   command.options.push_back({"as", "caller|operator",
                              "caller: print only what the caller may see, without the reason. "
                              "operator, the default: print everything."});
+  command.options.push_back({"collect", "read|all",
+                             "What the log gets: the facts the decision needed, the default, or "
+                             "besides every fact that a replay by another policy may need."});
+  command.options.push_back({"ack", "async|durable",
+                             "durable: answer once the decision is on disk. async, the default: "
+                             "at once; then power loss may take the last 50 ms."});
   command.examples = kExamples;
   command.exits =
       "0   the call is let through; all questions were answered, as expected\n"

@@ -128,8 +128,9 @@ int RunEpochs(Context& context, const Arguments& arguments) {
 int RunRotate(Context& context, const Arguments&) {
   auto contacts = context.OpenContacts(StoreOptions::Mode::kReadWrite);
   if (!contacts.ok()) return Fail(contacts.status());
-  Progress progress("accounts", 0, context.out().quiet());
-  auto report = contacts->RotateRowKey([&](uint64_t done, uint64_t) { progress.Update(done, 0); });
+  Progress progress("rotate", "rows", context.out().quiet());
+  auto report =
+      contacts->RotateRowKey([&](uint64_t done, uint64_t total) { progress.Work(done, total); });
   progress.Clear();
   if (!report.ok()) return Fail(report.status());
   if (context.json()) {

@@ -150,32 +150,52 @@ int RunExport(Context& context, const Arguments& arguments) {
   return kExitGood;
 }
 
+/// `logged`: the ERASURE entry is in the log, not only in the database.
+void SayForgotten(Context& context, std::string_view id, const ForgetReport& report, bool logged) {
+  if (context.json()) {
+    JsonOut json;
+    json.Object().Key("user").Text(id).Key("existed").Bool(report.existed);
+    json.Key("pairs_removed").Number(report.pairs_removed);
+    json.Key("purged").Bool(report.purged);
+    if (!report.case_id.empty()) {
+      json.Key("case_id").Text(report.case_id).Key("logged").Bool(logged);
+    }
+    json.EndObject();
+    context.out().Print(json.Line());
+    return;
+  }
+  const std::string user = Printable(id);
+  if (!report.existed) {
+    context.out().Print(Cat({user, ": nothing is held under this id, "}));
+  } else {
+    context.out().Print(Cat({user, ": forgotten, with relations to ",
+                             Count(report.pairs_removed, "user", "users"), ", "}));
+  }
+  context.out().Print(PurgedText(report.purged));
+  if (report.case_id.empty()) return;
+  context.out().Print(
+      Cat({"case ", report.case_id, ": the ERASURE entry ",
+           logged ? "is in the log\n"
+                  : "waits in the database for who opens the log, or has it open\n"}));
+}
+
 int RunForget(Context& context, const Arguments& arguments) {
-  const std::string user = Printable(arguments.At(0));
   if (isatty(STDIN_FILENO) != 0 && !arguments.Has("yes")) {
-    return Fail(Status(StatusCode::kInvalidArgument,
-                       Cat({"forgetting ", user, " cannot be undone: say --yes"})));
+    return Fail(Status(StatusCode::kInvalidArgument, Cat({"forgetting ", Printable(arguments.At(0)),
+                                                          " cannot be undone: say --yes"})));
+  }
+  if (context.has_log()) {  // a mistyped log is noticed while nothing is done
+    auto reader = context.OpenLogReader();
+    if (!reader.ok()) return Fail(reader.status());
   }
   auto store = context.OpenStore(StoreOptions::Mode::kReadWrite);
   if (!store.ok()) return Fail(store.status());
   auto report = store->Forget(arguments.At(0));
   if (!report.ok()) return Fail(report.status());
-  if (context.json()) {
-    JsonOut json;
-    json.Object().Key("user").Text(arguments.At(0)).Key("existed").Bool(report->existed);
-    json.Key("pairs_removed").Number(report->pairs_removed);
-    json.Key("purged").Bool(report->purged).EndObject();
-    context.out().Print(json.Line());
-    return kExitGood;
-  }
-  if (!report->existed) {
-    context.out().Print(Cat({user, ": nothing is held under this id, "}));
-  } else {
-    context.out().Print(Cat({user, ": forgotten, with relations to ",
-                             Count(report->pairs_removed, "user", "users"), ", "}));
-  }
-  context.out().Print(PurgedText(report->purged));
-  return kExitGood;
+  Result<bool> logged = false;
+  if (context.has_log() && !report->case_id.empty()) logged = context.LogWhatWaits(*store);
+  SayForgotten(context, arguments.At(0), *report, logged.ok() && *logged);
+  return Fail(logged.status(), "the decision log");
 }
 
 constexpr std::string_view kDone = "0   done";
@@ -240,6 +260,11 @@ Command ForgetCommand() {
       "files too (purged). They cannot "
       "while another process keeps an old state of the database open; `ringfence doctor --purge` "
       "tries again. A forgotten user is unknown from then on.\n"
+      "\n"
+      "Where a decision log belongs to the database, the seed goes by which it named the user: "
+      "nobody can find or open their decisions any more. An ERASURE entry under a random case id "
+      "says so in the log. With --log it is written at once; without, or while another process has "
+      "the log open, it waits in the database.\n"
       "\n"
       "The command asks no question; on a terminal it wants --yes.";
   command.options = {{"yes", "", "Yes, forget the user."}};

@@ -28,7 +28,7 @@ inline constexpr size_t kAnyNumber = static_cast<size_t>(-1);
 
 /// Every command, in the order of the overview.
 const std::vector<Command>& Commands();
-/// First words of commands with two: "user", "policy".
+/// First words of commands with two: "user", "policy", "log".
 const std::vector<std::string>& CommandGroups();
 
 /// The page of `--help`, of one command or of the whole tool.
@@ -48,6 +48,12 @@ Command ContactSyncCommand();
 std::vector<Command> ContactIdentityCommands();
 std::vector<Command> ContactProtocolCommands();
 std::vector<Command> ContactKeyCommands();
+Command LogInitCommand();
+Command LogVerifyCommand();
+std::vector<Command> LogShowCommands();
+Command LogStatsCommand();
+std::vector<Command> LogPublishCommands();
+std::vector<Command> LogKeyCommands();
 Command RulesCommand();
 Command CheckCommand();
 Command ExplainCommand();

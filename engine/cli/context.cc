@@ -47,6 +47,13 @@ Result<Contacts> Advised(Result<Contacts> contacts, const std::string& key_file)
   return Status(StatusCode::kNotFound, Cat({contacts.status().message(), kMakesOne}));
 }
 
+/// The value of a global option, else of an environment variable, else nothing.
+std::string GivenOr(const Arguments& arguments, std::string_view option, const char* variable) {
+  if (arguments.Has(option)) return std::string(arguments.Get(option));
+  const char* value = std::getenv(variable);
+  return value == nullptr ? std::string() : std::string(value);
+}
+
 }  // namespace
 
 int ExitCode(const Status& status) {
@@ -120,18 +127,11 @@ Context::Context(const Arguments& arguments, ColorMode color)
     : out_(color, arguments.Has("quiet")),
       json_(arguments.Has("json")),
       has_db_option_(arguments.Has("db")),
-      db_(arguments.Get("db")),
+      db_(GivenOr(arguments, "db", "RINGFENCE_DB")),
       policy_(arguments.Get("policy")),
-      keys_(arguments.Get("keys")) {
-  if (!has_db_option_) {
-    const char* variable = std::getenv("RINGFENCE_DB");
-    if (variable != nullptr) db_ = variable;
-  }
-  if (!arguments.Has("keys")) {
-    const char* variable = std::getenv("RINGFENCE_KEYS");
-    if (variable != nullptr) keys_ = variable;
-  }
-}
+      keys_(GivenOr(arguments, "keys", "RINGFENCE_KEYS")),
+      log_(GivenOr(arguments, "log", "RINGFENCE_LOG")),
+      log_keys_(GivenOr(arguments, "log-keys", "RINGFENCE_LOG_KEYS")) {}
 
 Result<std::string> Context::DatabasePath() const {
   if (!db_.empty()) return db_;
@@ -177,6 +177,42 @@ Result<Contacts> Context::OpenContacts(const Store& store) const {
   return Advised(Contacts::OpenForReading(store, *options), options->key_file);
 }
 
+Result<std::string> Context::LogPath() const {
+  if (!log_.empty()) return log_;
+  return Status(StatusCode::kInvalidArgument,
+                "no decision log: name it with --log DIR or in the environment variable "
+                "RINGFENCE_LOG (`ringfence --log DIR log init` makes one)");
+}
+
+std::string Context::LogKeysPath() const {
+  prctl(PR_SET_DUMPABLE, 0);
+  if (!log_keys_.empty()) return log_keys_;
+  const size_t end = log_.find_last_not_of('/');
+  return log_.substr(0, end == std::string::npos ? end : end + 1) + ".keys";
+}
+
+Result<LogReader> Context::OpenLogReader() const {
+  auto path = LogPath();
+  if (!path.ok()) return path.status();
+  return LogReader::Open(*path);
+}
+
+Result<DecisionLog> Context::OpenLog(LogOptions options, const std::optional<Store>& store) const {
+  auto path = LogPath();
+  if (!path.ok()) return path.status();
+  options.path = *path;
+  options.keys = LogKeysPath();
+  return DecisionLog::Open(options, store);
+}
+
+Result<bool> Context::LogWhatWaits(const Store& store) const {
+  auto log = OpenLog(LogOptions(), store);
+  if (log.status().code() == StatusCode::kBusy) return false;
+  if (!log.ok()) return log.status();
+  if (Status closed = log->Close(); !closed.ok()) return closed;
+  return true;
+}
+
 std::string TimeText(int64_t unix_seconds) {
   const auto time = static_cast<std::time_t>(unix_seconds);
   std::tm parts = {};
@@ -208,13 +244,16 @@ std::string PolicyLabel(std::string_view name, std::string_view digest) {
   return Cat({Printable(name), " ", digest.substr(0, kShortDigest)});
 }
 
-Result<OpenEngine> OpenEngine::Open(Context& context, bool without_db) {
+Result<OpenEngine> OpenEngine::Open(Context& context, bool without_db,
+                                    const LogOptions* recording) {
   if (without_db && context.has_db_option()) {
     return Status(StatusCode::kInvalidArgument, "--db and --without-db exclude each other");
   }
   EngineOptions options;
   if (!without_db) {
-    auto store = context.OpenStore(StoreOptions::Mode::kReadOnly);
+    // A log keeps its newest checkpoint in the database too.
+    auto store = context.OpenStore(recording == nullptr ? StoreOptions::Mode::kReadOnly
+                                                        : StoreOptions::Mode::kReadWrite);
     if (!store.ok()) return store.status();
     options.store = *std::move(store);
   }
@@ -229,11 +268,25 @@ Result<OpenEngine> OpenEngine::Open(Context& context, bool without_db) {
     options.policy = *std::move(policy);
   }
   const std::optional<Policy> chosen = options.policy;
+  if (recording != nullptr) {
+    auto log = context.OpenLog(*recording, options.store);
+    if (!log.ok()) return log.status();
+    options.log = *std::move(log);
+  }
+  const std::optional<DecisionLog> log = options.log;
   auto engine = Engine::Open(std::move(options));
   if (!engine.ok()) return engine.status();
-  OpenEngine open(*std::move(engine));
-  open.chosen_ = chosen;
-  return open;
+  return OpenEngine(*std::move(engine), chosen, log);
+}
+
+Status OpenEngine::CloseLog() {
+  if (!log_) return Status();
+  const LogCounters counters = log_->Counters();
+  if (Status closed = log_->Close(); !closed.ok()) return closed;
+  const uint64_t missing = counters.decisions - counters.recorded;
+  if (missing == 0) return Status();
+  return Status(StatusCode::kFull, Cat({Count(missing, "decision", "decisions"),
+                                        " could not be recorded; GAP entries count them"}));
 }
 
 std::optional<bool> OpenEngine::InForce(uint64_t revision) {

@@ -4,6 +4,7 @@
 
 #include <ringfence/contacts.h>
 #include <ringfence/engine.h>
+#include <ringfence/log.h>
 #include <ringfence/policy.h>
 #include <ringfence/status.h>
 #include <ringfence/store.h>
@@ -51,6 +52,8 @@ class Context {
   const std::string& policy() const { return policy_; }
   /// --db was given on the command line.
   bool has_db_option() const { return has_db_option_; }
+  /// --db or RINGFENCE_DB was given.
+  bool has_db() const { return !db_.empty(); }
 
   /// The path of --db or RINGFENCE_DB; kInvalidArgument, saying how, where there is neither.
   Result<std::string> DatabasePath() const;
@@ -64,6 +67,20 @@ class Context {
   /// The same on an open store, for reading only.
   Result<Contacts> OpenContacts(const Store& store) const;
 
+  /// --log or RINGFENCE_LOG was given: what is decided is to be recorded.
+  bool has_log() const { return !log_.empty(); }
+  /// That folder; kInvalidArgument, saying how, where there is neither.
+  Result<std::string> LogPath() const;
+  /// --log-keys, RINGFENCE_LOG_KEYS or LOG.keys. Whoever asks is about to read it: from then on
+  /// this process leaves no core dump.
+  std::string LogKeysPath() const;
+  Result<LogReader> OpenLogReader() const;
+  /// For writing, as `options` say but for path and keys. kBusy: another process has it.
+  Result<DecisionLog> OpenLog(LogOptions options, const std::optional<Store>& store) const;
+  /// Opens the log once, so that it takes the entries that wait in the database. False: another
+  /// process has it open, which takes them.
+  Result<bool> LogWhatWaits(const Store& store) const;
+
  private:
   Result<ContactOptions> KeyOptions() const;
 
@@ -73,6 +90,8 @@ class Context {
   std::string db_;
   std::string policy_;
   std::string keys_;
+  std::string log_;
+  std::string log_keys_;
 };
 
 /// "2026-11-22T15:04:05Z"
@@ -87,19 +106,29 @@ int SayRevision(Context& context, const Result<uint64_t>& revision, std::string_
 /// An engine as check and explain need it, and how --policy differs from the policy in force.
 class OpenEngine {
  public:
-  /// With a store (read only) unless `without_db`.
-  static Result<OpenEngine> Open(Context& context, bool without_db);
+  /// With a store unless `without_db`; with the decision log where it is named and `recording` is
+  /// given.
+  static Result<OpenEngine> Open(Context& context, bool without_db,
+                                 const LogOptions* recording = nullptr);
 
   Engine& engine() { return engine_; }
+  /// Decisions are recorded.
+  bool has_log() const { return log_.has_value(); }
+  /// Everything decided is on disk and signed; to be called last. kFull: not everything could be
+  /// recorded. Ok without a log.
+  Status CloseLog();
   /// Whether the policy used is the one in force at that revision; no value without a store.
   std::optional<bool> InForce(uint64_t revision);
   /// For people: "policy x is not the one in force, which is y"; empty where it is, or no store is.
   std::string PolicyNote();
 
  private:
-  explicit OpenEngine(Engine engine) : engine_(std::move(engine)) {}
+  OpenEngine(Engine engine, const std::optional<Policy>& chosen,
+             const std::optional<DecisionLog>& log)
+      : engine_(std::move(engine)), log_(log), chosen_(chosen) {}
 
   Engine engine_;
+  std::optional<DecisionLog> log_;
   std::optional<Policy> chosen_;  ///< by --policy
   /// The last answer of InForce: nothing is read again until something was written.
   std::optional<uint64_t> known_revision_;

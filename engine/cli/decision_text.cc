@@ -11,11 +11,6 @@ constexpr size_t kPairColumns = 14;
 constexpr size_t kEffectColumns = 6;
 constexpr size_t kSummaryColumns = 30;
 
-Style StyleOf(Effect effect) {
-  if (effect == Effect::kRefuse) return Style::kBad;
-  return effect == Effect::kRing ? Style::kGood : Style::kMiddling;
-}
-
 /// "unavailable, 480, retry after 30 s"
 std::string ToldText(const CallerView& view) {
   std::string text = Printable(view.told);
@@ -27,6 +22,11 @@ std::string ToldText(const CallerView& view) {
 }
 
 }  // namespace
+
+Style StyleOf(Effect effect) {
+  if (effect == Effect::kRefuse) return Style::kBad;
+  return effect == Effect::kRing ? Style::kGood : Style::kMiddling;
+}
 
 std::string_view GroupName(Group group) {
   static constexpr std::string_view kNames[kGroupCount] = {
@@ -87,6 +87,11 @@ std::string BasisNote(const Decision& decision) {
               groups.empty() ? ", " : "), ", matter});
 }
 
+std::string ReceiptText(const Decision& decision) {
+  if (!decision.recorded()) return "not recorded: the decision log is full or has failed";
+  return Cat({"receipt ", decision.ForCaller().receipt});
+}
+
 std::string CallerViewText(const CallerView& view) {
   std::string text = Cat({"told  ", Printable(view.told), "\n"});
   if (!view.path.empty()) text += Cat({"path  ", Printable(view.path), "\n"});
@@ -94,6 +99,7 @@ std::string CallerViewText(const CallerView& view) {
   if (view.retry_after_s != 0) {
     text += Cat({"retry after ", std::to_string(view.retry_after_s), " s\n"});
   }
+  if (!view.receipt.empty()) text += Cat({"receipt  ", view.receipt, "\n"});
   return text;
 }
 

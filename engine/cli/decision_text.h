@@ -16,6 +16,8 @@
 namespace ringfence::cli {
 
 std::string_view GroupName(Group group);
+/// The colour of an effect.
+Style StyleOf(Effect effect);
 /// "callee", "caller", "operator", "nobody".
 std::string_view WhoName(Who who);
 
@@ -27,7 +29,9 @@ std::string DecisionLine(const Output& out, const AskedQuestion& question, const
 std::string RuleAndReason(const Decision& decision);
 /// "some facts could not be read: contact", or an empty text.
 std::string BasisNote(const Decision& decision);
-/// What a caller may see, for people: told, path, SIP status.
+/// "receipt 9bd0...", or that the decision could not be recorded; where a log is open.
+std::string ReceiptText(const Decision& decision);
+/// What a caller may see, for people: told, path, SIP status, receipt.
 std::string CallerViewText(const CallerView& view);
 
 /// The members of a decision's object, without its braces.

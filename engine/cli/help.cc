@@ -75,7 +75,7 @@ constexpr std::string_view kSharedExits =
 }  // namespace
 
 const std::vector<std::string>& CommandGroups() {
-  static const std::vector<std::string> groups = {"user", "policy", "contacts"};
+  static const std::vector<std::string> groups = {"user", "policy", "contacts", "log"};
   return groups;
 }
 
@@ -88,6 +88,12 @@ const std::vector<Command>& Commands() {
     all.push_back(ContactSyncCommand());
     for (const auto& several :
          {ContactIdentityCommands(), ContactProtocolCommands(), ContactKeyCommands()}) {
+      all.insert(all.end(), several.begin(), several.end());
+    }
+    all.push_back(LogInitCommand());
+    all.push_back(LogVerifyCommand());
+    for (const auto& several : {LogShowCommands(), std::vector<Command>{LogStatsCommand()},
+                                LogPublishCommands(), LogKeyCommands()}) {
       all.insert(all.end(), several.begin(), several.end());
     }
     for (Command one : {RulesCommand(), CheckCommand(), ExplainCommand(), CompileCommand(),

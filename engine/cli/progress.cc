@@ -26,14 +26,10 @@ std::string Minutes(double seconds) {
 
 }  // namespace
 
-std::string ProgressLine(const std::string& label, uint64_t lines, uint64_t bytes,
-                         uint64_t total_bytes, double seconds) {
+std::string ProgressLine(const std::string& label, std::string_view counted, uint64_t count,
+                         double share, double seconds) {
   std::string line = label;
-  const double share =
-      total_bytes == 0
-          ? 0
-          : std::min(1.0, static_cast<double>(bytes) / static_cast<double>(total_bytes));
-  if (total_bytes > 0) {
+  if (share >= 0) {
     const auto filled = static_cast<size_t>(share * static_cast<double>(kBarColumns));
     std::string bar(filled, '=');
     if (filled < kBarColumns) bar += '>';
@@ -41,9 +37,9 @@ std::string ProgressLine(const std::string& label, uint64_t lines, uint64_t byte
     line += Cat(
         {" [", Pad(bar, kBarColumns), "] ", std::string(3 - percent.size(), ' '), percent, "%"});
   }
-  line += Cat({"  ", Count(lines, "line", "lines")});
+  line += Cat({"  ", counted});
   if (seconds > 0) {
-    const auto rate = static_cast<uint64_t>(static_cast<double>(lines) / seconds);
+    const auto rate = static_cast<uint64_t>(static_cast<double>(count) / seconds);
     line += Cat({"  ", Thousands(rate), "/s"});
     if (share > 0) line += Cat({"  ", Minutes(seconds / share - seconds), " left"});
   }
@@ -57,13 +53,28 @@ Progress::Progress(std::string label, uint64_t total_bytes, bool quiet)
       start_(Clock::now()),
       next_(start_ + kInterval) {}
 
+Progress::Progress(std::string label, std::string_view things, bool quiet)
+    : Progress(std::move(label), 0, quiet) {
+  things_ = things;
+}
+
 void Progress::Update(uint64_t lines, uint64_t bytes) {
-  if (!shown_ || lines % kLinesPerLook != 0) return;
+  if (lines % kLinesPerLook == 0) Draw(Count(lines, "line", "lines"), lines, bytes, total_bytes_);
+}
+
+void Progress::Work(uint64_t done, uint64_t total) {
+  Draw(Cat({Thousands(done), " ", things_}), done, done, total);
+}
+
+void Progress::Draw(std::string_view counted, uint64_t count, uint64_t part, uint64_t whole) {
+  if (!shown_) return;
   const Clock::time_point now = Clock::now();
   if (now < next_) return;
   next_ = now + kInterval;
+  const double share =
+      whole == 0 ? -1 : std::min(1.0, static_cast<double>(part) / static_cast<double>(whole));
   const double seconds = std::chrono::duration<double>(now - start_).count();
-  const std::string line = ProgressLine(label_, lines, bytes, total_bytes_, seconds);
+  const std::string line = ProgressLine(label_, counted, count, share, seconds);
   std::fprintf(stderr, "\r%s\x1b[K", line.c_str());
   std::fflush(stderr);
   drawn_ = true;

@@ -129,6 +129,8 @@ void QuestionRun::Print(const AskedQuestion& question, const Decision& decision,
                         std::string_view explanation) {
   Output& out = context_.out();
   const CallerView view = decision.ForCaller();
+  const std::string receipt =
+      open_.has_log() ? Cat({"\t", view.receipt.empty() ? "-" : view.receipt}) : std::string();
   if (context_.json() && as_caller_) {
     out.Print(PrintableJson(view.ToJson()) + "\n");
   } else if (context_.json()) {
@@ -141,15 +143,16 @@ void QuestionRun::Print(const AskedQuestion& question, const Decision& decision,
       json.Key("agrees").Bool(*question.expect == decision.effect);
       if (!explanation.empty()) json.Key("explanation").Text(explanation);
     }
+    if (open_.has_log()) json.Key("receipt").TextOrNull(view.receipt);
     json.Key("line").Number(question.line).EndObject();
     out.Print(json.Line());
   } else if (as_caller_) {
     out.Data(Cat({view.told, "\t", view.path.empty() ? "-" : view.path, "\t",
-                  view.sip_status == 0 ? "-" : std::to_string(view.sip_status), "\n"}));
+                  view.sip_status == 0 ? "-" : std::to_string(view.sip_status), receipt, "\n"}));
   } else {
     out.Data(Cat({question.caller, "\t", question.callee, "\t", ToString(decision.effect), "\t",
                   decision.rule, "\t", decision.told, "\t",
-                  decision.path().empty() ? "-" : decision.path(), "\n"}));
+                  decision.path().empty() ? "-" : decision.path(), receipt, "\n"}));
   }
 }
 

@@ -7,6 +7,7 @@
 #include <limits>
 #include <utility>
 
+#include "base/check.h"
 #include "base/json.h"
 #include "base/sha256.h"
 #include "log/folder.h"
@@ -44,6 +45,7 @@ class ObjectReader {
   }
 
   void Names(std::string_view key, size_t most, std::vector<std::string>* out) {
+    CHECK(most > 0 && out->empty());
     const JsonValue* const value = Find(key, JsonValue::Type::kArray, "a list of names");
     if (value == nullptr) return;
     if (value->items.size() > most) return Fail(key, "at most " + std::to_string(most) + " names");
@@ -63,6 +65,7 @@ class ObjectReader {
 
   void Fail(std::string_view key, std::string_view expected) {
     if (!status_.ok()) return;
+    DCHECK(!expected.empty());
     status_ = Status(StatusCode::kParse,
                      what_ + ": '" + std::string(key) + "' must be " + std::string(expected));
   }

@@ -162,9 +162,9 @@ NoteSignature Cosign(std::string_view text, std::string_view name, const Hash& s
   const VerifierKey key = MakeVerifierKey(name, kNoteCosignatureV1, PublicKeyOf(seed));
   const std::string message = CosignedMessage(text, time_s);
   const Signature signature = SignEd25519(seed, AsBytes(message));
-  NoteSignature out{key.name, key.id, std::vector<uint8_t>(kTimeBytes)};
+  NoteSignature out{key.name, key.id, std::vector<uint8_t>(kTimeBytes + sizeof signature)};
   StoreBig<kTimeBytes>(time_s, out.bytes.data());
-  out.bytes.insert(out.bytes.end(), signature.begin(), signature.end());
+  std::copy(signature.begin(), signature.end(), out.bytes.begin() + kTimeBytes);
   return out;
 }
 

@@ -45,6 +45,7 @@ Status CheckpointCheck::Scan(CheckpointCursor* cursor, bool verify) {
       newest_note_ = **note;
     }
   }
+  DCHECK(verify || cursor->offset() >= end_);
   if (!verify) end_ = cursor->offset();
   return Status();
 }
@@ -98,6 +99,7 @@ Result<std::optional<Checkpoint>> CheckpointCheck::FindNewest() {
 }
 
 void CheckpointCheck::CheckJobs(std::span<Job> jobs) {
+  CHECK(!jobs.empty() && jobs.size() <= kBatch && setup_.threads >= 1);
   const int threads = jobs.size() <= kFewNotes ? 1 : setup_.threads;
   RunThreads(threads, [&](int thread) {
     MonthReader reader(setup_.files, setup_.folder);

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <utility>
 
+#include "base/check.h"
 #include "base/utf8.h"
 #include "log/folder.h"
 #include "log/publish.h"
@@ -46,6 +47,7 @@ Result<Cosigned> FindCosigned(const std::vector<std::string>& notes, const Verif
       Result<SignedNote> parsed = ParseNote(*note);
       if (!parsed.ok()) continue;
       const size_t before = parsed->signatures.size();
+      DCHECK(before > 0);
       parsed->signatures.push_back(signature);
       const std::string cosigned = FormatNote(*parsed);
       const Result<OpenedCheckpoint> opened = OpenCheckpoint(cosigned, key, {&witness, 1});
@@ -55,8 +57,8 @@ Result<Cosigned> FindCosigned(const std::vector<std::string>& notes, const Verif
       return Cosigned{cosigned, false};
     }
   }
-  return Status(StatusCode::kCorrupt, "the signature is over none of the month's last " +
-                                          std::to_string(notes.size()) + " checkpoints");
+  return Status(StatusCode::kInvalidArgument, "the signature is over none of the month's last " +
+                                                  std::to_string(notes.size()) + " checkpoints");
 }
 
 }  // namespace
@@ -68,6 +70,7 @@ Result<PublishLock> PublishLock::Take(const std::string& month_folder) {
     return Status(errno == ENOENT ? StatusCode::kNotFound : StatusCode::kIo,
                   "cannot open '" + Printable(path) + "': " + std::strerror(errno));
   }
+  CHECK(!month_folder.empty());
   PublishLock lock(fd);
   int result = 0;
   do {
@@ -100,6 +103,7 @@ Status AddCosignature(LogFiles* files, const std::string& log, std::string_view 
   const Result<Cosigned> cosigned = FindCosigned(*notes, *key, *signature, witness);
   if (!cosigned.ok()) return cosigned.status();
   if (cosigned->again) return Status();
+  CHECK(cosigned->note.size() <= kMaxNoteFileBytes);
   auto history =
       files->OpenFile(folder + "/" + std::string(kCheckpointsName), LogFiles::Open::kAppend);
   if (!history.ok()) return history.status();

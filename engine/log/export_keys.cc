@@ -23,6 +23,7 @@ uint64_t EpochBegins(uint64_t epoch) {
 
 Result<KeyExport> KeyExport::Begin(LogFiles* files, const std::string& log, const LogKeys& keys,
                                    uint32_t first, uint32_t last, const LogProgress& progress) {
+  CHECK(first <= last && last <= kLastEpoch);
   KeyExport out;
   out.identity_ = keys.identity;
   std::map<uint32_t, std::set<Pseudonym>> callees;
@@ -63,6 +64,7 @@ KeyExport::~KeyExport() {
 void KeyExport::AddSeed(const Hash& seed) {
   const PartySecret party{PartySecret::Kind::kKnown, seed, {}};
   for (auto& [number, epoch] : epochs_) {
+    DCHECK(epoch.names != nullptr && !epoch.keys.empty());
     const Pseudonym callee = epoch.names->Callee(party);
     if (!std::binary_search(epoch.callees.begin(), epoch.callees.end(), callee)) continue;
     epoch.keys.push_back({number, callee, epoch.names->FactsKey(party)});
@@ -86,6 +88,7 @@ KeyExport::Done KeyExport::Finish(const std::array<uint8_t, 16>& case_id) {
   access.first_epoch = epochs_.begin()->first;
   access.last_epoch = epochs_.rbegin()->first;
   access.keys = all.size();
+  CHECK(access.keys >= epochs_.size());
   access.case_id = case_id;
   Entry entry;
   Put(access, &entry);

@@ -14,6 +14,7 @@
 #include <cstring>
 #include <utility>
 
+#include "base/check.h"
 #include "base/utf8.h"
 
 namespace ringfence {
@@ -67,6 +68,7 @@ class Descriptor {
 // O_NONBLOCK and the look at what it is: a FIFO in a folder somebody sends us must not keep us
 // waiting.
 Result<Descriptor> OpenRegular(const std::string& path, int flags, Intent intent) {
+  CHECK(!path.empty());
   Descriptor file(Retried(
       [&] { return open(path.c_str(), flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, kFileMode); }));
   if (file.get() < 0) return SystemError(path, "open", errno, intent);
@@ -101,7 +103,9 @@ Result<size_t> ReadSome(int fd, uint64_t offset, std::span<uint8_t> out, const s
 
 class SystemFile final : public LogFile {
  public:
-  SystemFile(Descriptor file, std::string path) : file_(std::move(file)), path_(std::move(path)) {}
+  SystemFile(Descriptor file, std::string path) : file_(std::move(file)), path_(std::move(path)) {
+    CHECK(file_.get() >= 0);
+  }
 
   Status Append(Bytes bytes) override { return WriteAll(file_.get(), bytes, path_); }
 
@@ -188,6 +192,7 @@ class System final : public LogFiles {
   Result<std::string> ReadWhole(const std::string& path, size_t limit) override {
     const Result<Descriptor> file = OpenRegular(path, O_RDONLY, Intent::kLook);
     if (!file.ok()) return file.status();
+    CHECK(limit < SIZE_MAX);
     constexpr size_t kStep = 65536;
     std::string text;
     while (text.size() <= limit) {
@@ -206,6 +211,8 @@ class System final : public LogFiles {
   }
 
   Status Replace(const std::string& path, std::string_view contents, int mode) override {
+    CHECK((mode & ~0777) == 0 &&
+          (mode & 0200) != 0);  // the next one writes over what a crash leaves
     const std::string beside = path + ".new";
     const Result<Descriptor> file = OpenBeside(beside);
     if (!file.ok()) return file.status();

@@ -32,6 +32,7 @@ std::string Padded(uint64_t number, size_t digits) {
 
 // Days since 1970-01-01 of the first day of a month, and back (civil_from_days by H. Hinnant).
 int64_t DayOfMonth(int64_t year, int64_t month) {
+  DCHECK(month >= 1 && month <= 12);
   const int64_t y = month <= 2 ? year - 1 : year;
   const int64_t era = y / 400;
   const int64_t year_of_era = y - era * 400;
@@ -49,12 +50,14 @@ std::string MonthOfDay(int64_t day) {
   const int64_t day_of_year =
       day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
   const int64_t shifted_month = (5 * day_of_year + 2) / 153;
+  DCHECK(day >= 0 && day_of_year >= 0 && day_of_year <= 365);
   const int64_t month = shifted_month < 10 ? shifted_month + 3 : shifted_month - 9;
   const int64_t year = year_of_era + era * 400 + (month <= 2 ? 1 : 0);
   return Padded(static_cast<uint64_t>(year), 4) + "-" + Padded(static_cast<uint64_t>(month), 2);
 }
 
 int64_t Number(std::string_view digits) {
+  DCHECK(digits.size() <= 18);
   int64_t value = 0;
   for (const char c : digits) value = value * 10 + (c - '0');
   return value;
@@ -205,7 +208,10 @@ std::string OriginOf(const LogDescription& description, std::string_view month) 
 
 std::string EntriesName(uint64_t segment) { return "seg/" + Padded(segment, 10) + ".ent"; }
 std::string LeavesName(uint64_t segment) { return "seg/" + Padded(segment, 10) + ".l0"; }
-std::string LevelName(int level) { return "level" + std::to_string(level); }
+std::string LevelName(int level) {
+  CHECK(level >= 1 && level < kTileLevels);
+  return "level" + std::to_string(level);
+}
 std::string BlobName(const Hash& hash) { return "blobs/" + ToHex(hash); }
 
 std::string FormatCheckpointRecord(std::string_view note) {
@@ -260,10 +266,12 @@ Result<std::optional<std::string>> CheckpointCursor::Next() {
                                             ": expected a line with the length of a checkpoint");
   }
   const size_t whole = digits + 1 + length;
+  DCHECK(digits <= kMostDigits && whole <= kMaxNoteFileBytes + kMostDigits + 1);
   if (Status status = Fill(whole); !status.ok()) return status;
   if (buffer_.size() - used_ < whole) return std::optional<std::string>();
   std::string note = buffer_.substr(used_ + digits + 1, length);
   used_ += whole;
+  DCHECK(used_ <= buffer_.size());
   offset_ += whole;
   torn_ = false;
   return std::optional<std::string>(std::move(note));
@@ -307,6 +315,7 @@ Status MonthReader::ReadSegments(uint64_t index, uint64_t count, size_t width,
 }
 
 Status MonthReader::ReadEntries(uint64_t index, uint64_t count, std::span<uint8_t> out) {
+  CHECK(out.size() % kEntryOnDiskBytes == 0);
   return ReadSegments(index, count, kEntryOnDiskBytes, out, EntriesName, &entries_, &entries_name_);
 }
 

@@ -7,12 +7,14 @@ namespace ringfence {
 namespace {
 
 bool IsIn(const FactWords& mask, const FactPlace& place) {
+  DCHECK(place.word < mask.size());
   return (mask[place.word] >> place.shift & place.mask) != 0;
 }
 
 }  // namespace
 
 OpenedFacts::State OpenedFacts::StateOf(const Layout& layout, FactId id) const {
+  DCHECK(id < layout.catalog.size());
   const FactPlace& place = layout.places[id];
   if (IsIn(unavailable, place)) return State::kUnavailable;
   if (IsIn(collected, place)) return State::kValue;
@@ -29,6 +31,7 @@ OpenedFacts::State OpenedFacts::StateOf(const Layout& layout, FactId id) const {
 }
 
 FactCode OpenedFacts::Value(const Layout& layout, FactId id) const {
+  DCHECK(id < layout.catalog.size());
   const FactPlace& place = layout.places[id];
   return record.words[place.word] >> place.shift & place.mask;
 }

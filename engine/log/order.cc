@@ -25,6 +25,7 @@ constexpr size_t kPolicyAt = 22, kEffectAt = 28, kRestAt = 29, kPartiesEnd = 82;
 }  // namespace
 
 void OrderCheck::BeginMonth(const std::string& month, MonthReader* blobs) {
+  CHECK(IsMonth(month) && blobs != nullptr);
   month_ = month;
   blobs_ = blobs;
   genesis_ = Genesis();
@@ -39,6 +40,7 @@ void OrderCheck::BeginMonth(const std::string& month, MonthReader* blobs) {
 
 void OrderCheck::Add(uint64_t first, std::span<const uint8_t> on_disk,
                      const std::vector<bool>& sound) {
+  CHECK(first == size_);
   DCHECK(on_disk.size() == sound.size() * kEntryOnDiskBytes);
   for (size_t i = 0; i < sound.size(); ++i) {
     if (sound[i]) {
@@ -83,6 +85,7 @@ void OrderCheck::AddEntry(uint64_t index, std::span<const uint8_t, kEntryBytes> 
 
 // Reports what no CLOCK has explained.
 void OrderCheck::ClockStepped() {
+  CHECK(back_.has_value());
   findings_->Add("clock", back_->month, back_->index,
                  "its time is " + std::to_string(back_->by_ns / 1'000'000) +
                      " ms before that of an earlier entry, and no CLOCK entry says why");
@@ -126,6 +129,7 @@ void OrderCheck::AddDecision(uint64_t index, std::span<const uint8_t, kEntryByte
 }
 
 void OrderCheck::CheckDetails(uint64_t index, std::span<const uint8_t, kEntryBytes> bytes) {
+  DCHECK(detail_count_ <= std::min<uint64_t>(index, details_.size()));
   const size_t announced = LoadBig<2>(&bytes[kFlagsAt]) >> entry_flags::kDetailShift & 3;
   if (announced != detail_count_) {
     Add("detail", index,
@@ -150,6 +154,7 @@ void OrderCheck::CheckDetails(uint64_t index, std::span<const uint8_t, kEntryByt
 }
 
 void OrderCheck::CheckPolicyRef(uint64_t index, uint64_t policy_ref) {
+  DCHECK(policies_.empty() || policies_.back() < index);
   if (policy_ref == good_policy_ref_ || too_many_policies_) return;
   if (std::binary_search(policies_.begin(), policies_.end(), policy_ref)) {
     good_policy_ref_ = policy_ref;
@@ -163,6 +168,7 @@ void OrderCheck::AddOwn(uint64_t index, std::span<const uint8_t, kEntryBytes> by
   const Result<Entry> decoded = DecodeEntry(bytes);
   if (!decoded.ok()) return;  // it was checked before: nothing further to say
   const Entry& entry = *decoded;
+  DCHECK(!HasDecisionFields(entry.header.kind));
   LogVerification& out = findings_->out();
   if (entry.header.boot < own_boot_) {
     Add("boot", index,
@@ -241,6 +247,7 @@ void OrderCheck::AddGenesis(uint64_t index, const Entry& entry) {
 }
 
 void OrderCheck::AddPolicy(uint64_t index, const Entry& entry) {
+  DCHECK(policies_.empty() || policies_.back() < index);
   if (policies_.size() < kMaxPolicies) {
     policies_.push_back(index);
   } else if (!too_many_policies_) {

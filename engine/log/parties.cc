@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "base/check.h"
+
 namespace ringfence {
 
 const EpochNames* EpochTable::Find(uint32_t epoch) {
@@ -14,6 +16,7 @@ const EpochNames* EpochTable::Find(uint32_t epoch) {
     names = std::make_unique<EpochNames>(*key, epoch);
     Wipe(*key);
   }
+  CHECK(names->epoch() == epoch);
   return names.get();
 }
 
@@ -35,6 +38,7 @@ bool PartyMatcher::Matches(const Entry& decision) {
     }
     for (const PartySecret& callee : callees_) day.callees.push_back(names->Callee(callee));
   }
+  DCHECK(day.callers.size() == callers_.size() && day.callees.size() == callees_.size());
   const auto in = [](const std::vector<Pseudonym>& list, const Pseudonym& one) {
     return list.empty() || std::find(list.begin(), list.end(), one) != list.end();
   };
@@ -61,9 +65,11 @@ std::optional<Hash> SeedKeys::Find(const Entry& decision) {
     for (size_t i = 0; i < seeds_.size(); ++i) callees.push_back({names->Callee(known(i)), i});
     std::sort(callees.begin(), callees.end(), before);
   }
+  DCHECK(callees.size() == seeds_.size());
   const Callee wanted{decision.decision.callee, 0};
   const auto found = std::lower_bound(callees.begin(), callees.end(), wanted, before);
   if (found == callees.end() || found->pseudonym != wanted.pseudonym) return std::nullopt;
+  DCHECK(found->seed < seeds_.size());
   return names->FactsKey(known(found->seed));
 }
 

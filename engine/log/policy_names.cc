@@ -5,6 +5,7 @@
 
 #include <utility>
 
+#include "base/check.h"
 #include "base/sha256.h"
 #include "log/blobs.h"
 
@@ -29,10 +30,12 @@ Result<const PolicyNames*> PolicyNamesCache::Get(uint64_t policy_ref) {
   }
   last_ref_ = policy_ref;
   last_ = &found->second;
+  DCHECK(known_.size() <= kMaxKnown);
   return last_;
 }
 
 Result<PolicyNames> PolicyNamesCache::Read(uint64_t policy_ref) {
+  CHECK(month_ != nullptr);
   const Result<Entry> entry = month_->ReadEntry(policy_ref);
   if (!entry.ok() && IsEnvironment(entry.status())) return entry.status();
   if (!entry.ok() || entry->header.kind != EntryKind::kPolicy) return PolicyNames();

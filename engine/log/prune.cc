@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/check.h"
 #include "base/utf8.h"
 #include "log/folder.h"
 #include "log/keys.h"
@@ -13,6 +14,7 @@ namespace {
 
 // A month's folder and what a writer puts there; other things in it keep it from going.
 Status RemoveMonth(LogFiles* files, const std::string& folder) {
+  CHECK(IsMonth(std::string_view(folder).substr(folder.size() - 7)));
   for (const std::string& path : {folder + "/seg", folder + "/blobs", folder}) {
     const Result<std::vector<std::string>> names = files->List(path);
     if (!names.ok()) {
@@ -45,6 +47,7 @@ Result<std::vector<std::string>> PruneMonths(LogFiles* files, const std::string&
   const uint64_t retention_days = description->retention_days;
   const uint64_t today = DayOf(now_ns);
   const uint64_t kept_from = today - std::min(today, retention_days);
+  CHECK(kept_from <= today);
   // First the keys: what is deleted may live on in copies, what has no key is gone everywhere.
   const auto epoch = static_cast<uint32_t>(kept_from / kDaysPerEpoch);
   if (Status status = DestroyEpochsBefore(keys, epoch); !status.ok()) return status;

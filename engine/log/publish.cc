@@ -44,6 +44,7 @@ Result<std::vector<uint8_t>> ReadOne(Opened* month, uint64_t index) {
   std::vector<uint8_t> on_disk(kEntryOnDiskBytes);
   if (Status status = month->reader.ReadEntries(index, 1, on_disk); !status.ok()) return status;
   on_disk.erase(on_disk.begin(), on_disk.begin() + 2);
+  DCHECK(on_disk.size() == kEntryBytes);
   return on_disk;
 }
 
@@ -67,6 +68,7 @@ class TileWriter {
 };
 
 std::string TileWriter::Name(const std::string& level, uint64_t number, uint64_t width) {
+  CHECK(width >= 1 && width <= kTileWidth);
   std::string name = "tile/" + level + "/" + TileNumber(number);
   if (width < kTileWidth) name += ".p/" + std::to_string(width);
   return name;
@@ -85,6 +87,7 @@ Status TileWriter::MakeFolders(const std::string& path) {
 }
 
 Status TileWriter::Write(const std::string& name, Bytes contents) {
+  DCHECK(!contents.empty() && !name.starts_with('/'));
   if (Status status = MakeFolders(name); !status.ok()) return status;
   auto file = files_->OpenFile(folder_ + "/" + name, LogFiles::Open::kCreate);
   if (!file.ok()) return file.status();
@@ -106,6 +109,7 @@ Status TileWriter::Entries(uint64_t size, const LogProgress& progress) {
 }
 
 Status TileWriter::Level(int level, uint64_t hashes) {
+  CHECK(level >= 0 && level < kTileLevels && hashes > 0);
   std::array<Hash, kTileWidth> tile;
   for (uint64_t first = 0; first < hashes; first += kTileWidth) {
     const uint64_t width = std::min(kTileWidth, hashes - first);
@@ -167,6 +171,7 @@ std::string TileNumber(uint64_t number) {
   std::string path;
   for (bool last = true;; last = false) {
     std::string digits = std::to_string(1000 + number % 1000).substr(1);
+    DCHECK(digits.size() == 3);
     path = (last ? "" : "x") + digits + (last ? "" : "/") + path;
     number /= 1000;
     if (number == 0) return path;

@@ -45,8 +45,8 @@ Status WriteTiles(LogFiles* files, const std::string& log, std::string_view mont
 /// "x001/x234/067"
 std::string TileNumber(uint64_t number);
 
-/// Adds the line to the checkpoint it was made over. kParse: no signature line. kCorrupt: it fits
-/// none of the month's last checkpoints. Adding it again changes nothing.
+/// Adds the line to the checkpoint it was made over. kParse: no signature line. kInvalidArgument:
+/// it fits none of the month's last checkpoints. Adding it again changes nothing.
 Status AddCosignature(LogFiles* files, const std::string& log, std::string_view month,
                       std::string_view line, const VerifierKey& witness);
 

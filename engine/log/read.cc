@@ -54,6 +54,7 @@ bool MonthScan::Wanted(std::span<const uint8_t, kEntryBytes> bytes) const {
 }
 
 Result<Entry> MonthScan::Decode(uint64_t index, std::span<const uint8_t> on_disk) const {
+  DCHECK(on_disk.size() == kEntryOnDiskBytes);
   const std::string where = "entry " + std::to_string(index) + " of " + name_ + ": ";
   if (on_disk[0] != 0 || on_disk[1] != kEntryBytes) {
     return Status(StatusCode::kCorrupt, where + "not preceded by its length, 182");
@@ -72,7 +73,10 @@ Result<bool> MonthScan::Run(const std::string& origin, const Sink& sink) {
   }
   const uint64_t size = published->checkpoint.size;
   std::vector<uint8_t> buffer;
-  for (uint64_t first = 0; first < size; first += kEntriesPerRead) {
+  // A decision's DETAIL entries stand directly before it.
+  const uint64_t start =
+      request_.first_index - std::min<uint64_t>(request_.first_index, details_.size());
+  for (uint64_t first = start; first < size; first += kEntriesPerRead) {
     const uint64_t count = std::min(kEntriesPerRead, size - first);
     buffer.resize(count * kEntryOnDiskBytes);
     if (Status status = month_.ReadEntries(first, count, buffer); !status.ok()) return status;
@@ -81,11 +85,12 @@ Result<bool> MonthScan::Run(const std::string& origin, const Sink& sink) {
           std::span<const uint8_t>(buffer).subspan(i * kEntryOnDiskBytes, kEntryOnDiskBytes);
       const auto bytes = on_disk.subspan<2, kEntryBytes>();
       const bool detail = bytes[kKindAt] == static_cast<uint8_t>(EntryKind::kDetail);
-      const bool wanted = Wanted(bytes);
+      const bool wanted = first + i >= request_.first_index && Wanted(bytes);
       if (wanted || detail) {
         Result<Entry> entry = Decode(first + i, on_disk);
         if (!entry.ok()) return entry.status();
         if (wanted) {
+          DCHECK(detail_count_ <= details_.size());
           const RawEntry raw{name_, first + i, *entry, bytes,
                              std::span<const Entry>(details_).first(detail_count_)};
           Result<bool> more = sink(raw, &names_);
@@ -111,6 +116,7 @@ Result<PublishedCheckpoint> ReadPublished(MonthReader* month, const std::string&
     return Status(StatusCode::kCorrupt,
                   "the key in " + month->folder() + " is not that of '" + origin + "'");
   }
+  DCHECK(key->name == origin);
   const Result<OpenedCheckpoint> opened = OpenCheckpoint(*note, *key);
   if (!opened.ok()) {
     return Status(StatusCode::kCorrupt,
@@ -122,11 +128,13 @@ Result<PublishedCheckpoint> ReadPublished(MonthReader* month, const std::string&
 Status ReadEntries(
     const ReadRequest& request,
     const std::function<Result<bool>(const RawEntry& entry, PolicyNamesCache* names)>& sink) {
+  CHECK(request.files != nullptr);
   const Result<LogDescription> description = ReadDescription(request.files, request.log);
   if (!description.ok()) return description.status();
   const Result<std::vector<std::string>> months = Months(request.files, request.log);
   if (!months.ok()) return months.status();
   for (const std::string& month : *months) {
+    if (!request.month.empty() && month != request.month) continue;
     const uint64_t begins = MonthBegins(month);
     if (MonthEnds(month) <= request.from_ns) continue;
     if (begins > kLateNs && begins - kLateNs >= request.to_ns) break;
@@ -155,6 +163,7 @@ FactsKeySource KeysFromFile(const FactsKeyFile& file) {
 }
 
 LogEntry EntryTeller::Tell(const RawEntry& raw, const PolicyNames& names) {
+  DCHECK(raw.details.size() <= 3);
   const EntryHeader& header = raw.entry.header;
   LogEntry out;
   out.month = raw.month;

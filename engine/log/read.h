@@ -44,6 +44,8 @@ struct RawEntry {
 struct ReadRequest {
   LogFiles* files = nullptr;
   std::string log;
+  std::string month;         ///< empty: any
+  uint64_t first_index = 0;  ///< of each month
   uint64_t from_ns = 0;
   uint64_t to_ns = UINT64_MAX;    ///< exclusive
   std::optional<uint8_t> effect;  ///< decisions of that effect only

@@ -17,6 +17,7 @@ void SeqSet::StartAt(uint64_t first) {
 }
 
 bool SeqSet::Insert(uint64_t seq) {
+  DCHECK(seq > 0);
   if (seq >= base_ + kWindow) SlideTo(seq);
   if (seq < base_) {
     if (seq >= floor_ && !FillHole(seq)) return false;
@@ -29,6 +30,7 @@ bool SeqSet::Insert(uint64_t seq) {
   lowest_ = count_ == 0 ? seq : std::min(lowest_, seq);
   highest_ = std::max(highest_, seq);
   ++count_;
+  DCHECK(base_ % 64 == 0 && highest_ < base_ + kWindow && lowest_ <= highest_);
   return true;
 }
 
@@ -46,6 +48,7 @@ void SeqSet::SlideTo(uint64_t seq) {
   }
   if (new_base > old_end) AddHole(old_end, new_base - 1);
   base_ = new_base;
+  DCHECK(seq >= base_ && seq < base_ + kWindow);
 }
 
 void SeqSet::AddHole(uint64_t first, uint64_t last) {
@@ -59,10 +62,12 @@ void SeqSet::AddHole(uint64_t first, uint64_t last) {
     lost_holes_ = true;
     return;
   }
+  DCHECK(holes_.empty() || holes_.rbegin()->second < first);
   holes_.emplace_hint(holes_.end(), first, last);
 }
 
 bool SeqSet::FillHole(uint64_t seq) {
+  DCHECK(seq < base_ && holes_.size() <= kMaxHoles);
   auto hole = holes_.upper_bound(seq);
   if (hole == holes_.begin()) return lost_holes_;
   --hole;
@@ -92,6 +97,7 @@ void SequenceCheck::Enter(uint16_t boot) {
 
 void SequenceCheck::Leave() {
   if (!entered_ || seen_.count() == 0) return;
+  DCHECK(seen_.lowest() > 0);
   Ledger& ledger = boots_[boot_];
   ledger.decisions += seen_.count();
   ledger.last = std::max(ledger.last, seen_.highest());
@@ -154,6 +160,7 @@ void SequenceCheck::Gap(Findings* findings, std::string_view month, uint64_t ind
 void SequenceCheck::Finish(Findings* findings, std::string_view last_month, bool closed) {
   Leave();
   for (const auto& [boot, ledger] : boots_) {
+    DCHECK(ledger.first > 0);
     const uint64_t made = ledger.last < ledger.first ? 0 : ledger.last - ledger.first + 1;
     const uint64_t missing = made - std::min(made, ledger.decisions);
     if (missing == ledger.not_recorded) continue;

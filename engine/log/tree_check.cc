@@ -74,6 +74,7 @@ Status Piece::Missing(const char* check, Status status, bool* there) {
 }
 
 Status Piece::Check(uint64_t first, uint64_t count) {
+  CHECK(count > 0 && count <= kPieceEntries && first % kTileWidth == 0);
   first_ = first;
   count_ = count;
   problems_.clear();
@@ -98,6 +99,8 @@ Status Piece::Check(uint64_t first, uint64_t count) {
 }
 
 void Piece::CheckEntries(bool have_stored) {
+  DCHECK(bytes_.size() == count_ * kEntryOnDiskBytes);
+  DCHECK(!have_stored || stored_.size() == count_);
   sound_.assign(count_, true);
   leaves_.resize(count_);
   for (uint64_t i = 0; i < count_; ++i) {
@@ -123,6 +126,7 @@ void Piece::CheckEntries(bool have_stored) {
 }
 
 void Piece::CheckTiles(bool have_stored) {
+  DCHECK(leaves_.size() == count_ && tiles_.empty());
   for (uint64_t begin = 0; begin < count_; begin += kTileWidth) {
     const uint64_t width = std::min(kTileWidth, count_ - begin);
     tiles_.push_back(RootOf(&hasher_, std::span(leaves_).subspan(begin, width)));
@@ -186,6 +190,7 @@ void Check::Work() {
 }
 
 void Check::Merge(Piece* piece) {
+  CHECK(piece->first() == turn_ * kPieceEntries);
   for (Problem& problem : piece->problems()) {
     findings_->Add(problem.check, setup_.month, problem.index, std::move(problem.detail));
   }
@@ -233,6 +238,7 @@ Result<std::optional<Hash>> Check::Run() {
   }
   if (!status_.ok()) return status_;
   if (!whole_) return std::optional<Hash>();
+  CHECK(upper_.size() == (setup_.size + kTileWidth - 1) / kTileWidth);
   if (setup_.size == 0) return std::optional<Hash>(EmptyRoot());
   return std::optional<Hash>(upper_.Root(&hasher_));
 }
@@ -253,6 +259,7 @@ void Check::Report() {
 }  // namespace
 
 Result<std::optional<Hash>> CheckTree(const TreeCheckSetup& setup, Findings* findings) {
+  CHECK(setup.files != nullptr && setup.threads >= 1);
   CHECK(setup.size < uint64_t{1} << 48);
   return Check(setup, findings).Run();
 }

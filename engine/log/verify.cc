@@ -72,6 +72,7 @@ Result<LogVerification> Verifier::Run() {
     months_.push_back(std::move(month));
   }
   order_->Finish(closed_);
+  CHECK(months_.size() == names->size());
   out_.months = months_.size();
   for (const std::string& note : request_.trusted) CheckTrusted("trusted", note);
   if (request_.copy) CheckTrusted("database", request_.copy->note);
@@ -80,6 +81,7 @@ Result<LogVerification> Verifier::Run() {
 
 // `begun`: there is a key, so it can be looked at.
 Status Verifier::FindKey(Month* month, bool last, bool* begun) {
+  CHECK(IsMonth(month->month) && !month->key);
   MonthReader reader(request_.files, Folder(*month));
   *begun = false;
   const Result<VerifierKey> there = reader.Key();
@@ -142,6 +144,7 @@ Status Verifier::VerifyMonth(Month* month, bool last) {
 }
 
 Status Verifier::CheckMonthTree(const Month& month, uint64_t on_disk, bool last) {
+  CHECK(month.newest.has_value() && month.key.has_value());
   const uint64_t signed_size = month.newest->size;
   const uint64_t size = std::min(signed_size, on_disk);
   if (size < signed_size) {
@@ -161,6 +164,7 @@ Status Verifier::CheckMonthTree(const Month& month, uint64_t on_disk, bool last)
   }
   const Result<std::optional<Hash>> root = CheckTree(setup, &findings_);
   if (!root.ok()) return root.status();
+  DCHECK(size <= on_disk && size <= signed_size);
   out_.entries += size;
   const bool complete = size == signed_size && root->has_value();
   if (complete && **root != month.newest->root) {
@@ -181,6 +185,7 @@ void Verifier::CheckChain(const Month& month) {
     return;
   }
   const Month& before = months_.back();
+  DCHECK(before.month < month.month);
   if (genesis.previous_origin != before.origin) {
     return Add("month", month,
                "follows '" + Printable(genesis.previous_origin.value_or("nothing"), 80) +

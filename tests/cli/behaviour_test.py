@@ -47,10 +47,42 @@ class CliTest(unittest.TestCase):
         self.assertEqual((done.returncode, done.stderr), (0, b""), args)
         return done.stdout.decode()
 
+    def as_somebody_else(self):
+        """For run_tool: root may write everything, so somebody else has to ask."""
+        if os.geteuid() != 0:
+            return {}
+        try:
+            if self.run_tool("--version", user=65534).returncode == 0:
+                return {"user": 65534}
+        except PermissionError:
+            pass
+        self.skipTest("the tool lies where only root can run it")
+
     def make_world(self):
         self.good("init")
         self.good("relate", "bob", "follows", "alice")
         self.good("relate", "bob", "blocks", "mallory")
+
+    def hold_open(self, *args):
+        process = subprocess.Popen([TOOL, "check", "--questions", "-", *args], cwd=self.folder,
+                                   env=self.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE)
+
+        def end():
+            process.kill()
+            process.wait(TIMEOUT_S)
+            for stream in (process.stdin, process.stdout, process.stderr):
+                stream.close()
+
+        self.addCleanup(end)
+        return process
+
+    def ask(self, process, line):
+        process.stdin.write(line.encode() + b"\n")
+        process.stdin.flush()
+        ready = select.select([process.stdout], [], [], TIMEOUT_S)[0]
+        self.assertTrue(ready, f"no answer to {line!r} before the next line is written")
+        return os.read(process.stdout.fileno(), 65536).decode()
 
     def on_terminal(self, *args, env=None, stdin_terminal=True):
         """Exit code and everything printed with all three streams on a terminal."""
@@ -177,27 +209,6 @@ class Terminal(CliTest):
 
 
 class Pipes(CliTest):
-    def hold_open(self, *args):
-        process = subprocess.Popen([TOOL, "check", "--questions", "-", *args], cwd=self.folder,
-                                   env=self.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                   stderr=subprocess.PIPE)
-
-        def end():
-            process.kill()
-            process.wait(TIMEOUT_S)
-            for stream in (process.stdin, process.stdout, process.stderr):
-                stream.close()
-
-        self.addCleanup(end)
-        return process
-
-    def ask(self, process, line):
-        process.stdin.write(line.encode() + b"\n")
-        process.stdin.flush()
-        ready = select.select([process.stdout], [], [], TIMEOUT_S)[0]
-        self.assertTrue(ready, f"no answer to {line!r} before the next line is written")
-        return os.read(process.stdout.fileno(), 65536).decode()
-
     def test_each_line_is_answered_at_the_newest_revision_and_policy(self):
         self.make_world()
         process = self.hold_open("--json")
@@ -351,17 +362,6 @@ class Imports(CliTest):
 
 
 class Environment(CliTest):
-    def as_somebody_else(self):
-        """For run_tool: root may write everything, so somebody else has to ask."""
-        if os.geteuid() != 0:
-            return {}
-        try:
-            if self.run_tool("--version", user=65534).returncode == 0:
-                return {"user": 65534}
-        except PermissionError:
-            pass
-        self.skipTest("the tool lies where only root can run it")
-
     def test_a_read_only_database_answers_and_is_not_written(self):
         self.make_world()
         server = sqlite3.connect(self.path("world.db"))  # as a server holds it: -wal and -shm exist

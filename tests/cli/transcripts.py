@@ -12,9 +12,10 @@ set to world.db and WORLD naming examples/world. Its lines:
     > a further line of the command
     [2]                             its exit code, if not 0
 
-In the output digests (64 digits, or their first 8) read DIGEST, times TIME, waits "in N seconds"
-and this tree's folder ROOT. --write puts the real output into the transcripts, to be reviewed as a
-change. Python 3 standard library only.
+In the output digests (64 digits, or their first 8) read DIGEST and this tree's folder ROOT. What
+differs from run to run is named by its kind: ids of 32 digits ID, times TIME (with nanoseconds
+TIME.NS), months MONTH, verifier keys VKEY, counts that depend on time N. --write puts the real
+output into the transcripts, to be reviewed as a change. Python 3 standard library only.
 """
 
 import argparse
@@ -29,11 +30,20 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 TIMEOUT_S = 60
 
-# What differs from run to run, or with every change of the catalog or a rule set.
-NORMAL = [
-    (re.compile(r"\b[0-9a-f]{64}\b|\b(?=[0-9a-f]*\d)[0-9a-f]{8}\b"), "DIGEST"),
+# What differs from run to run: each kind has one shape, so that something else in its place shows.
+VARIABLE = [
+    (re.compile(r"\b20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z"), "TIME.NS"),
     (re.compile(r"\b20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ"), "TIME"),
+    (re.compile(r"\b20\d\d-\d\d\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}"), "VKEY"),
+    (re.compile(r"\b20\d\d-\d\d\b(?!-)"), "MONTH"),
+    (re.compile(r"\b(?!0{32})[0-9a-f]{32}\b"), "ID"),
+    (re.compile(r"\b(checkpoints|monotonic_ns|time_s)(\W+)\d+"), r"\1\2N"),
+    (re.compile(r"(epoch\W+)\d{3}\b"), r"\1N"),  # of a log: of 30 days since 1970
     (re.compile(r"\bin \d+ seconds"), "in N seconds"),
+]
+# And what differs with every change of the catalog or a rule set, or of where this tree lies.
+NORMAL = VARIABLE + [
+    (re.compile(r"\b[0-9a-f]{64}\b|\b(?=[0-9a-f]*\d)[0-9a-f]{8}\b"), "DIGEST"),
     (re.compile(re.escape(ROOT) + r"\b"), "ROOT"),
 ]
 
@@ -97,8 +107,8 @@ def run(command, folder, tool, exported):
     return lines
 
 
-def normal(line):
-    for pattern, name in NORMAL:
+def normal(line, patterns=None):
+    for pattern, name in patterns or NORMAL:
         line = pattern.sub(name, line)
     return line
 

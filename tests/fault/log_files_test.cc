@@ -199,6 +199,7 @@ TEST_CASE("system files: replaced by many at once, a file is always whole") {
   std::atomic<int> bad = 0;
   REQUIRE(SystemFiles().Replace(path, std::string(1000, 'a'), 0644).ok());
   std::vector<std::thread> threads;
+  threads.reserve(3);
   for (int t = 0; t < 3; ++t) {
     threads.emplace_back([&, t] {
       for (size_t i = 0; i < 60; ++i) {
@@ -504,6 +505,7 @@ TEST_CASE("faults: many threads, each with files of its own") {
   files.Inject({.op = FileOp::kAppend, .nth = 100, .times = 7});
   std::atomic<int> failed = 0;
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&, t] {
       const std::string path = "file" + std::to_string(t);

@@ -21,6 +21,7 @@ from log_format import Month, SigningKey, crc32c, mac, openssl, sha256
 GENESIS, POLICY, DECISION, BOOT, GAP, CLOCK, ERASURE = 1, 2, 3, 4, 5, 6, 7
 SEAL, REPLAY, KEYCOMMIT, ACCESS, DETAIL, FROM_THE_FUTURE = 9, 10, 11, 12, 13, 77
 
+EFFECTS = ("refuse", "ring", "silence", "screen", "voicemail")
 CLOCK_UNSYNCHRONISED, FAILURE_MODE, EMERGENCY, NOT_ALL, DURABLE = 1, 2, 4, 16, 32
 EPOCH_KEY, DETAIL_SHIFT = 128, 8
 
@@ -104,6 +105,7 @@ class World:
         if not known:
             flags |= EPOCH_KEY
         details = draw.randrange(1, 4) if draw.random() < 0.03 else 0
+        flags |= details << DETAIL_SHIFT
         rule = draw.randrange(5)
         common = dict(writer=self.writer, seq=seq, policy_ref=policy_ref, schema=1,
                       rule=rule, reason=draw.choice((0, 0, 0, 5)))
@@ -124,7 +126,7 @@ class World:
                       flags=flags, effect=detail, **common)
         data = sealed(0, self.facts())
         month.add(DECISION, time_ns, boot, request_id + names + data[:80] + tail + data[80:],
-                  flags=flags | details << DETAIL_SHIFT, effect=(0, 1, 3)[outcome], **common)
+                  flags=flags, effect=(0, 1, 3)[outcome], **common)
 
 
 def month_name(number):
@@ -235,7 +237,7 @@ def make(log, decisions=1000, months=1, seed=1, sealed=8, beyond=0, checkpoint_e
     writer = Writer(world, checkpoint_every, sealed)
     for month in writer.tell(decisions, months, beyond):
         month.write(log)
-    description = {"format": "ringfence decision log", "version": 1, "name": NAME,
+    description = {"ringfence_log": 1, "name": NAME,
                    "writer": world.writer, "identity": world.identity.hex(), "retention_days": 90}
     files = {"log.json": json.dumps(description, indent=2) + "\n",
              "state/boot": f"{writer.boot}\n"}

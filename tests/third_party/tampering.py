@@ -111,6 +111,12 @@ def let_through(entry):
     return with_crc(entry[:28] + bytes([entry[28] ^ 1]) + entry[29:])
 
 
+def heartbeat_instead(entry):
+    """What hides a decision best: an entry in its place that has no number, so no index moves."""
+    return with_crc(entry[:1] + b"\6\0\0" + entry[4:16] + bytes(6) + entry[22:28] + bytes(6)
+                    + b"\1" + bytes(147))
+
+
 def flip_entry(copy):
     name, at = copy.segment_of(copy.case.victim, "ent")
     copy.edit(name, lambda data: flip(data, at * 184 + 2 + 28))
@@ -175,8 +181,8 @@ def resign_changed(copy):
 
 
 def resign_without(copy):
-    entries = list(copy.case.entries)
-    del entries[copy.case.victim]
+    entries, at = list(copy.case.entries), copy.case.victim
+    entries[at] = heartbeat_instead(entries[at])
     copy.rebuild(entries, copy.case.key)
 
 

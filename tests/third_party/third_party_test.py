@@ -1,9 +1,9 @@
-"""Verifies a decision log with tools that are not ours, then tampered copies of it.
+"""Verifies decision logs with tools that are not ours, then tampered copies of them.
 
-Usage: third_party_test.py --source FOLDER --build FOLDER [--tool RINGFENCE] [--decisions N]
-All read a log of --decisions; a smaller one is tampered with, because each copy is read by all.
---build is a folder of ours that has node_modules; programs in Go are built there. With --tool,
-`ringfence log verify` takes part in everything the other verifiers do.
+Usage: third_party_test.py --source FOLDER --build FOLDER --tool RINGFENCE [--decisions N]
+Two logs: one the engine wrote, and one written from the format's description alone. All tools, and
+`ringfence log verify`, read each of --decisions; smaller ones are tampered with, because each copy
+is read by all. --build is a folder that has node_modules; programs in Go are built there.
 
 Which tool verifies what is in README.md. A tool that is missing fails the test.
 """
@@ -18,6 +18,7 @@ import sys
 import tempfile
 import unittest
 
+import engine_log
 import go_build
 import log_format
 import make_log
@@ -27,14 +28,6 @@ from tampering import ENGINE, LOG, NOTE, PROOF, TREE
 ARGS = None
 PACKAGES = {"node": "nodejs", "openssl": "openssl"}
 HERE = os.path.dirname(os.path.abspath(__file__))
-
-
-def log_source(log, decisions):
-    """Makes the log that is verified: two months, checkpoints all along. Gives the seed of its
-    signing key, and what is known of facts it sealed."""
-    world = make_log.make(log, decisions=decisions, months=2, seed=11, sealed=8,
-                          checkpoint_every=decisions // 12)
-    return world.key.seed, world.sealed
 
 
 def run(*command, **options):
@@ -64,9 +57,7 @@ class Verifiers:
         log_format.replace(self.proof, log_format.tlog_proof(month, case.victim).encode())
         shutil.copy(os.path.join(month, "log.vkey"), self.vkey)
         self.all = {LOG: self.whole_log, TREE: self.months, PROOF: self.proven_entry,
-                    NOTE: self.checkpoint}
-        if ARGS.tool:
-            self.all[ENGINE] = self.engine
+                    NOTE: self.checkpoint, ENGINE: self.engine}
 
     @staticmethod
     def answer(out):
@@ -81,7 +72,7 @@ class Verifiers:
 
     def engine(self, log, kept=None):
         trusted = ["--trusted", kept] if kept else []
-        return self.answer(run(ARGS.tool, "log", "verify", log, *trusted))
+        return self.answer(run(ARGS.tool, "log", "verify", "--log", log, *trusted))
 
     def months(self, log, kept=None):
         accepts, texts = True, ""
@@ -120,23 +111,25 @@ class Verifiers:
                                    "signature", cwd=files))
 
 
-class ThirdParty(unittest.TestCase):
+class ReadByAll:
+    """What holds of any log. Subclasses say where it comes from."""
+
     @classmethod
     def setUpClass(cls):
         cls.folder = tempfile.TemporaryDirectory()
-        cls.case, cls.sealed, cls.verifiers, cls.kept = cls.make("log", ARGS.decisions)
+        cls.source, cls.case, cls.verifiers, cls.kept = cls.make("big", ARGS.decisions)
 
     @classmethod
     def make(cls, name, decisions):
         """A log, and the verifiers and kept checkpoints that belong to it."""
         folder = os.path.join(cls.folder.name, name)
         os.mkdir(folder)
-        seed, sealed = log_source(os.path.join(folder, "log"), decisions)
+        source, seed = cls.write_log(folder, decisions)
         case, kept = tampering.Case(os.path.join(folder, "log"), seed), {}
         for which in "older", "newest":
             kept[which] = os.path.join(folder, which)
             log_format.replace(kept[which], getattr(case, which).encode())
-        return case, sealed, Verifiers(case, folder), kept
+        return source, case, Verifiers(case, folder), kept
 
     @classmethod
     def tearDownClass(cls):
@@ -151,15 +144,14 @@ class ThirdParty(unittest.TestCase):
                 accepts, text = verify(self.case.log)
                 self.assertTrue(accepts, text)
         for kept in self.kept.values():
-            for verify in self.verifiers.whole_log, self.verifiers.months:
-                accepts, text = verify(self.case.log, kept)
+            for name in tampering.EVERYBODY:
+                accepts, text = self.verifiers.all[name](self.case.log, kept)
                 self.assertTrue(accepts, text)
         # Tiles of tiles of tiles exist from 65,536 entries on: not in the smaller log.
         copy = tampering.Copy(self.case, self.path("level2"))
         copy.edit("level2", lambda data: tampering.flip(data, 7))
         for name in tampering.EVERYBODY:
-            if name in self.verifiers.all:
-                self.assertFalse(self.verifiers.all[name](copy.log)[0], name)
+            self.assertFalse(self.verifiers.all[name](copy.log)[0], name)
 
     @staticmethod
     def answers(verifiers, kept, one, log):
@@ -170,15 +162,14 @@ class ThirdParty(unittest.TestCase):
         for name, verify in verifiers.all.items():
             accepts, text = verify(copy.log)
             alone[name], texts = not accepts, texts + f"{name}: {text}"
-        for name in [LOG, TREE, ENGINE] if one.kept else []:
-            if name in verifiers.all:
-                accepts, text = verifiers.all[name](copy.log, kept[one.kept])
-                with_kept[name], texts = not accepts, texts + f"{name}, kept: {text}"
+        for name in tampering.EVERYBODY if one.kept else ():
+            accepts, text = verifiers.all[name](copy.log, kept[one.kept])
+            with_kept[name], texts = not accepts, texts + f"{name}, kept: {text}"
         shutil.rmtree(copy.log)
         return alone, with_kept, texts
 
     def test_who_sees_what(self):
-        case, _, verifiers, kept = self.make("small", min(ARGS.decisions, 12000))
+        _, case, verifiers, kept = self.make("small", min(ARGS.decisions, 12000))
         count = len(tampering.months(case.log))
         ones = [one for one in tampering.TAMPERINGS if one.months_needed <= count]
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
@@ -192,8 +183,18 @@ class ThirdParty(unittest.TestCase):
             print(f"; with a kept checkpoint by {', '.join(sorted(seen_with_kept))}"
                   if one.kept else "")
             with self.subTest(one.name):
-                self.assertEqual(seen, one.seen_by & set(alone), texts)
-                self.assertEqual(seen_with_kept, one.seen_with_kept & set(with_kept), texts)
+                self.assertEqual(seen, one.seen_by, texts)
+                self.assertEqual(seen_with_kept, one.seen_with_kept, texts)
+
+    def test_the_engine_proves_what_we_prove(self):
+        proof, entry = self.path("engine.tlog-proof"), self.path("engine.entry")
+        out = run(ARGS.tool, "log", "prove", str(self.case.victim), "--log", self.case.log,
+                  "--output", proof, "--entry", entry)
+        self.assertEqual(out.returncode, 0, out.stderr)
+        with open(proof, encoding="utf-8") as ours, open(self.verifiers.proof,
+                                                         encoding="utf-8") as expected:
+            self.assertEqual(ours.read(), expected.read())
+        self.assertTrue(self.verifiers.prove(proof, self.verifiers.vkey, entry)[0])
 
     def test_proofs_that_are_wrong(self):
         with open(self.verifiers.proof, encoding="utf-8") as file:
@@ -232,12 +233,13 @@ class ThirdParty(unittest.TestCase):
     def test_tiles_as_c2sp_clients_ask_for_them(self):
         tiles = self.path("tiles")
         month = os.path.join(self.case.log, self.case.month)
-        if ARGS.tool:
-            out = run(ARGS.tool, "log", "tiles", self.case.log, tiles)
-            self.assertEqual(out.returncode, 0, out.stderr)
-            shutil.copy(os.path.join(month, "log.vkey"), tiles)
-        else:
-            log_format.write_tiles(month, tiles)
+        out = run(ARGS.tool, "log", "tiles", tiles, "--log", self.case.log)
+        self.assertEqual(out.returncode, 0, out.stderr)
+        expected = self.path("expected-tiles")
+        log_format.write_tiles(month, expected)
+        out = run("diff", "-r", "-q", "--exclude=log.vkey", expected, tiles)
+        self.assertEqual((out.returncode, out.stdout), (0, ""))
+        shutil.copy(os.path.join(month, "log.vkey"), tiles)
         out = run(self.verifiers.go, tiles)
         self.assertEqual(out.returncode, 0, out.stdout)
         number, width = divmod(self.case.size >> 8, 256)
@@ -281,10 +283,46 @@ class ThirdParty(unittest.TestCase):
                          value if isinstance(value, dict) else str(value)
                          for name, value in ours.items()}
                 self.assertEqual(read, shown)
-        self.assertEqual(kinds, {name for name, _ in verify_log.KINDS.values()} | {"unknown"})
+        self.assertEqual(kinds | {"gap"}, self.KINDS | {"gap"})  # the engine's may have some
+
+    def test_the_engine_shows_what_is_there(self):
+        sys.path.insert(0, os.path.join(ARGS.source, "examples"))
+        import verify_log  # pylint: disable=import-outside-toplevel
+        for month in tampering.months(self.case.log):
+            out = run(ARGS.tool, "log", "show", "--json", "--month", month, "--log", self.case.log)
+            self.assertEqual((out.returncode, out.stderr), (0, ""))
+            shown = [json.loads(line) for line in out.stdout.splitlines()]
+            entries = enumerate(log_format.read_entries(os.path.join(self.case.log, month)))
+            entries = [(index, entry) for index, entry in entries if entry[1] != make_log.DETAIL]
+            self.assertEqual(len(shown), len(entries))
+            for one, (index, entry) in zip(shown, entries):
+                ours = verify_log.decode(entry)
+                for name in "kind", "writer", "boot", "seq":
+                    self.assertEqual(one[name], ours[name])
+                self.assertEqual(one["index"], index)
+                self.assertEqual(one["leaf_hash"], log_format.sha256(b"\0" + entry).hex())
+                if ours["kind"] == "decision":
+                    for name in "request_id", "caller", "callee":
+                        self.assertEqual(one[name] or "0" * 32, ours[name].hex())
+                    self.assertEqual(one["revision"], ours["revision"])
+                    self.assertEqual(one["policy"], ours["policy_ref"])
+                    self.assertEqual(one["effect"], make_log.EFFECTS[ours["effect"]])
+
+
+class FromDescription(ReadByAll, unittest.TestCase):
+    """A log that make_log.py wrote: two months, entries of every kind and of one nobody knows."""
+
+    KINDS = {"genesis", "policy", "decision", "boot", "gap", "clock", "erasure", "seal", "replay",
+             "keycommit", "access", "detail", "unknown"}
+
+    @staticmethod
+    def write_log(folder, decisions):
+        world = make_log.make(os.path.join(folder, "log"), decisions=decisions, months=2, seed=11,
+                              sealed=8, checkpoint_every=decisions // 12)
+        return world, world.key.seed
 
     def test_kaitai_reads_facts_that_were_opened(self):
-        sealed = [one for one in self.sealed if one["clear"][144 + 8:] != "0" * 18]
+        sealed = [one for one in self.source.sealed if one["clear"][144 + 8:] != "0" * 18]
         self.assertGreater(len(sealed), 2)
         path = self.path("facts")
         opened = []
@@ -304,12 +342,86 @@ class ThirdParty(unittest.TestCase):
             self.assertEqual(read["states"], [str(bits >> 2 * g & 3) for g in range(10, -1, -1)])
 
 
+class FromEngine(ReadByAll, unittest.TestCase):
+    """A log the engine wrote, each opening a run of `ringfence check`."""
+
+    KINDS = {"genesis", "policy", "decision", "boot"}
+
+    @staticmethod
+    def write_log(folder, decisions):
+        source = engine_log.EngineLog(ARGS.tool, folder, decisions)
+        return source, source.signing_seed
+
+    def decisions(self):
+        """(entry, its time, the tool's answer) of each decision."""
+        for month in tampering.months(self.case.log):
+            for entry in log_format.read_entries(os.path.join(self.case.log, month)):
+                if entry[1] == make_log.DECISION:
+                    answer = self.source.answers[entry[34:50].hex()]
+                    yield entry, int.from_bytes(entry[4:12], "big"), answer
+
+    def not_recorded(self):
+        """Decisions that GAP entries count: the rings of a busy machine may overflow."""
+        return sum(int.from_bytes(entry[34:42], "big")
+                   for month in tampering.months(self.case.log)
+                   for entry in log_format.read_entries(os.path.join(self.case.log, month))
+                   if entry[1] == make_log.GAP)
+
+    def test_every_answer_is_there_under_its_pseudonyms(self):
+        seen, seeds = set(), self.source.seeds
+        self.assertEqual(len(seeds), engine_log.USERS)
+        names = {}
+        for entry, time_ns, answer in self.decisions():
+            seen.add(answer["receipt"])
+            day = time_ns // 10**9 // 86400
+            for key, derive in (("caller", self.source.caller), ("callee", self.source.callee)):
+                if (key, answer[key], day) not in names:
+                    names[key, answer[key], day] = derive(answer[key], time_ns)
+            self.assertEqual(entry[50:66], names["caller", answer["caller"], day])
+            self.assertEqual(entry[66:82], names["callee", answer["callee"], day])
+            self.assertEqual(make_log.EFFECTS[entry[28]], answer["effect"])
+            self.assertEqual(int.from_bytes(entry[162:170], "big"), answer["revision"])
+            self.assertEqual(entry[3] >> 7, int(answer["callee"] not in seeds))
+        self.assertLessEqual(seen, set(self.source.answers))
+        self.assertEqual(len(self.source.answers) - len(seen), self.not_recorded())
+
+    def test_facts_open_with_the_keys_of_the_description(self):
+        places = {}
+        with open(os.path.join(ARGS.source, "tests/golden/catalog_bits.txt"),
+                  encoding="utf-8") as file:
+            for line in file:
+                if not line.startswith("#"):
+                    name, word, first, _ = line.split()
+                    places[name] = int(word) * 32 + int(first)
+        chosen = list(self.decisions())[:600:10]
+        self.assertGreater(len({answer["callee"] for _, _, answer in chosen}), 5)
+        opened = [self.source.facts(answer["callee"], time_ns, entry)
+                  for entry, time_ns, answer in chosen]
+        path = self.path("opened")
+        log_format.replace(path, b"".join(opened))
+        follows = 0
+        for (_, _, answer), read in zip(chosen, self.kaitai(path, "facts")):
+            tested = [places[name] for name in answer["facts_read"]]
+            self.assertEqual(read["read_digest"], str(make_log.read_digest(tested)), answer)
+            states = dict(zip(reversed(engine_log.GROUPS), read["states"]))
+            for group in answer["groups_read"]:
+                self.assertIn(states[group], ("1", "3"), (group, answer))
+            if "callee.follows(caller)" in answer["facts_read"]:
+                bit = places["callee.follows(caller)"]
+                value = bytes.fromhex(read["values"])[bit // 8] >> bit % 8 & 1
+                expected = (answer["caller"], answer["callee"]) == ("user2", "user1")
+                self.assertEqual(value, int(expected), answer)
+                follows += value
+        self.assertGreater(follows, 0)
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--source", required=True)
     parser.add_argument("--build", required=True)
-    parser.add_argument("--tool")
+    parser.add_argument("--tool", required=True)
     parser.add_argument("--decisions", type=int, default=140000)
     ARGS, rest = parser.parse_known_args()
+    ARGS.tool, ARGS.build = os.path.abspath(ARGS.tool), os.path.abspath(ARGS.build)
     require_tools()
     unittest.main(argv=sys.argv[:1] + rest, verbosity=2)

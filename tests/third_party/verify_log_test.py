@@ -80,6 +80,26 @@ class VerifyLog(unittest.TestCase):
         self.assertEqual((out.returncode, out.stderr), (0, ""), out.stdout)
         self.assertIn("300 decision", out.stdout)
 
+    def test_a_hole_is_refused_where_nothing_can_fill_it(self):
+        """In the opening that has not ended, what is missing may be on its way to the log."""
+        boots = [int.from_bytes(entry[14:16], "big") for entry in self.case.entries]
+        cases = (boots[-1], True, 1), (boots[-1], False, 0), (boots[1], False, 1)
+        for boot, closed, code in cases:
+            with self.subTest(boot=boot, closed=closed):
+                copy = tampering.Copy(self.case, os.path.join(self.folder.name,
+                                                              f"hole{boot}{closed}"))
+                entries = list(self.case.entries)
+                at = next(index for index, entry in enumerate(entries)
+                          if entry[1] == 3 and boots[index] == boot)
+                entries[at] = tampering.heartbeat_instead(entries[at])
+                copy.rebuild(entries, self.case.key)
+                if not closed:
+                    os.remove(os.path.join(copy.log, "state", "clean"))
+                out = verify(copy.log)
+                self.assertEqual((out.returncode, out.stderr), (code, ""), out.stdout)
+                if code:
+                    self.assertIn("sequence: ", out.stdout)
+
     def test_prints_an_entry(self):
         out = verify(self.log, "--entry", str(self.case.victim))
         self.assertEqual((out.returncode, out.stderr), (0, ""))

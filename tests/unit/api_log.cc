@@ -1,124 +1,16 @@
 // What Readers put into the decision log: who, which facts, in which state; and what they do not.
 #include <ringfence/log.h>
 
-#include <filesystem>
 #include <map>
 
-#include "api/store_impl.h"
-#include "base/sha256.h"
-#include "facts/frame.h"
 #include "log/facts_record.h"
-#include "log/folder.h"
-#include "log/keys.h"
-#include "unit/api_support.h"
+#include "unit/api_log_world.h"
 
 namespace ringfence {
 namespace {
 
-constexpr const char* kName = "example.com/ring/test";
-
-/// A store with some people, and a log beside it.
-class World {
- public:
-  World() : store(OpenStore(folder.file("calls.db"))) {
-    REQUIRE(DecisionLog::Init({log_path(), keys_path(), kName}).ok());
-    REQUIRE(store.Relate("bob", "follows", "alice").ok());
-    REQUIRE(store.Block("bob", "mallory").ok());
-  }
-  ~World() {
-    const Result<LogDescription> description = ReadDescription(&SystemFiles(), log_path());
-    if (description.ok()) {
-      std::filesystem::remove_all("/dev/shm/ringfence-" + ToHex(description->identity));
-    }
-  }
-
-  std::string log_path() const { return folder.file("log"); }
-  std::string keys_path() const { return folder.file("log.keys"); }
-  LogOptions Options() const {
-    LogOptions options;
-    options.path = log_path();
-    options.keys = keys_path();
-    options.ring_entries = 64;
-    options.ballast_bytes = 0;
-    return options;
-  }
-  DecisionLog Open(const LogOptions& options, bool with_store = true) const {
-    Result<DecisionLog> log =
-        DecisionLog::Open(options, with_store ? std::optional<Store>(store) : std::nullopt);
-    REQUIRE_MESSAGE(log.ok(), log.status().message());
-    return *log;
-  }
-  Engine EngineWith(const DecisionLog& log, bool with_store = true) const {
-    EngineOptions options;
-    if (with_store) options.store = store;
-    options.log = log;
-    return OpenEngine(std::move(options));
-  }
-
-  /// Every entry of the newest month, once the log was flushed.
-  std::vector<Entry> Entries() const {
-    LogFiles& files = SystemFiles();
-    const Result<std::vector<std::string>> months = Months(&files, log_path());
-    REQUIRE(months.ok());
-    MonthReader reader(&files, log_path() + "/" + months->back());
-    const Result<uint64_t> size = reader.EntriesOnDisk();
-    REQUIRE(size.ok());
-    std::vector<Entry> entries;
-    for (uint64_t i = 0; i < *size; ++i) {
-      const Result<Entry> entry = reader.ReadEntry(i);
-      REQUIRE(entry.ok());
-      entries.push_back(*entry);
-    }
-    return entries;
-  }
-  std::vector<Entry> Decisions() const {
-    std::vector<Entry> decisions;
-    for (const Entry& entry : Entries()) {
-      if (entry.header.kind == EntryKind::kDecision) decisions.push_back(entry);
-    }
-    return decisions;
-  }
-
-  PartySecret SecretOf(const char* user) const {
-    const Result<LogSeedRow> row = store.impl()->backend->FindLogSeed(user);
-    REQUIRE_MESSAGE(row.ok(), row.status().message());
-    PartySecret secret;
-    secret.kind = PartySecret::Kind::kKnown;
-    secret.seed = row->seed;
-    return secret;
-  }
-  EpochNames NamesAt(uint64_t time_ns) const {
-    const Result<LogKeys> keys = ReadLogKeys(keys_path());
-    REQUIRE(keys.ok());
-    const Result<Hash> key = keys->EpochKey(EpochOf(time_ns));
-    REQUIRE(key.ok());
-    return EpochNames(*key, EpochOf(time_ns));
-  }
-  FactsRecord FactsOf(const Entry& entry, const Hash& key) const {
-    DecisionFields fields = entry.decision;
-    CtrCipher cipher;
-    ApplySeal(&cipher, key, 0, &fields);
-    FactsRecord facts;
-    REQUIRE(UnpackFacts(fields.sealed_facts, fields.sealed_states, &facts));
-    return facts;
-  }
-  FactCode Code(const FactsRecord& facts, const char* name) const {
-    const Result<FactId> id = Catalog::Standard().Find(name);
-    REQUIRE(id.ok());
-    const FactPlace& place = layout.places[*id];
-    return facts.words[place.word] >> place.shift & place.mask;
-  }
-  static GroupState StateOf(const FactsRecord& facts, Group group) {
-    return facts.states[static_cast<size_t>(group)];
-  }
-
-  TemporaryFolder folder;
-  Store store;
-  Layout layout{Catalog::Standard()};
-};
-
 TEST_CASE("a decision is named by seeds, sealed under its callee's key, and has a receipt") {
-  const World world;
+  const LogWorld world;
   DecisionLog log = world.Open(world.Options());
   Engine engine = world.EngineWith(log);
   Reader reader = OpenReader(engine);
@@ -146,9 +38,9 @@ TEST_CASE("a decision is named by seeds, sealed under its callee's key, and has 
   CHECK(decisions[1].header.seq == entry.header.seq + 1);
   CHECK((entry.header.flags & entry_flags::kEpochKey) == 0);
   const FactsRecord facts = world.FactsOf(entry, names.FactsKey(bob));
-  CHECK(World::StateOf(facts, Group::kCallee) == GroupState::kRead);
-  CHECK(World::StateOf(facts, Group::kPair) == GroupState::kRead);
-  CHECK(World::StateOf(facts, Group::kContact) == GroupState::kNotCollected);
+  CHECK(LogWorld::StateOf(facts, Group::kCallee) == GroupState::kRead);
+  CHECK(LogWorld::StateOf(facts, Group::kPair) == GroupState::kRead);
+  CHECK(LogWorld::StateOf(facts, Group::kContact) == GroupState::kNotCollected);
   CHECK(world.Code(facts, "callee.follows(caller)") == 1);
   CHECK(world.Code(facts, "callee.calls_enabled") == 0);  // unset stays unset
   CHECK(facts.read_digest == ReadDigest(world.layout, rings.facts_read));
@@ -156,7 +48,7 @@ TEST_CASE("a decision is named by seeds, sealed under its callee's key, and has 
 }
 
 TEST_CASE("button, ringing and explanation are not recorded") {
-  const World world;
+  const LogWorld world;
   DecisionLog log = world.Open(world.Options());
   Engine engine = world.EngineWith(log);
   Reader reader = OpenReader(engine);
@@ -173,7 +65,7 @@ TEST_CASE("button, ringing and explanation are not recorded") {
 }
 
 TEST_CASE("a batch is recorded in its order") {
-  const World world;
+  const LogWorld world;
   DecisionLog log = world.Open(world.Options());
   Engine engine = world.EngineWith(log);
   Reader reader = OpenReader(engine);
@@ -191,7 +83,7 @@ TEST_CASE("a batch is recorded in its order") {
 }
 
 TEST_CASE("collect: all reads every group that the catalog marks for replay") {
-  const World world;
+  const LogWorld world;
   LogOptions options = world.Options();
   options.collect = LogOptions::Collect::kAll;
   DecisionLog log = world.Open(options);
@@ -208,13 +100,13 @@ TEST_CASE("collect: all reads every group that the catalog marks for replay") {
     const auto group = static_cast<Group>(i);
     CAPTURE(i);
     const bool wanted = (ReplayGroups(Catalog::Standard()) & Bit(group)) != 0;
-    CHECK((World::StateOf(facts, group) != GroupState::kNotCollected) == wanted);
+    CHECK((LogWorld::StateOf(facts, group) != GroupState::kNotCollected) == wanted);
   }
-  CHECK(World::StateOf(facts, Group::kCaller) == GroupState::kRead);
+  CHECK(LogWorld::StateOf(facts, Group::kCaller) == GroupState::kRead);
 }
 
 TEST_CASE("facts carried one by one, or unavailable one by one, are told in DETAIL entries") {
-  const World world;
+  const LogWorld world;
   DecisionLog log = world.Open(world.Options());
   Engine engine = world.EngineWith(log);
   Reader reader = OpenReader(engine);
@@ -249,13 +141,13 @@ TEST_CASE("facts carried one by one, or unavailable one by one, are told in DETA
   only(DetailKind::kUnavailable, "callee.follows(caller)");
   only(DetailKind::kHost, "callee.allow_verified");
   const FactsRecord record = world.FactsOf(decision, key);
-  CHECK(World::StateOf(record, Group::kContact) == GroupState::kRead);
+  CHECK(LogWorld::StateOf(record, Group::kContact) == GroupState::kRead);
   CHECK((record.host & Bit(Group::kContact)) != 0);
   CHECK((record.host & Bit(Group::kCallee)) == 0);
 }
 
 TEST_CASE("unknown parties, and everybody where there is no store, hang on the epoch's key") {
-  const World world;
+  const LogWorld world;
   for (const bool with_store : {true, false}) {
     DecisionLog log = world.Open(world.Options(), with_store);
     Engine engine = world.EngineWith(log, with_store);
@@ -277,7 +169,7 @@ TEST_CASE("unknown parties, and everybody where there is no store, hang on the e
     CHECK((entry.header.flags & entry_flags::kEpochKey) != 0);
     CHECK((entry.header.flags & entry_flags::kPartyUnread) == 0);
     const FactsRecord facts = world.FactsOf(entry, names.FactsKey(stranger));
-    CHECK(World::StateOf(facts, Group::kCallee) ==
+    CHECK(LogWorld::StateOf(facts, Group::kCallee) ==
           (with_store ? GroupState::kAbsent : GroupState::kUnavailable));
     CHECK(decisions.back().decision.caller == Pseudonym{});
     REQUIRE(log.Close().ok());
@@ -285,7 +177,7 @@ TEST_CASE("unknown parties, and everybody where there is no store, hang on the e
 }
 
 TEST_CASE("who was forgotten is named anew, and an ERASURE entry says that somebody was") {
-  const World world;
+  const LogWorld world;
   DecisionLog log = world.Open(world.Options());
   Engine engine = world.EngineWith(log);
   Reader reader = OpenReader(engine);
@@ -320,7 +212,7 @@ TEST_CASE("who was forgotten is named anew, and an ERASURE entry says that someb
 
 TEST_CASE("where nothing can be recorded, a decision stands or is refused, as configured") {
   for (const auto when_full : {LogOptions::WhenFull::kCount, LogOptions::WhenFull::kRefuse}) {
-    const World world;
+    const LogWorld world;
     LogOptions options = world.Options();
     options.when_full = when_full;
     options.flush_ms = 10000;
@@ -343,7 +235,7 @@ TEST_CASE("where nothing can be recorded, a decision stands or is refused, as co
 }
 
 TEST_CASE("a policy that changes is another POLICY entry; what it says is in its blob") {
-  const World world;
+  const LogWorld world;
   DecisionLog log = world.Open(world.Options());
   Engine engine = world.EngineWith(log);
   Reader reader = OpenReader(engine);
@@ -366,7 +258,7 @@ TEST_CASE("a policy that changes is another POLICY entry; what it says is in its
 }
 
 TEST_CASE("an engine takes only a log that was opened with its store") {
-  const World world;
+  const LogWorld world;
   EngineOptions options;
   options.store = world.store;
   options.log = world.Open(world.Options(), false);

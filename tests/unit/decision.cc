@@ -135,7 +135,7 @@ TEST_CASE("views beyond the count do not dangle in a copy") {
 TEST_CASE("the caller's part") {
   const Pinned pinned(1);
   const CallerView view = pinned.decision.ForCaller();
-  CHECK(view == CallerView{"ringing", "value path", 180, 30});
+  CHECK(view == CallerView{"ringing", "value path", 180, 30, ""});
   CHECK(view.ToJson() == R"({"told":"ringing","path":"value path","sip":180,"retry_after":30})");
   CHECK(Decision().ForCaller().ToJson() ==
         R"({"told":"","path":null,"sip":null,"retry_after":null})");

@@ -80,6 +80,11 @@ TEST_CASE("filters: time, effect, kind") {
   CHECK(rung.size() == 10);
   CHECK(rung[0] == 3);  // the first decision, whose number is 1
   request = ReadingOf(&builder);
+  request.first_index = 51;
+  CHECK(Indices(request) == std::vector<uint64_t>{51, 52});
+  request.first_index = 1000;
+  CHECK(Indices(request).empty());
+  request = ReadingOf(&builder);
   request.kind = EntryKind::kBoot;
   CHECK(Indices(request) == std::vector<uint64_t>{1});
   CHECK(KindOf("keycommit") == EntryKind::kKeyCommit);
@@ -101,6 +106,11 @@ TEST_CASE("months outside the time are not even opened") {
   request.from_ns = MonthBegins("2026-11");
   CHECK(Indices(request).size() == 13);
   request.from_ns = 0;
+  request.month = "2027-03";
+  CHECK(Indices(request).size() == 13);
+  request.month = "2027-04";
+  CHECK(Indices(request).empty());
+  request.month.clear();
   CHECK(ReadEntries(request, [](const RawEntry&, PolicyNamesCache*) -> Result<bool> {
           return true;
         }).code() == StatusCode::kCorrupt);

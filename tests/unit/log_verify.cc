@@ -51,7 +51,7 @@ TEST_CASE("a checkpoint at every size around a tile, and around 256 of them") {
   CHECK_MESSAGE(verified.findings.empty(), Lines(verified.findings));
   CHECK(verified.checkpoints == 6);
   CHECK(verified.entries == 258);
-  for (const uint64_t size : {65535, 65536, 65537}) {
+  for (const uint64_t size : {65535u, 65536u, 65537u}) {
     builder.AddDecisions(size - builder.last().entries.size());
     builder.Checkpoint();
     builder.Write();

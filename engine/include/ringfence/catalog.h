@@ -142,7 +142,7 @@ class RINGFENCE_API Catalog {
   const FactInfo& fact(FactId id) const;  ///< id < size()
   std::span<const FactInfo> facts() const;
   std::string_view digest_hex() const;  ///< SHA-256 of the canonical catalog, 64 digits
-  /// The canonical catalog: JSON of all that can change a decision, a row or a log entry. Allocates.
+  /// The canonical catalog: JSON of all that can change a decision, a row or a log entry.
   std::string Canonical() const;
 
   /// kNotFound, with the nearest name where there is one. O(1) expected.

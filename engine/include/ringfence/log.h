@@ -185,6 +185,8 @@ struct LogEntry {
 };
 
 struct LogFilter {
+  std::string month;         ///< empty: any
+  uint64_t first_index = 0;  ///< of each month: entries before are not even read
   uint64_t from_ns = 0;
   uint64_t to_ns = UINT64_MAX;  ///< exclusive
   std::optional<Effect> effect;
@@ -250,11 +252,13 @@ class RINGFENCE_API LogReader {
 
   /// Adds a witness's cosignature line to the checkpoint of a month it is for, after verifying it.
   /// This writes: a checkpoint to checkpoints.ckpt, and to `checkpoint` where it is the newest.
+  /// kParse, kInvalidArgument: no such line, or one over none of the month's last checkpoints.
   Status AddCosignature(std::string_view signature_line, const std::string& witness_vkey,
                         std::string_view month);
 
   const std::string& name() const;
   const std::string& path() const;
+  uint32_t retention_days() const;  ///< as published in the log
 
   struct Impl;
 

@@ -1,0 +1,25 @@
+// Times of the decision log: nanoseconds of Unix time, as people write and read them.
+// Takes "2026-11-29T12:00:00Z", "2026-11-29" or "-24h"; gives nanoseconds, and RFC 3339 back.
+#pragma once
+
+#include <ringfence/status.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace ringfence::cli {
+
+inline constexpr uint64_t kNsPerSecond = 1000000000;
+inline constexpr uint64_t kNsPerDay = 86400 * kNsPerSecond;
+
+uint64_t NowNs();
+
+/// RFC 3339 with Z or an offset, a date alone (midnight, UTC), or a time before `now_ns`: a minus,
+/// a whole number and one of s, m, h, d. kInvalidArgument names the option.
+Result<uint64_t> ParseTime(std::string_view text, std::string_view option, uint64_t now_ns);
+
+/// "2026-11-29T12:00:00.123456789Z"
+std::string TimeNsText(uint64_t time_ns);
+
+}  // namespace ringfence::cli
