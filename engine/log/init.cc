@@ -20,7 +20,8 @@ Status CheckName(const std::string& name) {
 bool IsInside(const std::string& file, const std::string& folder) {
   std::error_code ignored;
   const auto inner = std::filesystem::weakly_canonical(std::filesystem::absolute(file), ignored);
-  const auto outer = std::filesystem::weakly_canonical(std::filesystem::absolute(folder), ignored);
+  auto outer = std::filesystem::weakly_canonical(std::filesystem::absolute(folder), ignored);
+  if (!outer.has_filename()) outer = outer.parent_path();  // "log/"
   const auto [end, unused] = std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end());
   return end == outer.end();
 }

@@ -119,6 +119,7 @@ void Sealer::Release() {
   Wipe({reinterpret_cast<uint8_t*>(batch_.data()), batch_.size() * sizeof(RingSlot)});
   batch_.clear();
   order_.clear();
+  cipher_.Apply(Hash{}, {}, {});  // instead of the last callee's key
   Stamp();
 }
 

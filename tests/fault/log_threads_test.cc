@@ -42,6 +42,7 @@ void DecideUntil(const std::atomic<bool>& stop, LogWriter* writer, uint64_t seed
 void RunAll(LogOptions::Ack ack, int block_ms) {
   const TestLog log;
   TestClock clock;
+  clock.unix_ns = MonthEnds("2026-10") - 1'000'000'000;
   LogWriter::Setup setup = log.Setup();
   setup.options.ack = ack;
   setup.options.block_ms = block_ms;
@@ -75,9 +76,10 @@ void RunAll(LogOptions::Ack ack, int block_ms) {
     }
   });
   threads.emplace_back([&] {
-    for (int i = 0; i < 20 && !stop; ++i) {
+    // The month ends meanwhile. A thread may be kept waiting between Now and Record.
+    while (!stop) {
       std::this_thread::sleep_for(milliseconds(10));
-      clock.Advance(3 * kNsPerDay);  // months end meanwhile
+      clock.Advance(100'000'000);
     }
   });
   std::this_thread::sleep_for(milliseconds(300));
