@@ -220,7 +220,7 @@ double BareSeconds(const std::vector<uint8_t>& entries, size_t threads) {
 // --- A whole log
 
 struct WholeLog {
-  WholeLog(Store& store, const People& people, size_t entries) {
+  WholeLog(Store& store, const People& people, size_t decisions) {
     options.path = folder.file("log");
     options.keys = folder.file("keys");
     options.ring_entries = 65536;
@@ -233,7 +233,7 @@ struct WholeLog {
     Engine engine = Must(Engine::Open(std::move(engine_options)));
     Reader reader = Must(engine.NewReader());
     seconds = SecondsOf([&] {
-      for (size_t i = 0; i < entries; ++i) {
+      for (size_t i = 0; i < decisions; ++i) {
         if (!reader.Decide(people.Pair(i % kHotPairs)).ok()) Fail("cannot decide");
       }
       MustOk(log.Flush());

@@ -186,6 +186,25 @@ def resign_without(copy):
     copy.rebuild(entries, copy.case.key)
 
 
+def resign_wrong_crc(copy):
+    entries, at = list(copy.case.entries), copy.case.victim
+    entries[at] = entries[at][:181] + bytes([entries[at][181] ^ 1])
+    copy.rebuild(entries, copy.case.key)
+
+
+def resign_wrong_policy(copy):
+    """The decision names an entry that is no policy: the genesis entry."""
+    entries, at = list(copy.case.entries), copy.case.victim
+    entries[at] = with_crc(entries[at][:22] + bytes(6) + entries[at][28:])
+    copy.rebuild(entries, copy.case.key)
+
+
+def resign_twice(copy):
+    entries, at = list(copy.case.entries), copy.case.victim
+    entries[at + 1] = entries[at]
+    copy.rebuild(entries, copy.case.key)
+
+
 def another_key(copy):
     copy.rebuild(copy.case.entries, SigningKey(bytes(32)))
 
@@ -259,6 +278,11 @@ TAMPERINGS = [
               EVERYBODY),
     Tampering("a decision left out, signed with the stolen key", resign_without,
               (LOG, ENGINE, PROOF), "older", EVERYBODY),
+    Tampering("a CRC that is wrong, with the stolen key", resign_wrong_crc, (LOG, ENGINE, PROOF)),
+    Tampering("a decision under no policy, with the stolen key", resign_wrong_policy,
+              (LOG, ENGINE, PROOF)),
+    Tampering("a decision twice for the next one, with the stolen key", resign_twice,
+              (LOG, ENGINE)),
     Tampering("signed with another key", another_key, (), "older", EVERYBODY),
     Tampering("two checkpoints of one size, with the stolen key", equivocate, EVERYBODY),
     Tampering("a bit of a blob", alter_blob, (LOG, ENGINE)),

@@ -139,7 +139,7 @@ TEST_CASE("the caller's part") {
   CHECK(view.ToJson() == R"({"told":"ringing","path":"value path","sip":180,"retry_after":30})");
   CHECK(Decision().ForCaller().ToJson() ==
         R"({"told":"","path":null,"sip":null,"retry_after":null})");
-  const CallerView quoted{"a\"b\n", "", UINT16_MAX, UINT32_MAX};
+  const CallerView quoted{"a\"b\n", "", UINT16_MAX, UINT32_MAX, ""};
   CHECK(quoted.ToJson() == R"({"told":"a\"b\n","path":null,"sip":65535,"retry_after":4294967295})");
 }
 
