@@ -95,88 +95,90 @@ TEST_CASE("killed while slots are zeroed: they are in the files, and no entries 
   CHECK(world.Findings() == "");
 }
 
-/// A killed process's rings, of which one byte after the other is another.
-TEST_CASE("hostile numbers in control and rings: an error or a loss, but neither crash nor hang") {
-  LogWorld world;
-  world.options.ring_entries = 16;
-  world.Open();
-  for (uint8_t i = 0; i < 8; ++i) world.Decide(i % 2, i % 3);
-  world.Crash();
-  const std::unique_ptr<MemoryFiles> base = world.disk->Snapshot();
-  const std::string control = Read(world.RingPath() + "/control");
-  const std::string ring = Read(world.RingPath() + "/ring.0");
-  const std::string policy = Read(world.RingPath() + "/policy.0");
-  struct Tamper {
-    const char* file;
-    const std::string* whole;
-    size_t at;
-    std::string bytes;
-  };
-  std::vector<Tamper> tampers;
-  const auto words = {uint64_t{0},       uint64_t{1},    uint64_t{256},
-                      uint64_t{1} << 31, UINT64_MAX - 3, uint64_t{0x8000000000000000}};
-  const auto tamper = [&](const char* file, const std::string& whole, size_t from, size_t to) {
-    for (size_t at = from; at + 8 <= to; at += 8) {
-      for (const uint64_t word : words) {
-        tampers.push_back({file, &whole, at, {reinterpret_cast<const char*>(&word), 8}});
-      }
-    }
-  };
-  tamper("control", control, 0, offsetof(ControlBlock, policies) + 2 * sizeof(PolicyPayload));
-  tamper("ring.0", ring, 0, sizeof(RingHeader));
-  for (size_t at = 4096; at < 4096 + 3 * sizeof(RingSlot); ++at) {
-    for (const char byte : {'\0', '\377'}) {
-      tampers.push_back({"ring.0", &ring, at, std::string(1, byte)});
+/// A killed process's rings, to be tampered with again and again.
+class LeftRings {
+ public:
+  LeftRings() {
+    world.options.ring_entries = 16;
+    world.Open();
+    for (uint8_t i = 0; i < 8; ++i) world.Decide(i % 2, i % 3);
+    world.Crash();
+    base_ = world.disk->Snapshot();
+    for (const auto& item : std::filesystem::directory_iterator(world.RingPath())) {
+      files_[item.path().filename()] = Read(item.path());
     }
   }
-  for (size_t at = 0; at < policy.size(); at += 50) {
-    tampers.push_back({"policy.0", &policy, at, "?"});
-  }
-  const auto restore = [&] {
+
+  const std::string& Whole(const std::string& file) const { return files_.at(file); }
+  std::string Path(const std::string& file) const { return world.RingPath() + "/" + file; }
+  /// As they were.
+  void Restore() {
     world.Leave();
-    world.disk = base->Snapshot();
+    world.disk = base_->Snapshot();
     world.files = std::make_unique<FaultFiles>(world.disk.get());
     std::filesystem::remove_all(world.RingPath());
     std::filesystem::create_directory(world.RingPath());
     std::filesystem::permissions(world.RingPath(), std::filesystem::perms::owner_all);
-    Write(world.RingPath() + "/control", control);
-    Write(world.RingPath() + "/ring.0", ring);
-    Write(world.RingPath() + "/ring.1", ring);
-    Write(world.RingPath() + "/policy.0", policy);
-  };
-  for (const Tamper& each : tampers) {
-    CAPTURE(each.file);
-    CAPTURE(each.at);
-    CAPTURE(Bytes(AsBytes(each.bytes)).size());
-    restore();
-    std::string bytes = *each.whole;
-    bytes.replace(each.at, each.bytes.size(), each.bytes);
-    Write(world.RingPath() + "/" + each.file, bytes);
+    for (const auto& [file, bytes] : files_) Write(Path(file), bytes);
+  }
+  /// Opens after other bytes were put into a file; whatever came of it, the log can be used then.
+  void Try(const std::string& file, size_t at, const std::string& bytes) {
+    CAPTURE(file);
+    CAPTURE(at);
+    Restore();
+    std::string changed = Whole(file);
+    changed.replace(at, bytes.size(), bytes);
+    Write(Path(file), changed);
     const Status opened = world.TryOpen();
-    if (!opened.ok()) {
-      MESSAGE(opened.message());
-      continue;
-    }
+    REQUIRE_MESSAGE(opened.ok(), opened.message());
     CHECK(world.Decide() == Recorded::kYes);
     CHECK(world.Flush().ok());
   }
-  // Files that are shorter, longer, empty, or no files.
+
+  LogWorld world;
+
+ private:
+  std::unique_ptr<MemoryFiles> base_;
+  std::map<std::string, std::string> files_;
+};
+
+TEST_CASE("hostile numbers in control and rings: a loss, but neither crash nor hang") {
+  LeftRings left;
+  const auto words = {uint64_t{0},       uint64_t{1},    uint64_t{256},
+                      uint64_t{1} << 31, UINT64_MAX - 3, uint64_t{0x8000000000000000}};
+  const auto try_words = [&](const char* file, size_t end) {
+    for (size_t at = 0; at + 8 <= end; at += 8) {
+      for (const uint64_t word : words) {
+        left.Try(file, at, {reinterpret_cast<const char*>(&word), 8});
+      }
+    }
+  };
+  try_words("control", offsetof(ControlBlock, policies) + 2 * sizeof(PolicyPayload));
+  try_words("ring.0", sizeof(RingHeader));
+  for (size_t at = 4096; at < 4096 + 3 * sizeof(RingSlot); ++at) {
+    for (const char byte : {'\0', '\377'}) left.Try("ring.0", at, std::string(1, byte));
+  }
+  for (size_t at = 0; at < left.Whole("policy.0").size(); at += 50) left.Try("policy.0", at, "?");
+}
+
+TEST_CASE("files of rings that are shorter, longer, missing, or no files") {
+  LeftRings left;
   for (const char* file : {"control", "ring.0", "policy.0"}) {
+    CAPTURE(file);
     for (const size_t size :
          {size_t{0}, size_t{1}, size_t{4096}, size_t{100000}, size_t{1} << 24}) {
-      CAPTURE(file);
       CAPTURE(size);
-      restore();
-      std::filesystem::resize_file(world.RingPath() + "/" + file, size);
-      CHECK(world.TryOpen().ok());
+      left.Restore();
+      std::filesystem::resize_file(left.Path(file), size);
+      CHECK(left.world.TryOpen().ok());
     }
-    restore();
-    std::filesystem::remove(world.RingPath() + "/" + file);
-    CHECK(world.TryOpen().ok());
-    restore();
-    std::filesystem::remove(world.RingPath() + "/" + file);
-    REQUIRE(mkfifo((world.RingPath() + "/" + file).c_str(), 0600) == 0);
-    CHECK(world.TryOpen().ok());
+    left.Restore();
+    std::filesystem::remove(left.Path(file));
+    CHECK(left.world.TryOpen().ok());
+    left.Restore();
+    std::filesystem::remove(left.Path(file));
+    REQUIRE(mkfifo(left.Path(file).c_str(), 0600) == 0);
+    CHECK(left.world.TryOpen().ok());
   }
 }
 
