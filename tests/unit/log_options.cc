@@ -69,7 +69,7 @@ TEST_CASE("key files: of another log, readable by others, missing, no key file")
   setup.options.keys = other.keys();
   CHECK(CodeOf(setup) == StatusCode::kInvalidArgument);
   setup.options.keys = log.keys();
-  for (const mode_t mode : {0640, 0604, 0660}) {
+  for (const mode_t mode : {0640u, 0604u, 0660u}) {
     REQUIRE(chmod(log.keys().c_str(), mode) == 0);
     CHECK(CodeOf(setup) == StatusCode::kInvalidArgument);
   }
