@@ -61,6 +61,7 @@ Result<std::unique_ptr<Recording>> Recording::Open(const std::optional<DecisionL
 }
 void Recording::Pin(const Policy&, int64_t) {}
 void Recording::Begin(size_t) {}
+bool Recording::Remembers(int64_t) { return true; }
 void Recording::Collect(const Question&, const Sources&, EvalScratch*) {}
 void Recording::Note(size_t, const Question&, const EvalScratch&, const Decision&) {}
 void Recording::Commit(size_t, Decision*) {}

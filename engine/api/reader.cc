@@ -144,6 +144,7 @@ Status Reader::Impl::Attempt(uint64_t at_least, uint64_t* revision, const Decide
       *revision = 0;
       return at_least == 0 ? Status() : read;
     }
+    if (recording != nullptr && !recording->Remembers(info.forgets)) continue;
     if (info.revision < at_least) {
       return Status(StatusCode::kStale,
                     "the store is at revision " + std::to_string(info.revision) +

@@ -131,6 +131,14 @@ void Recording::Begin(size_t count) {
   if (self.records.size() < count) self.records.resize(count);
 }
 
+bool Recording::Remembers(int64_t forgets) {
+  Impl& self = *impl_;
+  if (forgets == self.forgets) return true;
+  self.names.Clear();
+  self.forgets = forgets;
+  return false;
+}
+
 void Recording::Collect(const Question& question, const Sources& sources, EvalScratch* scratch) {
   const Impl& self = *impl_;
   if (self.writer->options().collect != LogOptions::Collect::kAll) return;
@@ -170,14 +178,6 @@ void Recording::Note(size_t i, const Question& question, const EvalScratch& scra
                      const Decision& decision) {
   Impl& self = *impl_;
   if (!self.has_names || !self.policy_number.has_value()) return;
-  if (self.session != nullptr) {
-    // Whoever was forgotten must not be named by what is remembered of them.
-    SnapshotInfo info;
-    if (self.session->Info(&info).ok() && info.forgets != self.forgets) {
-      self.names.Clear();
-      self.forgets = info.forgets;
-    }
-  }
   DecisionRecord& record = self.records[i];
   const Program& program = self.policy->program;
   record.policy = *self.policy_number;

@@ -29,6 +29,9 @@ class Recording {
   void Pin(const Policy& policy, int64_t store_number);
   /// The first or next decisions of a snapshot. `count` are made in it.
   void Begin(size_t count);
+  /// False: users were forgotten since names were remembered. They are not any more, and what was
+  /// noted in the snapshot has to be noted again.
+  bool Remembers(int64_t forgets);
   /// Reads what `collect: all` wants besides.
   void Collect(const Question& question, const Sources& sources, EvalScratch* scratch);
   /// Notes decision `i`, in the snapshot it was made in.

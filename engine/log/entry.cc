@@ -196,17 +196,25 @@ void EncodeEntry(const Entry& entry, EntryBytes* out) {
 }
 
 void EncodeWithoutCrc(const Entry& entry, EntryBytes* out) {
-  CHECK(entry.header.version == kEntryVersion);
-  Writer writer(*out);
-  PutHeader(entry.header, &writer);
-  DCHECK(writer.left() == kEntryBytes - kEntryPayloadOffset);
   if (HasDecisionFields(entry.header.kind)) {
-    PutDecision(entry.decision, &writer);
-    DCHECK(writer.left() == kEntryBytes - kCrcOffset);
-  } else {
-    writer.PutBytes(entry.payload);
-    writer.PutRestZero();
+    return EncodeWithoutCrc(entry.header, entry.decision, out);
   }
+  CHECK(entry.header.version == kEntryVersion);
+  Writer writer(std::span<uint8_t>{*out}.first(kCrcOffset));
+  PutHeader(entry.header, &writer);
+  DCHECK(writer.left() == kCrcOffset - kEntryPayloadOffset);
+  writer.PutBytes(entry.payload);
+  writer.PutRestZero();
+}
+
+void EncodeWithoutCrc(const EntryHeader& header, const DecisionFields& fields, EntryBytes* out) {
+  CHECK(header.version == kEntryVersion);
+  DCHECK(HasDecisionFields(header.kind));
+  Writer writer(std::span<uint8_t>{*out}.first(kCrcOffset));
+  PutHeader(header, &writer);
+  DCHECK(writer.left() == kCrcOffset - kEntryPayloadOffset);
+  PutDecision(fields, &writer);
+  DCHECK(writer.left() == 0);
 }
 
 void PutEntryCrc(EntryBytes* bytes) {
@@ -265,10 +273,7 @@ void PackFacts(const FactsRecord& facts, std::array<uint8_t, 80>* facts_field,
   PutWords(facts.words, facts_field->data());
   StoreBig<4>(facts.read_digest, facts_field->data() + kFrameBytes);
   StoreBig<4>(0, facts_field->data() + kZeroOffset);
-  uint64_t states = uint64_t{facts.host} << kHostShift;
-  for (size_t group = 0; group < facts.states.size(); ++group) {
-    states |= uint64_t{static_cast<uint8_t>(facts.states[group])} << (2 * group);
-  }
+  const uint64_t states = uint64_t{facts.host} << kHostShift | facts.states.bits();
   DCHECK(states >> kStateBits == 0);
   StoreBig<5>(states, states_field->data());
 }
@@ -280,9 +285,7 @@ bool UnpackFacts(const std::array<uint8_t, 80>& facts_field,
   GetWords(facts_field.data(), &facts->words);
   facts->read_digest = static_cast<uint32_t>(LoadBig<4>(facts_field.data() + kFrameBytes));
   facts->host = static_cast<GroupSet>(states >> kHostShift);
-  for (size_t group = 0; group < facts->states.size(); ++group) {
-    facts->states[group] = static_cast<GroupState>(states >> (2 * group) & 3);
-  }
+  facts->states = GroupStates(static_cast<uint32_t>(states & ((1u << kHostShift) - 1)));
   return true;
 }
 

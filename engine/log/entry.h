@@ -99,6 +99,8 @@ inline bool HasDecisionFields(EntryKind kind) {
 void EncodeEntry(const Entry& entry, EntryBytes* out);
 /// The same but for the CRC, whose four bytes are left as they are.
 void EncodeWithoutCrc(const Entry& entry, EntryBytes* out);
+/// Likewise, of a DECISION or DETAIL that is no Entry.
+void EncodeWithoutCrc(const EntryHeader& header, const DecisionFields& fields, EntryBytes* out);
 /// The header alone, whatever version and CRC are.
 EntryHeader DecodeHeader(std::span<const uint8_t, kEntryBytes> bytes);
 /// Puts the CRC where it belongs, after a field of encoded bytes was changed.
@@ -110,10 +112,44 @@ Result<Entry> DecodeEntry(std::span<const uint8_t, kEntryBytes> bytes);
 /// What is sealed, in clear.
 enum class GroupState : uint8_t { kNotCollected = 0, kRead = 1, kUnavailable = 2, kAbsent = 3 };
 using FactWords = std::array<uint32_t, kFrameWords>;
+/// The states of all groups as an entry has them: two bits each, the first group's lowest.
+class GroupStates {
+ public:
+  constexpr GroupStates() = default;
+  constexpr explicit GroupStates(uint32_t bits) : bits_(bits) {}
+  /// From sets of groups: what needed no reading any more, and of that what was unavailable, and
+  /// what was absent.
+  static constexpr GroupStates Of(GroupSet collected, GroupSet unavailable, GroupSet absent) {
+    const uint32_t low = collected & ~static_cast<uint32_t>(unavailable);
+    const uint32_t high = collected & static_cast<uint32_t>(unavailable | absent);
+    return GroupStates(Spread(low) | Spread(high) << 1);
+  }
+  constexpr GroupState operator[](Group group) const {
+    return static_cast<GroupState>(bits_ >> (2 * static_cast<int>(group)) & 3);
+  }
+  constexpr void Set(Group group, GroupState state) {
+    const int shift = 2 * static_cast<int>(group);
+    bits_ = (bits_ & ~(3u << shift)) | static_cast<uint32_t>(state) << shift;
+  }
+  constexpr uint32_t bits() const { return bits_; }
+  friend constexpr bool operator==(const GroupStates&, const GroupStates&) = default;
+
+ private:
+  /// Puts bit i at bit 2i.
+  static constexpr uint32_t Spread(uint32_t bits) {
+    bits = (bits | bits << 8) & 0x00FF00FF;
+    bits = (bits | bits << 4) & 0x0F0F0F0F;
+    bits = (bits | bits << 2) & 0x33333333;
+    return (bits | bits << 1) & 0x55555555;
+  }
+  uint32_t bits_ = 0;
+};
+static_assert(2 * kGroupCount <= 32);
+
 struct FactsRecord {
   FactWords words{};         ///< as in a Frame
   uint32_t read_digest = 0;  ///< ReadDigest of the facts that were tested
-  std::array<GroupState, kGroupCount> states{};
+  GroupStates states;
   GroupSet host = 0;
 };
 /// CRC-32C of the 72 bytes in which each tested fact's first bit is set.

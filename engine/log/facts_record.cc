@@ -19,13 +19,6 @@ void ForEach(const FactSet& set, const Visit& visit) {
   }
 }
 
-GroupState StateOf(const Frame& frame, Group group) {
-  if ((frame.loaded & Bit(group)) == 0) return GroupState::kNotCollected;
-  if ((frame.failed & Bit(group)) != 0) return GroupState::kUnavailable;
-  if ((frame.absent & Bit(group)) != 0) return GroupState::kAbsent;
-  return GroupState::kRead;
-}
-
 class Masks {
  public:
   Masks(const Layout& layout, DecisionRecord* record) : layout_(layout), record_(*record) {}
@@ -67,17 +60,11 @@ void DescribeFacts(const Layout& layout, const Frame& frame, const FactSet& test
   FactsRecord& facts = record->facts;
   facts.words = frame.words;
   facts.read_digest = ReadDigest(layout, tested);
-  facts.host = static_cast<GroupSet>(frame.host | kCallGroup);
+  facts.states = GroupStates::Of(frame.loaded, frame.failed, frame.absent);
+  // Loaded without a source, and not because nobody is there: the question carried all of it.
+  const int carried_whole = frame.loaded & ~(frame.read | frame.absent | frame.failed);
+  facts.host = static_cast<GroupSet>(frame.host | carried_whole | kCallGroup);
   record->detail_count = 0;
-  for (int i = 0; i < kGroupCount; ++i) {
-    const auto group = static_cast<Group>(i);
-    facts.states[static_cast<size_t>(i)] = StateOf(frame, group);
-    // Loaded without a source, and not because nobody is there: the question carried all of it.
-    const GroupSet settled = static_cast<GroupSet>(frame.read | frame.absent | frame.failed);
-    if ((frame.loaded & ~settled & Bit(group)) != 0) {
-      facts.host = static_cast<GroupSet>(facts.host | Bit(group));
-    }
-  }
   if ((wanted & ~frame.loaded) != 0) record->flags |= entry_flags::kNotAllCollected;
   const FactSet& call = layout.group_facts[static_cast<size_t>(Group::kCall)];
   FactSet single;  // facts that may not be as their group is
@@ -88,7 +75,7 @@ void DescribeFacts(const Layout& layout, const Frame& frame, const FactSet& test
   if (single.Empty()) return;
   Masks masks(layout, record);
   ForEach(single, [&](FactId fact) {
-    const size_t group = layout.places[fact].group;
+    const auto group = static_cast<Group>(layout.places[fact].group);
     const GroupState state = facts.states[group];
     const bool as_group = state == GroupState::kRead || state == GroupState::kAbsent;
     const bool carried = frame.carried.Contains(fact);
@@ -98,7 +85,7 @@ void DescribeFacts(const Layout& layout, const Frame& frame, const FactSet& test
       if (!said) masks.Add(DetailKind::kUnavailable, fact);
     } else if (!as_group) {
       masks.Add(DetailKind::kCollected, fact);
-    } else if (carried && (facts.host >> group & 1) == 0) {
+    } else if (carried && (facts.host & Bit(group)) == 0) {
       masks.Add(DetailKind::kHost, fact);
     }
   });

@@ -23,19 +23,25 @@ Status NameCache::SetTime(uint64_t time_ns) {
 }
 
 const NameCache::Names* NameCache::Find(int64_t handle) const {
-  const Slot& slot = slots_[IndexOf(handle)];
-  return slot.handle == handle && slot.day == day_ ? &slot.names : nullptr;
+  const Set& set = sets_[IndexOf(handle)];
+  for (size_t way = 0; way < kWays; ++way) {
+    if (set.handles[way] == handle && set.days[way] == day_) return &set.names[way];
+  }
+  return nullptr;
 }
 
 const NameCache::Names* NameCache::Put(int64_t handle, const Hash& seed) {
-  DCHECK(handle > 0);
-  Slot& slot = slots_[IndexOf(handle)];
+  DCHECK(handle > 0 && names_.has_value());
+  Set& set = sets_[IndexOf(handle)];
+  const size_t way = set.next++ % kWays;
   PartySecret party;
   party.kind = PartySecret::Kind::kKnown;
   party.seed = seed;
-  slot = {handle, day_, Compute(party)};
+  set.handles[way] = handle;
+  set.days[way] = day_;
+  set.names[way] = Compute(party);
   Wipe(party.seed);
-  return &slot.names;
+  return &set.names[way];
 }
 
 NameCache::Names NameCache::OfUnknown(std::string_view id) const {
@@ -51,7 +57,7 @@ NameCache::Names NameCache::Compute(const PartySecret& party) const {
 }
 
 void NameCache::Clear() {
-  Wipe({reinterpret_cast<uint8_t*>(slots_.data()), slots_.size() * sizeof(Slot)});
+  Wipe({reinterpret_cast<uint8_t*>(sets_.data()), sets_.size() * sizeof(Set)});
 }
 
 }  // namespace ringfence

@@ -3,6 +3,7 @@
 
 #include <ringfence/status.h>
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -15,7 +16,8 @@ namespace ringfence {
 /// cleared or destroyed.
 class NameCache {
  public:
-  static constexpr size_t kSlots = 8192;  ///< 0.8 MB a thread
+  static constexpr size_t kWays = 4;
+  static constexpr size_t kSets = 2048;  ///< 0.8 MB a thread
 
   struct Names {
     Pseudonym callee{};
@@ -23,7 +25,7 @@ class NameCache {
     Hash facts_key{};
   };
 
-  explicit NameCache(const LogKeys& keys) : keys_(keys), slots_(kSlots) {}
+  explicit NameCache(const LogKeys& keys) : keys_(keys), sets_(kSets) {}
   ~NameCache() { Clear(); }
   NameCache(const NameCache&) = delete;
   NameCache& operator=(const NameCache&) = delete;
@@ -39,21 +41,23 @@ class NameCache {
   void Clear();
 
  private:
-  struct Slot {
-    int64_t handle = 0;
-    uint32_t day = 0;
-    Names names;
+  /// Users whose handles meet in one place; the oldest makes room.
+  struct Set {
+    std::array<int64_t, kWays> handles{};
+    std::array<uint32_t, kWays> days{};
+    uint32_t next = 0;
+    std::array<Names, kWays> names;
   };
   static size_t IndexOf(int64_t handle) {
-    return static_cast<size_t>(static_cast<uint64_t>(handle) * 0x9E3779B97F4A7C15u >> 51);
+    return static_cast<size_t>(static_cast<uint64_t>(handle) * 0x9E3779B97F4A7C15u >> 53);
   }
-  static_assert(kSlots == size_t{1} << (64 - 51));
+  static_assert(kSets == size_t{1} << (64 - 53));
   Names Compute(const PartySecret& party) const;
 
   const LogKeys& keys_;
   uint32_t day_ = 0;
   std::optional<EpochNames> names_;
-  std::vector<Slot> slots_;
+  std::vector<Set> sets_;
 };
 
 }  // namespace ringfence

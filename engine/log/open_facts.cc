@@ -18,7 +18,7 @@ OpenedFacts::State OpenedFacts::StateOf(const Layout& layout, FactId id) const {
   const FactPlace& place = layout.places[id];
   if (IsIn(unavailable, place)) return State::kUnavailable;
   if (IsIn(collected, place)) return State::kValue;
-  switch (record.states[place.group]) {
+  switch (record.states[static_cast<Group>(place.group)]) {
     case GroupState::kNotCollected:
       return State::kNotCollected;
     case GroupState::kUnavailable:

@@ -69,6 +69,7 @@ class Recorder {
   uint64_t head_;        ///< ours; the header's copy is for the sealer
   uint64_t known_tail_;  ///< as last looked at
   CtrCipher cipher_;
+  Hash random_key_{};
   std::array<uint8_t, 4096> random_;
   size_t random_left_ = 0;
 };

@@ -108,9 +108,7 @@ class LogWorld {
     const FactPlace& place = layout.places[*id];
     return facts.words[place.word] >> place.shift & place.mask;
   }
-  static GroupState StateOf(const FactsRecord& facts, Group group) {
-    return facts.states[static_cast<size_t>(group)];
-  }
+  static GroupState StateOf(const FactsRecord& facts, Group group) { return facts.states[group]; }
 
   TemporaryFolder folder;
   Store store;

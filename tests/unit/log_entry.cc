@@ -49,7 +49,9 @@ FactsRecord RandomFacts(Random* random) {
   FactsRecord facts;
   for (uint32_t& word : facts.words) word = static_cast<uint32_t>(random->Next());
   facts.read_digest = static_cast<uint32_t>(random->Next());
-  for (GroupState& state : facts.states) state = static_cast<GroupState>(random->Next() % 4);
+  for (int group = 0; group < kGroupCount; ++group) {
+    facts.states.Set(static_cast<Group>(group), static_cast<GroupState>(random->Next() % 4));
+  }
   facts.host = static_cast<GroupSet>(random->Next() % (1u << kGroupCount));
   return facts;
 }
@@ -159,8 +161,8 @@ TEST_CASE("facts: packed as the format says") {
   FactsRecord facts;
   for (uint32_t i = 0; i < facts.words.size(); ++i) facts.words[i] = 0x01020304u * (i + 1);
   facts.read_digest = 0xDEADBEEF;
-  for (size_t group = 0; group < facts.states.size(); ++group) {
-    facts.states[group] = static_cast<GroupState>(group % 4);
+  for (int group = 0; group < kGroupCount; ++group) {
+    facts.states.Set(static_cast<Group>(group), static_cast<GroupState>(group % 4));
   }
   facts.host = 0x5A5;
   DecisionFields fields;

@@ -244,9 +244,9 @@ void AddCall(LogBuilder* builder, const People& people, const PartySecret& calle
 FactsRecord SomeFacts(const Layout& layout) {
   FactsRecord facts;
   const FactId follows = layout.catalog.Find("callee.follows(caller)").value();
-  facts.states[layout.places[follows].group] = GroupState::kRead;
+  facts.states.Set(Group::kPair, GroupState::kRead);
   facts.words[layout.places[follows].word] |= uint32_t{1} << layout.places[follows].shift;
-  facts.states[static_cast<size_t>(Group::kAttempts)] = GroupState::kUnavailable;
+  facts.states.Set(Group::kAttempts, GroupState::kUnavailable);
   return facts;
 }
 

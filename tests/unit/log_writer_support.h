@@ -74,7 +74,7 @@ inline DecisionRecord RandomRecord(uint32_t policy, std::mt19937_64* random) {
   for (uint8_t& byte : record.callee) byte = static_cast<uint8_t>((*random)());
   for (uint8_t& byte : record.facts_key) byte = static_cast<uint8_t>((*random)());
   for (uint32_t& word : record.facts.words) word = static_cast<uint32_t>((*random)());
-  record.facts.states.fill(GroupState::kRead);
+  record.facts.states = GroupStates::Of((1u << kGroupCount) - 1, 0, 0);
   return record;
 }
 
