@@ -189,6 +189,10 @@ void KillAtMonthsEnd(int64_t later, bool power) {
     CHECK(world.Findings() == "");
     world.DecideMany(3);
     REQUIRE(world.Flush().ok());
+    // All of it, the month's own name too, is durable now.
+    world.LosePower(MemoryFiles::Loss::kAll, n);
+    CHECK(world.Findings() == "");
+    world.Open();
     REQUIRE(world.Close().ok());
     world.CheckAccounts();
     CHECK(world.Findings() == "");
