@@ -186,16 +186,7 @@ void KillAtMonthsEnd(int64_t later, bool power) {
     world.clock.unix_ns += static_cast<uint64_t>(later);
     world.Open();
     world.CheckAccounts();
-    CHECK(world.Findings() == "");
-    world.DecideMany(3);
-    REQUIRE(world.Flush().ok());
-    // All of it, the month's own name too, is durable now.
-    world.LosePower(MemoryFiles::Loss::kAll, n);
-    CHECK(world.Findings() == "");
-    world.Open();
-    REQUIRE(world.Close().ok());
-    world.CheckAccounts();
-    CHECK(world.Findings() == "");
+    world.CheckGoesOn();
   }
   CHECK(n > 30);
 }
