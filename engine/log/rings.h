@@ -132,6 +132,7 @@ class RingFolder {
   /// they do, and a deciding thread must not wait for a disk to say so.
   Status KeepPolicy(uint32_t number, std::string_view blob) const;
   Result<std::string> KeptPolicy(uint32_t number) const;
+  const std::string& path() const { return path_; }
 
  private:
   explicit RingFolder(std::string path) : path_(std::move(path)) {}

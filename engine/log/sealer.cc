@@ -304,7 +304,7 @@ uint64_t SumLosses(std::span<Ring* const> rings, size_t cause, bool all, GapPayl
   for (const Ring* ring : rings) {
     LossCounter& lost = ring->header().lost[cause];
     // The count last, so that it does not hold what `first_seq` was not yet told of.
-    uint64_t first = lost.first_seq.exchange(0);
+    uint64_t first = lost.first_seq.load() == 0 ? 0 : lost.first_seq.exchange(0);
     uint64_t first_time = lost.first_time_ns.load();
     const uint64_t count = lost.count.load();
     total += count;

@@ -32,8 +32,8 @@ Result<FolderLock> FolderLock::Take(const std::string& folder) {
   FolderLock lock(fd);
   if (flock(fd, LOCK_EX | LOCK_NB) == 0) return lock;
   if (errno == EWOULDBLOCK) {
-    return Status(StatusCode::kBusy, "another process is writing the log '" + Printable(folder) +
-                                         "': one log has one writer");
+    return Status(StatusCode::kBusy, "another writer of the log has '" + Printable(folder) +
+                                         "' locked: one log has one writer");
   }
   return Status(StatusCode::kIo,
                 "cannot lock '" + Printable(folder) + "': " + std::strerror(errno));
@@ -127,6 +127,10 @@ Status LogWriter::Start() {
   Result<RingFolder> rings = RingFolder::Find(options().ring_folder, description_.identity);
   if (!rings.ok()) return rings.status();
   ring_folder_ = std::move(rings).value();
+  // A copy of the log, opened beside it, has the same.
+  Result<FolderLock> ring_lock = FolderLock::Take(ring_folder_->path());
+  if (!ring_lock.ok()) return ring_lock.status();
+  ring_lock_ = std::move(ring_lock).value();
   // So far, and in the next step, nothing is changed.
   Result<Proven> proven = ProveCheckpoint(SealerSetup().publisher, options().path, description_);
   if (!proven.ok()) return proven.status();
@@ -177,6 +181,7 @@ Status LogWriter::RaiseBoot(const Proven& proven) {
   }
   previous_boot_ = static_cast<uint16_t>(last);
   boot_ = static_cast<uint16_t>(last + 1);
+  if (Status status = setup_.files->MakeFolder(StatePath("")); !status.ok()) return status;
   return setup_.files->Replace(path, std::to_string(boot_) + "\n", 0644);
 }
 

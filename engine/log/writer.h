@@ -145,7 +145,7 @@ class LogWriter : public std::enable_shared_from_this<LogWriter> {
   Setup setup_;
   LogDescription description_;
   LogKeys keys_;
-  std::optional<FolderLock> lock_;
+  std::optional<FolderLock> lock_, ring_lock_;
   std::optional<RingFolder> ring_folder_;
   uint16_t boot_ = 0;
   uint16_t previous_boot_ = 0;

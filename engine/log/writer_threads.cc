@@ -339,6 +339,7 @@ Status LogWriter::Close() {
   const std::lock_guard<std::mutex> state(state_);
   closed_ = true;
   closing_status_ = status;
+  ring_lock_.reset();
   lock_.reset();
   news_.notify_all();
   return status;
@@ -352,6 +353,7 @@ LogWriter::~LogWriter() {
 /// destroyed: it stays as it is, but for the lock, which is not the child's to keep.
 void LogWriter::Destroy(LogWriter* writer) {
   if (writer->IsForked()) {
+    writer->ring_lock_.reset();
     writer->lock_.reset();
   } else {
     delete writer;

@@ -69,6 +69,23 @@ TEST_CASE("a second process is refused, and so is a second writer in the same on
   CHECK(writer->Flush().ok());
 }
 
+TEST_CASE("a copy of the folder is another log, but not while the first one is open") {
+  const TestLog log;
+  const std::shared_ptr<LogWriter> writer = log.Open(log.Setup());
+  const uint32_t policy = SomePolicy(writer.get());
+  std::unique_ptr<Recorder> recorder = std::move(writer->NewRecorder()).value();
+  REQUIRE(RecordOne(recorder.get(), policy) == Recorded::kYes);
+  fs::copy(log.path(), log.path() + ".copy", fs::copy_options::recursive);
+  LogWriter::Setup setup = log.Setup();
+  setup.options.path += ".copy";
+  // They would share the rings.
+  CHECK(LogWriter::Open(setup).status().code() == StatusCode::kBusy);
+  recorder.reset();
+  REQUIRE(writer->Close().ok());
+  CHECK(writer->Counters().sealed == 3);
+  CHECK(LogWriter::Open(setup).ok());
+}
+
 TEST_CASE("a forked child records nothing, hangs nowhere, and its parent goes on") {
   const TestLog log;
   std::shared_ptr<LogWriter> writer = log.Open(ForForking(log));
