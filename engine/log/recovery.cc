@@ -105,6 +105,17 @@ Status CutLevels(LogFiles* files, const std::string& folder, uint64_t entries) {
   return Status();
 }
 
+/// Entries [from, to) are on the disk: who wrote them may have been killed before it could say so.
+Status SyncEntries(LogFiles* files, const std::string& folder, uint64_t from, uint64_t to) {
+  for (uint64_t segment = from / kEntriesPerSegment; segment * kEntriesPerSegment < to; ++segment) {
+    const std::string path = folder + "/" + EntriesName(segment);
+    Result<std::unique_ptr<LogFile>> file = files->OpenFile(path, LogFiles::Open::kAppend);
+    if (!file.ok()) return file.status();
+    if (Status status = (*file)->Sync(); !status.ok()) return status;
+  }
+  return Status();
+}
+
 /// A checkpoint that was torn while it was appended to the others.
 Status CutHistory(LogFiles* files, const std::string& folder, uint64_t whole) {
   Result<std::unique_ptr<LogFile>> file =
@@ -195,6 +206,9 @@ Result<OpenMonth> RecoverMonth(const Publisher& publisher, const std::string& lo
       CutSegments(files, folder, EntriesName, kEntryOnDiskBytes, tail->size);
   if (!torn.ok()) return torn.status();
   tail->cut_bytes = *torn;
+  if (Status status = SyncEntries(files, folder, proven.size, tail->size); !status.ok()) {
+    return status;
+  }
   const Result<uint64_t> leaves = CutSegments(files, folder, LeavesName, sizeof(Hash), proven.size);
   if (!leaves.ok()) return leaves.status();
   if (Status status = CutLevels(files, folder, proven.size); !status.ok()) return status;
@@ -280,8 +294,10 @@ Status CountSince(LogFiles* files, const std::string& log, SealStamp stamp, uint
   return Status();
 }
 
-/// What a killed process left in a slot is an entry that is not in the files yet. The memory is
-/// ours, but what else has written there nobody knows: it must not be able to end this process.
+/// Which slots hold no entry that is not in the files yet: those the files have, and those that
+/// were being zeroed, for the same reason, when the process was killed (of version, boot and seq at
+/// least one is zero then, unless all are whole). What else has written to this memory nobody
+/// knows: it must not be able to end this process.
 class SlotFilter {
  public:
   SlotFilter(const RingFolder& folder, const ControlBlock* control, SinceStamp* since)

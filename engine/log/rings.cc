@@ -122,14 +122,13 @@ Result<Ring> Ring::Create(const std::string& path, uint32_t capacity) {
 Result<Ring> Ring::Open(const std::string& path) {
   Result<SharedMemory> memory = SharedMemory::Open(path, kHeaderBytes);
   if (!memory.ok()) return memory.status();
-  auto& header = *reinterpret_cast<RingHeader*>(memory->data());
+  const auto& header = *reinterpret_cast<const RingHeader*>(memory->data());
   const uint64_t capacity = header.capacity;
-  const uint64_t head = header.head, sealed = header.sealed, tail = header.tail;
+  const uint64_t head = header.head, tail = header.tail;
   const bool sound = header.magic == kRingMagic && std::has_single_bit(capacity) &&
                      (memory->size() - kHeaderBytes) / sizeof(RingSlot) == capacity &&
-                     tail <= sealed && sealed <= head && head - tail <= capacity;
+                     tail <= head && head - tail <= capacity;
   if (!sound) return Status(StatusCode::kCorrupt, Quoted(path) + " is no ring of a log");
-  header.tail = sealed;
   return Ring(std::move(memory).value(), capacity);
 }
 

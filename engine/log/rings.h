@@ -41,9 +41,6 @@ struct RingHeader {
   uint64_t capacity;
   alignas(64) std::atomic<uint64_t> head;  ///< of the deciding thread
   alignas(64) std::atomic<uint64_t> tail;  ///< of the sealer
-  /// Of the sealer: entries before it are in the files. It runs ahead of `tail` while slots are
-  /// zeroed: who is killed then leaves slots that hold nothing any more.
-  std::atomic<uint64_t> sealed;
   alignas(64) std::array<LossCounter, kLossCauses> lost;
 };
 

@@ -111,8 +111,7 @@ void Sealer::Release() {
   }
   for (const Source& source : sources_) {
     RingHeader& header = source.ring->header();
-    // Who is killed while zeroing must not leave half a slot that is taken for an entry.
-    header.sealed.store(source.taken);
+    // Who is killed here leaves slots that are in the files and hold half an entry, or none.
     for (uint64_t at = header.tail.load(std::memory_order_relaxed); at < source.taken; ++at) {
       RingSlot& slot = source.ring->At(at);
       Wipe({reinterpret_cast<uint8_t*>(&slot), sizeof slot});

@@ -133,32 +133,5 @@ TEST_CASE("the last reference goes with a recorder, in its thread") {
   }
 }
 
-TEST_CASE("a thread that decides without a pause keeps nobody's ring from being sealed") {
-  const TestLog log;
-  LogWriter::Setup setup = log.Setup();
-  setup.options.ring_entries = 65536;
-  const std::shared_ptr<LogWriter> writer = log.Open(setup);
-  Hash digest;
-  const std::string blob = TestPolicyBlob("first", &digest);
-  const uint32_t policy = writer->PolicyNumber(digest, 1, blob).value();
-  std::atomic<bool> stop{false};
-  const std::unique_ptr<Recorder> busy = std::move(writer->NewRecorder()).value();
-  const std::unique_ptr<Recorder> calm = std::move(writer->NewRecorder()).value();
-  std::thread decider([&] {
-    std::mt19937_64 random(1);
-    const DecisionRecord record = RandomRecord(policy, &random);
-    RequestId receipt;
-    while (!stop) busy->Record(record, busy->Now(), &receipt);
-  });
-  std::mt19937_64 random(2);
-  RequestId receipt;
-  for (int i = 0; i < 5; ++i) {
-    CHECK(calm->Record(RandomRecord(policy, &random), calm->Now(), &receipt) == Recorded::kYes);
-    CHECK(writer->Flush().ok());
-  }
-  stop = true;
-  decider.join();
-}
-
 }  // namespace
 }  // namespace ringfence

@@ -253,4 +253,16 @@ void LogWorld::CheckAccounts(bool sync_failed) {
   }
 }
 
+void LogWorld::CheckGoesOn() {
+  CHECK(Findings() == "");
+  DecideMany(3);
+  REQUIRE(Flush().ok());
+  LosePower(MemoryFiles::Loss::kAll, 1);
+  CHECK(Findings() == "");
+  Open();
+  REQUIRE(Close().ok());
+  CheckAccounts();
+  CHECK(Findings() == "");
+}
+
 }  // namespace ringfence

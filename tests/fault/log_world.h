@@ -103,6 +103,8 @@ class LogWorld {
   /// What was flushed is in the log, and nothing twice. Of boots that did not lose power: entries
   /// and GAPs count what was decided; and what was answered `kYes` is there, unless `sync_failed`.
   void CheckAccounts(bool sync_failed = false);
+  /// The log goes on, and what it has flushed then survives that the power fails.
+  void CheckGoesOn();
 
   const std::string log = "log";
   std::unique_ptr<MemoryFiles> disk;
