@@ -17,6 +17,7 @@
 #include <cstring>
 
 #include "base/check.h"
+#include "log/big_endian.h"
 
 namespace ringfence {
 namespace {
@@ -75,10 +76,28 @@ std::unique_ptr<EVP_MD_CTX, FreeDigest> NewDigest() {
 
 }  // namespace
 
-// Prefix and contents in one piece: SHA-256 is fastest when it need not collect blocks itself.
+// Prefix, contents and padding (FIPS 180-4, 5.1.1) in one piece of whole blocks: OpenSSL need
+// neither collect blocks nor pad, which is a tenth of what an entry costs.
 struct TreeHasher::Impl {
-  static constexpr size_t kMostBytes = 255;
-  std::array<uint8_t, 1 + kMostBytes> joined;
+  static constexpr size_t kBlocks = 4;
+  static constexpr size_t kMostBytes = kBlocks * kShaBlockBytes - 1 - 9;  ///< behind the prefix
+
+  Hash Finish(size_t bytes) {
+    const size_t blocks = (bytes + 9 + kShaBlockBytes - 1) / kShaBlockBytes;
+    DCHECK(blocks <= kBlocks);
+    const size_t length_at = blocks * kShaBlockBytes - 8;
+    message[bytes] = 0x80;
+    std::fill(&message[bytes + 1], &message[length_at], uint8_t{0});
+    StoreBig<8>(8 * bytes, &message[length_at]);
+    SHA256_CTX context;
+    SHA256_Init(&context);
+    SHA256_Update(&context, message.data(), blocks * kShaBlockBytes);
+    Hash hash;
+    for (size_t i = 0; i < 8; ++i) StoreBig<4>(context.h[i], &hash[4 * i]);
+    return hash;
+  }
+
+  std::array<uint8_t, kBlocks * kShaBlockBytes> message;
 };
 
 TreeHasher::TreeHasher() : impl_(std::make_unique<Impl>()) {}
@@ -87,27 +106,27 @@ TreeHasher::TreeHasher(TreeHasher&&) noexcept = default;
 TreeHasher& TreeHasher::operator=(TreeHasher&&) noexcept = default;
 
 Hash TreeHasher::Leaf(Bytes entry) {
-  std::array<uint8_t, 1 + Impl::kMostBytes>& joined = impl_->joined;
-  joined[0] = kLeafPrefix;
+  uint8_t* const message = impl_->message.data();
+  message[0] = kLeafPrefix;
   if (entry.size() <= Impl::kMostBytes) {
-    std::copy(entry.begin(), entry.end(), joined.begin() + 1);
-    return HashOf(Bytes(joined).first(1 + entry.size()));
+    std::copy(entry.begin(), entry.end(), message + 1);
+    return impl_->Finish(1 + entry.size());
   }
   Hash hash;
   SHA256_CTX context;
   SHA256_Init(&context);
-  SHA256_Update(&context, joined.data(), 1);
+  SHA256_Update(&context, message, 1);
   SHA256_Update(&context, entry.data(), entry.size());
   SHA256_Final(hash.data(), &context);
   return hash;
 }
 
 Hash TreeHasher::Node(const Hash& left, const Hash& right) {
-  uint8_t* const joined = impl_->joined.data();
-  joined[0] = kNodePrefix;
-  std::memcpy(joined + 1, left.data(), left.size());
-  std::memcpy(joined + 1 + left.size(), right.data(), right.size());
-  return HashOf(Bytes(joined, 1 + left.size() + right.size()));
+  uint8_t* const message = impl_->message.data();
+  message[0] = kNodePrefix;
+  std::memcpy(message + 1, left.data(), left.size());
+  std::memcpy(message + 1 + left.size(), right.data(), right.size());
+  return impl_->Finish(1 + left.size() + right.size());
 }
 
 Hash TreeHasher::Of(Bytes bytes) { return HashOf(bytes); }
@@ -146,15 +165,13 @@ CtrCipher::CtrCipher(CtrCipher&&) noexcept = default;
 CtrCipher& CtrCipher::operator=(CtrCipher&&) noexcept = default;
 
 void CtrCipher::Apply(const Hash& key, const std::array<uint8_t, 16>& counter,
-                      std::initializer_list<std::span<uint8_t>> parts) {
+                      std::span<uint8_t> bytes) {
   EVP_CIPHER_CTX* const context = impl_->context.get();
   CHECK(EVP_EncryptInit_ex2(context, nullptr, key.data(), counter.data(), nullptr) == 1);
-  for (const std::span<uint8_t> part : parts) {
-    const int size = static_cast<int>(part.size());
-    int written = 0;
-    CHECK(EVP_EncryptUpdate(context, part.data(), &written, part.data(), size) == 1);
-    CHECK(written == size);
-  }
+  const int size = static_cast<int>(bytes.size());
+  int written = 0;
+  CHECK(EVP_EncryptUpdate(context, bytes.data(), &written, bytes.data(), size) == 1);
+  CHECK(written == size);
 }
 
 PublicKey PublicKeyOf(const Hash& seed) {
@@ -199,6 +216,6 @@ void FillRandom(std::span<uint8_t> out) {
   }
 }
 
-void Wipe(std::span<uint8_t> secret) { OPENSSL_cleanse(secret.data(), secret.size()); }
+void Wipe(std::span<uint8_t> secret) { explicit_bzero(secret.data(), secret.size()); }
 
 }  // namespace ringfence

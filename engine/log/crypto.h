@@ -50,9 +50,8 @@ class CtrCipher {
   CtrCipher(CtrCipher&&) noexcept;
   CtrCipher& operator=(CtrCipher&&) noexcept;
 
-  /// XORs the key stream that begins at `counter` over the parts one after the other.
-  void Apply(const Hash& key, const std::array<uint8_t, 16>& counter,
-             std::initializer_list<std::span<uint8_t>> parts);
+  /// XORs the key stream that begins at `counter` over the bytes.
+  void Apply(const Hash& key, const std::array<uint8_t, 16>& counter, std::span<uint8_t> bytes);
 
  private:
   struct Impl;

@@ -300,17 +300,33 @@ bool UnpackMask(const std::array<uint8_t, 80>& field, FactWords* mask) {
   return true;
 }
 
+namespace {
+
+/// Both fields in one piece: for so few bytes a second call of the cipher would cost a fifth more.
+void ApplyTo(CtrCipher* cipher, const Hash& facts_key, const std::array<uint8_t, 16>& counter,
+             std::span<uint8_t> facts, std::span<uint8_t> states) {
+  std::array<uint8_t, sizeof(DecisionFields::sealed_facts) + sizeof(DecisionFields::sealed_states)>
+      joined;
+  DCHECK(facts.size() + states.size() == joined.size());
+  std::copy(states.begin(), states.end(), std::copy(facts.begin(), facts.end(), joined.begin()));
+  cipher->Apply(facts_key, counter, joined);
+  std::copy_n(joined.begin(), facts.size(), facts.begin());
+  std::copy(joined.begin() + static_cast<ptrdiff_t>(facts.size()), joined.end(), states.begin());
+}
+
+}  // namespace
+
 void ApplySeal(CtrCipher* cipher, const Hash& facts_key, uint8_t detail, DecisionFields* fields) {
-  cipher->Apply(facts_key, SealCounter(fields->request_id, detail),
-                {fields->sealed_facts, fields->sealed_states});
+  ApplyTo(cipher, facts_key, SealCounter(fields->request_id, detail), fields->sealed_facts,
+          fields->sealed_states);
 }
 
 void ApplySealToBytes(CtrCipher* cipher, const Hash& facts_key, uint8_t detail, EntryBytes* bytes) {
   DCHECK(HasDecisionFields(static_cast<EntryKind>((*bytes)[1])));
   const std::span<uint8_t> all(*bytes);
-  cipher->Apply(facts_key, SealCounter(all.subspan(kEntryPayloadOffset), detail),
-                {all.subspan(kSealedFactsOffset, sizeof(DecisionFields::sealed_facts)),
-                 all.subspan(kSealedStatesOffset, sizeof(DecisionFields::sealed_states))});
+  ApplyTo(cipher, facts_key, SealCounter(all.subspan(kEntryPayloadOffset), detail),
+          all.subspan(kSealedFactsOffset, sizeof(DecisionFields::sealed_facts)),
+          all.subspan(kSealedStatesOffset, sizeof(DecisionFields::sealed_states)));
 }
 
 // --- Payloads. The fields of each kind stand once, for both directions; the result is the kind.

@@ -144,7 +144,7 @@ Recorded Recorder::LoseAt(uint64_t seq, uint64_t time_ns, GapCause cause) {
 void Recorder::TakeRandom(RequestId* out) {
   if (random_left_ < out->size()) {
     random_.fill(0);
-    cipher_.Apply(random_key_, {}, {random_});
+    cipher_.Apply(random_key_, {}, random_);
     std::memcpy(random_key_.data(), random_.data(), random_key_.size());
     Wipe(std::span(random_).first(random_key_.size()));
     random_left_ = random_.size() - random_key_.size();

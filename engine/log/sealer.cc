@@ -13,7 +13,7 @@
 namespace ringfence {
 namespace {
 
-constexpr size_t kBatchSlots = 8192;  // slots: 2 MB of copies
+constexpr size_t kBatchSlots = 1024;  // 256 kB: they stay in the cache from one look to the next
 constexpr size_t kMostDetails = 3;
 constexpr size_t kBufferBytes = 1024 * 1024;  // one write
 constexpr int64_t kClockToleranceNs = 1'000'000'000;
@@ -35,6 +35,13 @@ constexpr size_t kTimeAt = 4, kSeqAt = 16, kPolicyAt = 22;
 
 uint64_t SeqOf(const RingSlot& slot) { return LoadBig<6>(&slot.entry[kSeqAt]); }
 
+/// Another processor wrote the slot: its four lines are asked for some slots ahead.
+constexpr uint64_t kPrefetchSlots = 8;
+void Prefetch(const RingSlot& slot) {
+  const auto* const bytes = reinterpret_cast<const char*>(&slot);
+  for (size_t line = 0; line < sizeof slot; line += 64) __builtin_prefetch(bytes + line);
+}
+
 }  // namespace
 
 LogClock& SystemClock() {
@@ -46,6 +53,7 @@ Sealer::Sealer(Setup setup, ControlBlock* control, OpenMonth month, const Accoun
     : setup_(std::move(setup)),
       control_(control),
       month_(std::move(month)),
+      month_ends_ns_(MonthEnds(month_.month)),
       accounted_(accounted),
       synced_stamp_(control->stamps[control->stamp]),
       gaps_queued_(accounted.gaps),
@@ -54,10 +62,6 @@ Sealer::Sealer(Setup setup, ControlBlock* control, OpenMonth month, const Accoun
       clock_monotonic_ns_(setup_.clock->MonotonicNs()) {
   // Never larger: growing would leave copies of keys and facts behind.
   batch_.reserve(kBatchSlots + kMostDetails);
-}
-
-Sealer::~Sealer() {
-  Wipe({reinterpret_cast<uint8_t*>(batch_.data()), batch_.size() * sizeof(RingSlot)});
 }
 
 Status Sealer::Step(uint64_t* appended) {
@@ -83,21 +87,20 @@ void Sealer::Collect() {
     source.taken = header.tail.load(std::memory_order_relaxed);
     const uint64_t head = header.head.load(std::memory_order_acquire);
     while (source.taken < head && batch_.size() < kBatchSlots) {
-      batch_.push_back(source.ring->At(source.taken++));
+      Prefetch(source.ring->At(source.taken + kPrefetchSlots));
+      batch_.push_back(&source.ring->At(source.taken++));
     }
     // A decision goes with its DETAILs, which stand before it.
-    while (source.taken < head && batch_.back().detail != 0 &&
+    while (source.taken < head && batch_.back()->detail != 0 &&
            batch_.size() < kBatchSlots + kMostDetails) {
-      batch_.push_back(source.ring->At(source.taken++));
+      batch_.push_back(&source.ring->At(source.taken++));
     }
   }
   // A thread that decides as fast as we seal must not keep us from the others' rings.
   ++first_source_;
-  order_.resize(batch_.size());
-  std::iota(order_.begin(), order_.end(), 0u);
-  const auto earlier = [&](uint32_t a, uint32_t b) { return SeqOf(batch_[a]) < SeqOf(batch_[b]); };
-  if (!std::is_sorted(order_.begin(), order_.end(), earlier)) {
-    std::stable_sort(order_.begin(), order_.end(), earlier);
+  const auto earlier = [](const RingSlot* a, const RingSlot* b) { return SeqOf(*a) < SeqOf(*b); };
+  if (!std::is_sorted(batch_.begin(), batch_.end(), earlier)) {
+    std::stable_sort(batch_.begin(), batch_.end(), earlier);
   }
 }
 
@@ -115,9 +118,7 @@ void Sealer::Release() {
     }
     header.tail.store(source.taken, std::memory_order_release);
   }
-  Wipe({reinterpret_cast<uint8_t*>(batch_.data()), batch_.size() * sizeof(RingSlot)});
   batch_.clear();
-  order_.clear();
   cipher_.Apply(Hash{}, {}, {});  // instead of the last callee's key
   Stamp();
 }
@@ -149,18 +150,15 @@ Status Sealer::Sync() {
 }
 
 Status Sealer::PutBatch() {
-  for (; next_ < order_.size(); ++next_) {
-    const RingSlot& slot = batch_[order_[next_]];
+  for (; next_ < batch_.size(); ++next_) {
+    const RingSlot& slot = *batch_[next_];
     if (known_ && known_(slot)) continue;
     // Room for a decision is made before its first DETAIL.
     if (slot.detail <= 1) {
       if (Status status = MakeRoom(); !status.ok()) return status;
     }
     const uint64_t time_ns = LoadBig<8>(&slot.entry[kTimeAt]);
-    const std::string month = MonthFor(time_ns);
-    if (month != month_.month) {
-      if (Status status = EnterMonth(month); !status.ok()) return status;
-    }
+    if (Status status = EnterMonthOf(time_ns); !status.ok()) return status;
     uint64_t policy_ref = 0;
     const auto number = static_cast<uint32_t>(LoadBig<6>(&slot.entry[kPolicyAt]));
     if (Status status = PolicyRef(number, &policy_ref); !status.ok()) return status;
@@ -178,10 +176,7 @@ Status Sealer::PutBatch() {
 Status Sealer::PutOwn() {
   while (!own_.empty()) {
     if (Status status = MakeRoom(); !status.ok()) return status;
-    const std::string month = MonthFor(setup_.clock->UnixNs());
-    if (month != month_.month) {
-      if (Status status = EnterMonth(month); !status.ok()) return status;
-    }
+    if (Status status = EnterMonthOf(setup_.clock->UnixNs()); !status.ok()) return status;
     const OwnEntry& own = own_.front();
     PutEntry(own.entry);
     if (own.pending_id != 0) buffered_ids_.push_back(own.pending_id);
@@ -263,6 +258,12 @@ std::string Sealer::MonthFor(uint64_t time_ns) const {
   return std::max(MonthOf(time_ns), month_.sealed ? MonthOf(MonthEnds(open)) : open);
 }
 
+Status Sealer::EnterMonthOf(uint64_t time_ns) {
+  if (time_ns < month_ends_ns_ && !month_.sealed) return Status();
+  const std::string month = MonthFor(time_ns);
+  return month == month_.month ? Status() : EnterMonth(month);
+}
+
 Status Sealer::EnterMonth(const std::string& month) {
   if (!month_.sealed) {
     Entry entry;
@@ -287,6 +288,7 @@ Status Sealer::BeginMonth(const std::string& month, const std::string& last_note
                                last_note, &*next);
   if (!begun.ok()) return begun;
   month_ = std::move(next).value();
+  month_ends_ns_ = MonthEnds(month);
   policy_refs_.clear();
   ++appended_;
   return Status();

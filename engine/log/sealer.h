@@ -74,7 +74,6 @@ class Sealer {
   /// `control` lives as long as the Sealer; after a crash it is that of the boot before. The
   /// month's files end where its tree does.
   Sealer(Setup setup, ControlBlock* control, OpenMonth month, const Accounted& accounted);
-  ~Sealer();
 
   /// Adds the ring of another deciding thread.
   void AddRing(Ring* ring) { sources_.push_back({ring, 0}); }
@@ -134,6 +133,8 @@ class Sealer {
   void PutInBuffer(const EntryBytes& bytes);
   Status Flush();
   std::string MonthFor(uint64_t time_ns) const;
+  /// Enters the month that an entry of that time goes to, if it is another one.
+  Status EnterMonthOf(uint64_t time_ns);
   Status EnterMonth(const std::string& month);
   Status BeginMonth(const std::string& month, const std::string& last_note);
   Status PolicyRef(uint32_t number, uint64_t* index);
@@ -143,13 +144,14 @@ class Sealer {
   const Setup setup_;
   ControlBlock* const control_;
   OpenMonth month_;
+  uint64_t month_ends_ns_;  ///< of the calendar
   std::mutex publishing_;
   PolicyBlob policy_blob_;
   CtrCipher cipher_;
   std::vector<Source> sources_;
-  size_t first_source_ = 0;      ///< where the next batch begins
-  std::vector<RingSlot> batch_;  ///< copies
-  std::vector<uint32_t> order_;  ///< of the batch, by seq; what is not in buffer_ begins at next_
+  size_t first_source_ = 0;  ///< where the next batch begins
+  /// In the rings, by seq; what is not in buffer_ begins at next_.
+  std::vector<const RingSlot*> batch_;
   size_t next_ = 0;
   std::vector<uint8_t> buffer_;  ///< on-disk entries that are not in the files yet
   std::deque<OwnEntry> own_;
