@@ -144,7 +144,7 @@ void KillAgainAndAgain(LogOptions::Ack ack) {
     }
     told += lives.told();
   }
-  CHECK(told > 100);
+  CHECK(told > 10);  // how many depends on the disk
   MESSAGE(told << " decisions were answered");
 }
 
