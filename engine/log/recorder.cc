@@ -29,14 +29,19 @@ Recorder::~Recorder() {
   writer_->ReturnRing(number_);
 }
 
+WriterState Recorder::State() const { return static_cast<WriterState>(control_->state.load()); }
+
+/// What is decided in a forked child, or after Close, is none of this log's decisions.
+bool Recorder::IsOver() const { return writer_->IsForked() || State() == WriterState::kClosed; }
+
 uint64_t Recorder::Now() const { return writer_->clock()->UnixNs(); }
 
 Recorded Recorder::Record(const DecisionRecord& record, uint64_t time_ns, RequestId* receipt) {
-  if (writer_->IsForked()) return writer_->Unrecorded();
+  if (IsOver()) return writer_->Unrecorded();
   // Before anything can go wrong: a hole in the sequence proves a loss. Close sets the state, then
   // looks at next_seq: one of the two sees the other.
   const uint64_t seq = control_->next_seq.fetch_add(1) + 1;
-  const auto state = static_cast<WriterState>(control_->state.load());
+  const WriterState state = State();
   if (state == WriterState::kFull) return LoseAt(seq, time_ns, GapCause::kDiskFull);
   if (state != WriterState::kRunning) return LoseAt(seq, time_ns, GapCause::kDiskError);
   const uint64_t slots = 1 + record.detail_count;
@@ -113,7 +118,7 @@ bool Recorder::WaitForRoom(uint64_t slots) {
 }
 
 Recorded Recorder::Lose(uint64_t time_ns) {
-  if (writer_->IsForked()) return writer_->Unrecorded();
+  if (IsOver()) return writer_->Unrecorded();
   return LoseAt(control_->next_seq.fetch_add(1) + 1, time_ns, GapCause::kOverload);
 }
 

@@ -34,7 +34,7 @@ struct DecisionRecord {
 /// What became of it.
 enum class Recorded : uint8_t {
   kYes,
-  kCounted,  ///< not recorded, and counted; the decision stands
+  kCounted,  ///< not recorded, and counted (unless the log is closed); the decision stands
   kRefuse,   ///< the same, and the decision is to be a refusal
 };
 
@@ -55,6 +55,8 @@ class Recorder {
   const std::shared_ptr<LogWriter>& writer() const { return writer_; }
 
  private:
+  WriterState State() const;
+  bool IsOver() const;
   bool WaitForRoom(uint64_t slots);
   Recorded LoseAt(uint64_t seq, uint64_t time_ns, GapCause cause);
   void Fill(const DecisionRecord& record, const EntryHeader& header, const RequestId& receipt);

@@ -92,6 +92,27 @@ TEST_CASE("the power fails at each operation on files, and again while that is r
   }
 }
 
+TEST_CASE("that a log was closed once does not hide that the power has failed since") {
+  for (const MemoryFiles::Loss loss : kLosses) {
+    for (uint64_t seed = 0; seed < 8; ++seed) {
+      LogWorld world;
+      world.Open();
+      world.DecideMany(3);
+      REQUIRE(world.Close().ok());
+      world.Open();
+      world.DecideMany(3);
+      world.LosePower(loss, seed);
+      world.Open();
+      const auto boots = PayloadsOf<BootPayload>(world.Entries(), EntryKind::kBoot);
+      REQUIRE(boots.size() == 3);
+      CHECK(boots[1].clean);
+      CHECK(!boots[2].clean);
+      CHECK(boots[2].rings == RingsState::kLost);
+      CHECK(world.Findings() == "");
+    }
+  }
+}
+
 TEST_CASE("killed while a new log is opened for the first time, and then the power fails") {
   uint64_t n = 1;
   for (;; ++n) {

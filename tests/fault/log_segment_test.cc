@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "fault/fault_files.h"
 #include "log/month_writer.h"
 #include "unit/log_builder.h"
 #include "unit/log_writer_support.h"
@@ -66,9 +67,10 @@ class NearlyFull {
   std::string Path(std::string_view name) const {
     return log_.path() + "/2026-10/" + std::string(name);
   }
-  std::shared_ptr<LogWriter> Open() {
+  std::shared_ptr<LogWriter> Open(LogFiles* files = nullptr) {
     LogWriter::Setup setup = log_.Setup();
     setup.clock = &clock_;
+    setup.files = files;
     setup.threads = false;
     return log_.Open(setup);
   }
@@ -128,6 +130,30 @@ TEST_CASE("a tail over the end of a segment, with garbage behind it") {
   CHECK(writer->Close().ok());
   writer = world.Open();
   CHECK(writer->Counters().checkpoint_size == kEntriesPerSegment + 33 + 11 + 1);
+}
+
+TEST_CASE("no room for the files of the next segment, or one of them") {
+  for (const char* file : {"0000000001.ent", "0000000001.l0"}) {
+    for (const FileOp op : {FileOp::kOpen, FileOp::kAppend}) {
+      NearlyFull world;
+      FaultFiles files(&SystemFiles());
+      const std::shared_ptr<LogWriter> writer = world.Open(&files);
+      FileFault fault;
+      fault.op = op;
+      fault.in = file;
+      fault.times = UINT64_MAX;
+      fault.code = StatusCode::kFull;
+      files.Inject(fault);
+      world.Record(writer.get(), 50);
+      CHECK(writer->Flush().code() == StatusCode::kFull);
+      CHECK(writer->Flush().code() == StatusCode::kFull);
+      files.Heal();
+      CHECK(writer->Flush().ok());
+      // BOOT and POLICY too.
+      CHECK(writer->Counters().checkpoint_size == NearlyFull::kSize + 1 + 1 + 50);
+      CHECK(std::filesystem::file_size(world.Path(LeavesName(1))) == 32 * sizeof(Hash));
+    }
+  }
 }
 
 TEST_CASE("a tail that is cut back from the second segment into the first") {

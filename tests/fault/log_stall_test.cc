@@ -177,6 +177,26 @@ TEST_CASE("durable: it waits for the disk that stands still, and no longer for o
   }
 }
 
+TEST_CASE("a full disk with a Flush that waits: answered, for entries too") {
+  StallWorld world;
+  world.OpenWithThreads(FileOp::kAppend);
+  world.DecideMany(3);
+  REQUIRE(world.Flush().ok());
+  FileFault fault;
+  fault.op = FileOp::kAppend;
+  fault.in = ".ent";
+  fault.times = UINT64_MAX;
+  fault.code = StatusCode::kFull;
+  world.files->Inject(fault);
+  CHECK(world.Decide() == Recorded::kYes);
+  CHECK(world.Flush().code() == StatusCode::kFull);
+  CHECK(world.Flush().code() == StatusCode::kFull);
+  CHECK(!world.writer->Counters().failed);
+  world.files->Heal();
+  CHECK(world.Flush().ok());
+  world.CheckAccounts();
+}
+
 TEST_CASE("a full disk with a Flush that waits: answered, and the checkpointer does not spin") {
   StallWorld world;
   world.options.checkpoint_ms = 60000;
