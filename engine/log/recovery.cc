@@ -267,7 +267,9 @@ Status CountMonth(MonthReader* reader, uint64_t from, uint64_t size, uint16_t bo
   });
 }
 
-Status CountSince(LogFiles* files, const std::string& log, SealStamp stamp, uint16_t boot,
+/// From the control's stamp on, which is set back if what it counts was cut off: entries that come
+/// to stand there later are others.
+Status CountSince(LogFiles* files, const std::string& log, ControlBlock* control,
                   SinceStamp* since) {
   const Result<std::vector<std::string>> months = Months(files, log);
   if (!months.ok()) return months.status();
@@ -277,19 +279,21 @@ Status CountSince(LogFiles* files, const std::string& log, SealStamp stamp, uint
     if (!size.ok()) return size.status();
     sizes[month] = *size;
   }
+  const SealStamp& stamp = control->Stamped();
   std::string from_month(stamp.month, strnlen(stamp.month, sizeof stamp.month));
-  // What the stamp counts was cut off: then it is counted from the beginning.
   const auto there = sizes.find(from_month);
   if (there == sizes.end() || there->second < stamp.index) {
-    stamp = SealStamp{};
+    control->SetStamp(SealStamp{});
     from_month.clear();
   }
-  since->accounted = {stamp.decisions, stamp.gaps};
+  const SealStamp& from = control->Stamped();
+  since->accounted = {from.decisions, from.gaps};
   for (const auto& [month, size] : sizes) {
     if (month < from_month) continue;
     MonthReader reader(files, log + "/" + month);
-    const uint64_t from = month == from_month ? stamp.index : 0;
-    if (Status status = CountMonth(&reader, from, size, boot, since); !status.ok()) return status;
+    const uint64_t first = month == from_month ? from.index : 0;
+    const auto boot = static_cast<uint16_t>(control->boot);
+    if (Status status = CountMonth(&reader, first, size, boot, since); !status.ok()) return status;
   }
   return Status();
 }
@@ -345,17 +349,14 @@ Status SealAll(Sealer* sealer, const RingFolder::Left& left) {
 Result<RecoveredRings> RecoverRings(const Sealer::Setup& setup, const RingFolder& folder,
                                     RingFolder::Left* left, OpenMonth* month) {
   auto* const control = reinterpret_cast<ControlBlock*>(left->control.data());
-  const auto boot = static_cast<uint16_t>(control->boot);
   SinceStamp since;
-  Status counted =
-      CountSince(setup.publisher.files, setup.log, control->stamps[control->stamp], boot, &since);
+  Status counted = CountSince(setup.publisher.files, setup.log, control, &since);
   if (!counted.ok()) return counted;
   RecoveredRings recovered;
   recovered.state = RingsState::kRecovered;
   recovered.highest_seq = control->next_seq;
   const uint64_t before = since.accounted.decisions;
   Sealer sealer(setup, control, std::move(*month), since.accounted);
-  sealer.Stamp();
   SlotFilter filter(folder, control, &since);
   sealer.SkipKnown([&](const RingSlot& slot) { return filter.Skips(slot); });
   sealer.SetPolicyBlob([&](uint32_t number) { return folder.KeptPolicy(number); });

@@ -63,6 +63,15 @@ struct ControlBlock {
   std::atomic<uint32_t> ring_count;
   std::atomic<uint32_t> stamp;  ///< which of the two is whole
   std::array<SealStamp, 2> stamps;
+
+  const SealStamp& Stamped() const { return stamps[stamp.load(std::memory_order_acquire)]; }
+  /// Whoever is killed leaves the one or the other.
+  void SetStamp(const SealStamp& newer) {
+    const uint32_t other = 1 - stamp.load(std::memory_order_relaxed);
+    stamps[other] = newer;
+    stamp.store(other, std::memory_order_release);
+  }
+
   std::atomic<uint32_t> policy_count;
   std::array<PolicyPayload, kMaxLogPolicies> policies;
 };

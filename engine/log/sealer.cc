@@ -55,7 +55,7 @@ Sealer::Sealer(Setup setup, ControlBlock* control, OpenMonth month, const Accoun
       month_(std::move(month)),
       month_ends_ns_(MonthEnds(month_.month)),
       accounted_(accounted),
-      synced_stamp_(control->stamps[control->stamp]),
+      synced_stamp_(control->Stamped()),
       gaps_queued_(accounted.gaps),
       now_ns_(setup_.clock->UnixNs()),
       clock_unix_ns_(now_ns_),
@@ -106,7 +106,7 @@ void Sealer::Collect() {
 
 void Sealer::Release() {
   if (batch_.empty()) {
-    if (size() != control_->stamps[control_->stamp].index) Stamp();
+    if (size() != control_->Stamped().index) Stamp();
     return;
   }
   for (const Source& source : sources_) {
@@ -126,25 +126,19 @@ void Sealer::Release() {
 void Sealer::Stamp() {
   SealStamp stamp{size(), accounted_.decisions, accounted_.gaps, {}};
   std::memcpy(stamp.month, month_.month.c_str(), sizeof stamp.month);
-  SetStamp(stamp);
-}
-
-void Sealer::SetStamp(const SealStamp& stamp) {
-  const uint32_t other = 1 - control_->stamp.load(std::memory_order_relaxed);
-  control_->stamps[other] = stamp;
-  control_->stamp.store(other, std::memory_order_release);
+  control_->SetStamp(stamp);
 }
 
 Status Sealer::Sync() {
   const Status status = month_.writer->Sync();
   if (status.ok()) {
-    synced_stamp_ = control_->stamps[control_->stamp];
+    synced_stamp_ = control_->Stamped();
     return status;
   }
   // Linux takes pages it could not write for clean: they can be read until they are needed, and the
   // next fdatasync succeeds without them. The next opening must not build on such entries. They are
   // not in the rings any more; by the older stamp it counts them as lost.
-  SetStamp(synced_stamp_);
+  control_->SetStamp(synced_stamp_);
   const Status cut = month_.writer->TakeBackUnsynced();
   return Status(StatusCode::kIo, status.message() + (cut.ok() ? "" : "; " + cut.message()));
 }

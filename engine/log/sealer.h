@@ -125,7 +125,6 @@ class Sealer {
   };
   void Collect();
   void Release();
-  void SetStamp(const SealStamp& stamp);
   Status PutBatch();
   Status PutOwn();
   void QueueGap(GapPayload gap, uint64_t total);

@@ -120,7 +120,7 @@ TEST_CASE("when fdatasync fails its pages are lost: the next opening does not bu
       if (world.writer->Counters().failed) {
         // So that the next opening need not count all of the log.
         const ControlBlock& control = *world.writer->control();
-        const SealStamp& stamp = control.stamps[control.stamp];
+        const SealStamp& stamp = control.Stamped();
         MonthReader reader(world.disk.get(), world.Path(stamp.month));
         CHECK(stamp.index <= reader.EntriesOnDisk().value());
       }

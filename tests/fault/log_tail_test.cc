@@ -204,6 +204,31 @@ TEST_CASE("recovery that is killed too leads to the same entries") {
   world.CheckGoesOn();
 }
 
+TEST_CASE("killed in recovery, with slots that the files have and one that they lost") {
+  LogWorld world;
+  world.Open();
+  world.DecideMany(5);
+  const auto leaves = [](FileOp op, const std::string& path) {
+    return op == FileOp::kAppend && path.ends_with(".l0");
+  };
+  const auto entries = [](FileOp op, const std::string& path) {
+    return op == FileOp::kAppend && path.ends_with(".ent");
+  };
+  world.KillWhen(leaves);
+  REQUIRE(world.writer->SealOnce().ok());
+  REQUIRE(world.CrashThere());
+  const std::string file = world.MonthPath(EntriesName(0));
+  std::string bytes = world.disk->Contents(file);
+  bytes.resize(bytes.size() - kEntryOnDiskBytes);
+  world.disk->SetContents(file, bytes);
+  world.KillWhen(entries);
+  REQUIRE(world.TryOpen().ok());
+  REQUIRE(world.CrashThere());
+  world.Open();
+  world.CheckAccounts();
+  world.CheckGoesOn();
+}
+
 TEST_CASE("boot numbers go on where the state folder was lost") {
   LogWorld world;
   for (int i = 0; i < 3; ++i) {

@@ -323,5 +323,67 @@ TEST_CASE("trees: what the tiles do not hold is the reader's error; 2^48 entries
   }
 }
 
+// Trees in which every leaf is the same, so that all hashes of a level are and any size can be had.
+struct EqualLeaves {
+  uint64_t size;
+  const char* root;
+  const char* proofs;  // SHA-256 of the proofs, one after the other
+};
+// Computed with golang.org/x/mod/sumdb/tlog 0.7.0: TreeHash; ProveRecord of the entries 0, size / 2
+// and size - 1, then ProveTree from size - 1. The leaf is that of "leaf".
+constexpr EqualLeaves kEqualLeaves[] = {
+    {1, "0d27e27f7827ccd745199e8eb3a6af368e1064af42ae9f83740e98121e2bc025",
+     "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
+    {255, "b9d3e5012f11574b987f2bdea9cb8ebd0f86df0ea2ffb902043354dabcce64ec",
+     "c434d6254c4413c5090a12d13f5ecd94e8a46976a21e602e83d1853e09c73003"},
+    {256, "136a1584ee8f9d4d93f2bbdd7466481f81e2e3f8af64ddd977e50d58c04418ab",
+     "2c7a9ef6c87df0122fca904b61978726d63e9971f1c4e95a2d6914cf77c64118"},
+    {257, "f9583aee0d69b79415f32dfc91889d50e1c02a77d9d186442b2fddc5a55b2a8d",
+     "f67dc6de8903fe9e6cbc05077375eab70fcdae7056de4f1fe6f12568ef6704b7"},
+    {65535, "6170f760a4cefc5e301dc1e180f7ecac89178b10c81feee88f346101e85581d7",
+     "6b06a56f215d3041409fb417a0bd76820ff20864e33a0209a97d0e548f2f2176"},
+    {65536, "c8e613431962d082853ef1318bcc4b632509d4940e06ffc8e350b447db024551",
+     "4483903e9a966423f4ef4d33a993ff2e0fd23d805916f643daed3ef2c5908487"},
+    {65537, "038fad7f0e8b0b49315bf0e1874c30ef60c1e925459a19321199d104ce8f41c4",
+     "91f0c11df90decdc2467b91e1ef354589a55c99c76e745180ebafdea7cf675f2"},
+    {16777215, "f6a7f32d47fd418ec68fa6186617cbbf979f433d85fad52ca7342b28402b5bef",
+     "17b43a11a5b5bf16428316e4de856414962acbb268710ff0cc5e9e866703ac81"},
+    {16777216, "2a906ff4c444b7f90521c2870cee28eef3944c28c7233bad02cfa2a6d55a4712",
+     "564193fe5af6609ef6e74dada1fd483bc687e6f8f99cd259cc79006785ab9e11"},
+    {16777217, "4fc2e319e97aa4d1445264f665960555e83572b91168331a0b0e357d32e7aad9",
+     "8e50eeb8344b96ca03e081eb14ff620e69c128cd952bae8f78b4171ee823110e"},
+};
+
+TEST_CASE("trees: roots and proofs are those of x/mod, to 2^24 entries and one more") {
+  TreeHasher hasher;
+  std::vector<Hash> levels = {hasher.Leaf(AsBytes("leaf"))};
+  while (levels.size() <= 48) levels.push_back(hasher.Node(levels.back(), levels.back()));
+  const TreeEdge::ReadHashes source = [&](int level, uint64_t, std::span<Hash> out) {
+    std::fill(out.begin(), out.end(), levels[8 * static_cast<size_t>(level)]);
+    return Status();
+  };
+  for (const EqualLeaves& expected : kEqualLeaves) {
+    CAPTURE(expected.size);
+    const uint64_t size = expected.size;
+    const Result<Hash> root = RootFromTiles(&hasher, size, source);
+    REQUIRE(root.ok());
+    CHECK(ToHex(*root) == expected.root);
+    Result<TreeEdge> edge = TreeEdge::Load(size - 1, source);
+    REQUIRE(edge.ok());
+    edge->Add(&hasher, levels[0], [](int, const Hash&) {});
+    CHECK(edge->Root(&hasher) == *root);
+    std::string proofs;
+    const auto append = [&](const Result<std::vector<Hash>>& proof) {
+      REQUIRE(proof.ok());
+      for (const Hash& hash : *proof) proofs.append(hash.begin(), hash.end());
+    };
+    for (const uint64_t index : {uint64_t{0}, size / 2, size - 1}) {
+      append(InclusionProof(&hasher, index, size, source));
+    }
+    if (size > 1) append(ConsistencyProof(&hasher, size - 1, size, source));
+    CHECK(Sha256Hex(proofs) == expected.proofs);
+  }
+}
+
 }  // namespace
 }  // namespace ringfence
