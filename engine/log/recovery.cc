@@ -363,6 +363,7 @@ Result<RecoveredRings> RecoverRings(const Sealer::Setup& setup, const RingFolder
   for (Ring& ring : left->rings) sealer.AddRing(&ring);
   if (Status status = SealAll(&sealer, *left); !status.ok()) return status;
   recovered.entries = static_cast<uint32_t>(sealer.accounted().decisions - before);
+  sealer.SkipKnown({});
   sealer.QueueGaps(true);
   uint64_t appended = 0;
   if (Status status = sealer.Step(&appended); !status.ok()) return status;

@@ -105,8 +105,11 @@ void Sealer::Collect() {
 }
 
 void Sealer::Release() {
+  // While slots that the files have wait in the rings (recovery), they must not come to lie before
+  // the stamp: who is killed then would have them put once more.
+  const bool may_stamp = !known_;
   if (batch_.empty()) {
-    if (size() != control_->Stamped().index) Stamp();
+    if (may_stamp && size() != control_->Stamped().index) Stamp();
     return;
   }
   for (const Source& source : sources_) {
@@ -120,7 +123,7 @@ void Sealer::Release() {
   }
   batch_.clear();
   cipher_.Apply(Hash{}, {}, {});  // instead of the last callee's key
-  Stamp();
+  if (may_stamp) Stamp();
 }
 
 void Sealer::Stamp() {

@@ -60,6 +60,34 @@ TEST_CASE("more slots than a batch are in the files already, and more still wait
   CHECK(world.Findings() == "");
 }
 
+TEST_CASE("killed between two batches of a recovery whose first is none of the process before") {
+  for (uint64_t n = 1; n <= 6; ++n) {
+    for (const int rounds : {0, 1}) {  // of the sealer, which begins with another ring each time
+      CAPTURE(n);
+      CAPTURE(rounds);
+      LogWorld world;
+      world.options.ring_entries = 4096;
+      world.Open();
+      for (int i = 0; i < rounds; ++i) REQUIRE(world.writer->SealOnce().ok());
+      for (size_t ring = 0; ring < 4; ++ring) world.DecideMany(4096, ring);
+      const auto written = [](FileOp op, const std::string& path) {
+        return op == FileOp::kAppend && path.ends_with(".l0");
+      };
+      world.KillWhen(written);
+      REQUIRE(world.writer->SealOnce().ok());
+      REQUIRE(world.CrashThere());
+      uint64_t left = n;
+      world.KillWhen(
+          [&](FileOp op, const std::string& path) { return written(op, path) && --left == 0; });
+      world.Open();
+      if (!world.CrashThere()) continue;
+      world.Open();
+      world.CheckAccounts();
+      CHECK(world.Findings() == "");
+    }
+  }
+}
+
 TEST_CASE("more slots than a batch, and the month changes in the first") {
   LogWorld world;
   world.options.ring_entries = 4096;

@@ -240,7 +240,7 @@ void LogWorld::CheckAccounts(bool sync_failed) {
     Get(entry, &gap);
     accounted[gap.boot] += gap.count;
   }
-  for (const auto& [id, times] : seen) CHECK(times == 1);
+  CHECK(std::all_of(seen.begin(), seen.end(), [](const auto& each) { return each.second == 1; }));
   const auto missing = [&](const std::set<RequestId>& ids) {
     return std::count_if(ids.begin(), ids.end(), [&](auto& id) { return !seen.contains(id); });
   };
