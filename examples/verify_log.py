@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Verifies a decision log (schema/decision_log.md) with nothing but Python and `openssl`.
-
   verify_log.py LOG                    everything: hashes, roots, signatures, policies, losses
+  verify_log.py LOG --key VKEY         with the key of any month that you were given, not the log's
   verify_log.py LOG --trusted old.txt  besides, that the log continues a checkpoint that was kept
   verify_log.py LOG --entry 17         prints an entry, decoded; --month 2026-11 if not the newest
 
@@ -116,9 +116,9 @@ def read_notes(folder):
 
 class Verifier:
     """All months of a log, oldest first. What is wrong is printed and counted."""
-
-    def __init__(self, log, trusted):
+    def __init__(self, log, trusted, key):
         self.log, self.trusted, self.findings, self.counts = log, trusted, 0, {}
+        self.key = key.rpartition("+")[2]  # the same in every month; "": that of the log
         self.name = json.loads(read(log / "log.json"))["name"]
         self.before = None  # the month before: origin, size, root, kind of the last entry
         self.seqs, self.gaps, self.pruned, self.policies, self.unsure = {}, [], False, {}, set()
@@ -135,7 +135,8 @@ class Verifier:
         notes, newest = read_notes(folder), read(folder / "checkpoint").decode(errors="replace")
         heads = [open_note(note, vkey) for note in notes]
         kept = [open_note(note, vkey) for note in self.trusted if note.startswith(origin + "\n")]
-        if newest not in notes or vkey.split("+")[0] != origin or None in heads + kept:
+        known = vkey.split("+")[0] == origin and vkey.endswith(self.key)
+        if newest not in notes or not known or None in heads + kept:
             self.wrong(month, f"signature: a checkpoint is missing, or not signed by '{vkey}'")
         self.policies, heads, kept = {}, list(filter(None, heads)), list(filter(None, kept))
         size, tree, entry = max(heads, default=(0,))[0], Tree(), {}
@@ -220,7 +221,7 @@ def main():
     parser.add_argument("log", type=pathlib.Path)
     parser.add_argument("--trusted", type=argparse.FileType(encoding="utf-8"), action="append")
     parser.add_argument("--entry", type=int)
-    parser.add_argument("--month")
+    parser.add_argument("--month"), parser.add_argument("--key", default="")
     args = parser.parse_args()
     months = sorted(path.name for path in args.log.glob("????-??"))
     if not months or not read(args.log / "log.json"):
@@ -235,7 +236,7 @@ def main():
         return 0
     if not shutil.which("openssl"):
         parser.exit(3, "verify_log.py: the command openssl is missing\n")
-    verifier = Verifier(args.log, [file.read() for file in args.trusted or ()])
+    verifier = Verifier(args.log, [file.read() for file in args.trusted or ()], args.key)
     for month in months:
         verifier.month(month)
     if verifier.trusted:
@@ -244,7 +245,6 @@ def main():
     print(", ".join(f"{number} {what}" for what, number in sorted(verifier.counts.items())),
           f"{verifier.findings} findings" if verifier.findings else "all of it holds", sep="\n")
     return 1 if verifier.findings else 0
-
 
 if __name__ == "__main__":
     raise SystemExit(main())

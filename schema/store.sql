@@ -190,7 +190,7 @@ CREATE TABLE log_seeds (
 -- The second copy of each log's newest checkpoint: a log folder that holds less is an old copy. A
 -- row is replaced by one of the same or a later month, size and opening only.
 CREATE TABLE log_checkpoints (
-  log    TEXT    NOT NULL PRIMARY KEY,  -- its identity
+  log    TEXT    NOT NULL PRIMARY KEY,  -- its name
   origin TEXT    NOT NULL,              -- NAME/2026-11
   size   INTEGER NOT NULL CHECK (size >= 0),
   boot   INTEGER NOT NULL CHECK (boot BETWEEN 0 AND 65535),  -- the log's last opening

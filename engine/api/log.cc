@@ -16,8 +16,8 @@ class StoreCompanion final : public LogCompanion {
  public:
   explicit StoreCompanion(Store store) : store_(std::move(store)) {}
 
-  Result<std::optional<CheckpointCopy>> LoadCheckpoint(std::string_view identity) override {
-    Result<std::optional<LogCheckpointRow>> row = backend().LoadLogCheckpoint(identity);
+  Result<std::optional<CheckpointCopy>> LoadCheckpoint(std::string_view name) override {
+    Result<std::optional<LogCheckpointRow>> row = backend().LoadLogCheckpoint(name);
     if (!row.ok()) return row.status();
     std::optional<CheckpointCopy> copy;
     if (row->has_value()) {
@@ -26,8 +26,8 @@ class StoreCompanion final : public LogCompanion {
     return copy;
   }
 
-  Status SaveCheckpoint(std::string_view identity, const CheckpointCopy& copy) override {
-    return backend().SaveLogCheckpoint(identity, {copy.origin, copy.size, copy.boot, copy.note});
+  Status SaveCheckpoint(std::string_view name, const CheckpointCopy& copy) override {
+    return backend().SaveLogCheckpoint(name, {copy.origin, copy.size, copy.boot, copy.note});
   }
 
   Result<std::vector<PendingEntry>> Pending() override {

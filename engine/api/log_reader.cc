@@ -185,7 +185,7 @@ Result<LogVerification> LogReader::Verify(const LogVerifyOptions& options) const
   request.witnesses = *std::move(witnesses);
   if (options.store) {
     const Result<std::optional<LogCheckpointRow>> copy =
-        options.store->impl()->backend->LoadLogCheckpoint(ToHex(impl_->description.identity));
+        options.store->impl()->backend->LoadLogCheckpoint(impl_->description.name);
     if (!copy.ok()) return copy.status();
     if (copy->has_value()) {
       const LogCheckpointRow& row = **copy;
@@ -213,7 +213,16 @@ Status LogReader::Each(const LogFilter& filter, const LogSecrets& secrets,
   }
   Result<std::unique_ptr<Eyes>> eyes = Eyes::Make(impl_->description, filter, secrets);
   if (!eyes.ok()) return eyes.status();
-  const bool decisions_only = filter.effect || !filter.rule.empty() || (*eyes)->filters_parties();
+  std::optional<RequestId> receipt;
+  if (!filter.request_id.empty()) {
+    receipt.emplace();
+    if (!FromHex(filter.request_id, *receipt)) {
+      return Invalid("'" + Printable(filter.request_id, 40) +
+                     "' is no receipt: expected 32 hexadecimal digits");
+    }
+  }
+  const bool decisions_only =
+      filter.effect || receipt || !filter.rule.empty() || (*eyes)->filters_parties();
   EntryTeller teller((*eyes)->catalog(), (*eyes)->facts_keys());
   const PolicyNames nothing;
   return ReadEntries(request, [&](const RawEntry& raw, PolicyNamesCache* cache) -> Result<bool> {
@@ -221,6 +230,7 @@ Status LogReader::Each(const LogFilter& filter, const LogSecrets& secrets,
     if (header.kind != EntryKind::kDecision) {
       return decisions_only || sink(teller.Tell(raw, nothing));
     }
+    if (receipt && raw.entry.decision.request_id != *receipt) return true;
     if (!(*eyes)->Sees(raw.entry)) return true;
     const Result<const PolicyNames*> names = cache->Get(header.policy_ref);
     if (!names.ok()) return names.status();

@@ -32,18 +32,21 @@ Status CheckOutside(const std::string& file, const std::string& folder) {
 }
 
 Result<FactsKeyExport> ReadWhat(const Arguments& arguments) {
-  for (std::string_view option : {"from", "to", "output"}) {
+  for (std::string_view option : {"from", "output"}) {
     if (!arguments.Has(option)) return Invalid(Cat({"--", option, " is missing"}));
   }
   FactsKeyExport what;
   const uint64_t now_ns = NowNs();
   auto from = ParseTime(arguments.Get("from"), "from", now_ns);
   if (!from.ok()) return from.status();
-  auto to = ParseTime(arguments.Get("to"), "to", now_ns);
-  if (!to.ok()) return to.status();
   what.from_ns = *from;
-  what.to_ns = *to;
-  if (*from >= *to) return Invalid("--from must be earlier than --to");
+  what.to_ns = now_ns;
+  if (arguments.Has("to")) {
+    auto to = ParseTime(arguments.Get("to"), "to", now_ns);
+    if (!to.ok()) return to.status();
+    what.to_ns = *to;
+  }
+  if (what.from_ns >= what.to_ns) return Invalid("--from must be earlier than --to");
   return what;
 }
 
@@ -143,7 +146,7 @@ Command KeysCommand() {
   Command command;
   command.name = "log keys";
   command.brief = "export the keys to sealed facts, and log that it was done";
-  command.synopsis = "--from TIME --to TIME --output FILE";
+  command.synopsis = "--from TIME [--to TIME] --output FILE";
   command.description =
       "Writes the facts keys of all callees the log names in that time, so that a third person can "
       "read the facts of its decisions (`ringfence log show --facts`) and replay them. Needs the "
@@ -156,7 +159,7 @@ Command KeysCommand() {
       "another process has the log open, they wait in the database, and that process writes them.";
   command.options = {
       {"from", "TIME", "Like 2026-11-29T12:00:00Z, 2026-11-29, or counted back from now: -30d."},
-      {"to", "TIME", "The same; the time itself is not included."},
+      {"to", "TIME", "The same, not included; now, if not given."},
       {"output", "FILE", "The file to make."}};
   command.examples =
       "ringfence --log n7 --db world.db log keys --from 2026-11-01 --to 2026-12-01 \\\n"

@@ -1,10 +1,12 @@
 // `ringfence log prove|tiles|add-cosignature`: what others get of a log, and what witnesses give.
 #include <algorithm>
+#include <optional>
 
 #include "cli/command.h"
 #include "cli/contact_input.h"
 #include "cli/json_out.h"
 #include "cli/log_input.h"
+#include "cli/log_text.h"
 #include "cli/new_file.h"
 #include "cli/progress.h"
 #include "cli/text.h"
@@ -38,16 +40,55 @@ Result<std::optional<NewFile>> FileOption(const Arguments& arguments, std::strin
   return std::optional<NewFile>(*std::move(file));
 }
 
+/// Which entry is meant: by its index, or by the receipt the caller's side was given.
+struct Meant {
+  std::string month;
+  std::string origin;
+  uint64_t index = 0;
+};
+
+constexpr size_t kReceiptDigits = 32;
+
+Result<Meant> FindReceipt(Context& context, const LogReader& reader, const LogFilter& filter) {
+  std::optional<Meant> found;
+  Progress progress("looking for the receipt", "entries", context.out().quiet());
+  Status read = reader.Each(
+      filter, {},
+      [&](const LogEntry& entry) {
+        found = Meant{entry.month, OriginOf(reader.name(), entry), entry.index};
+        return false;
+      },
+      [&](uint64_t done, uint64_t total) { progress.Work(done, total); });
+  progress.Clear();
+  if (!read.ok()) return read;
+  if (found) return *found;
+  return Status(StatusCode::kNotFound,
+                Cat({"no decision under a checkpoint has the receipt ", filter.request_id}));
+}
+
+Result<Meant> FindMeant(Context& context, const Arguments& arguments, const LogReader& reader) {
+  const std::string_view text = arguments.At(0);
+  if (text.size() == kReceiptDigits) {
+    LogFilter filter;
+    filter.request_id = text;
+    filter.month = arguments.Get("month");
+    return FindReceipt(context, reader, filter);
+  }
+  auto index = ParseNumber(text, "INDEX", 0, UINT64_MAX);
+  if (!index.ok()) return index.status();
+  auto month = ChosenMonth(arguments, reader);
+  if (!month.ok()) return month.status();
+  return Meant{month->month, month->origin, *index};
+}
+
 int RunProve(Context& context, const Arguments& arguments) {
-  auto index = ParseNumber(arguments.At(0), "INDEX", 0, UINT64_MAX);
-  if (!index.ok()) return Fail(index.status());
   auto reader = context.OpenLogReader();
   if (!reader.ok()) return Fail(reader.status());
-  auto month = ChosenMonth(arguments, *reader);
-  if (!month.ok()) return Fail(month.status());
-  auto proof = reader->Prove(month->month, *index);
+  auto meant = FindMeant(context, arguments, *reader);
+  if (!meant.ok()) return Fail(meant.status());
+  auto proof = reader->Prove(meant->month, meant->index);
   if (!proof.ok()) return Fail(proof.status());
-  auto entry = reader->EntryBytes(month->month, *index);
+  auto entry = reader->EntryBytes(meant->month, meant->index);
   if (!entry.ok()) return Fail(entry.status());
   auto proof_file = FileOption(arguments, "output");
   if (!proof_file.ok()) return Fail(proof_file.status());
@@ -61,7 +102,7 @@ int RunProve(Context& context, const Arguments& arguments) {
   }
   if (context.json()) {
     JsonOut json;
-    json.Object().Key("origin").Text(month->origin).Key("index").Number(*index);
+    json.Object().Key("origin").Text(meant->origin).Key("index").Number(meant->index);
     json.Key("proof").Text(*proof).Key("entry");
     json.Text(ToHex({reinterpret_cast<const uint8_t*>(entry->data()), entry->size()}));
     json.EndObject();
@@ -69,8 +110,8 @@ int RunProve(Context& context, const Arguments& arguments) {
   } else if (!*proof_file) {
     context.out().Data(*proof);
   } else {
-    context.out().Say(Cat({"proof that entry ", arguments.At(0), " stands in ",
-                           Printable(month->origin), " as it was signed\n"}));
+    context.out().Say(Cat({"proof that entry ", std::to_string(meant->index), " stands in ",
+                           Printable(meant->origin), " as it was signed\n"}));
   }
   return kExitGood;
 }
@@ -145,17 +186,21 @@ Command ProveCommand() {
   Command command;
   command.name = "log prove";
   command.brief = "the proof that an entry stands in the log";
-  command.synopsis = "INDEX [--month YYYY-MM] [--output FILE] [--entry FILE]";
+  command.synopsis = "INDEX|RECEIPT [--month YYYY-MM] [--output FILE] [--entry FILE]";
   command.description =
-      "Prints a c2sp.org/tlog-proof of one entry under the newest checkpoint of its month, which "
+      "Prints a c2sp.org/tlog-proof of one entry, named by its index or by the receipt that the "
+      "caller's side was given, under the newest checkpoint of its month, which "
       "others verify without the log: with log.vkey of the month and the 182 bytes of the entry, "
       "which --entry writes. With --json both, the entry in hexadecimal digits. No file is "
       "overwritten.";
-  command.options = {{"month", "YYYY-MM", "The month of the index; the newest if not given."},
+  command.options = {{"month", "YYYY-MM",
+                      "The month of the index, the newest if not given; a receipt is looked for in "
+                      "all."},
                      {"output", "FILE", "Write the proof there instead of printing it."},
                      {"entry", "FILE", "Write the bytes the proof is about there."}};
   command.examples =
-      "ringfence --log n7 log prove 4711 --output 4711.tlog-proof --entry 4711.entry";
+      "ringfence --log n7 log prove 4711 --output 4711.tlog-proof --entry 4711.entry\n"
+      "ringfence --log n7 log prove 8ef1957f8f1c4a64febb9b084fcb0c6a";
   command.exits = "0   the proof was given";
   command.least = 1;
   command.most = 1;

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::string_view kSelection =
     "[--from TIME] [--to TIME] [--month YYYY-MM] [--index N] [--kind KIND] [--effect EFFECT] "
-    "[--rule RULE] "
+    "[--rule RULE] [--receipt ID] "
     "[--caller USER] [--callee USER] [--limit N|--tail N] [--facts FILE]";
 
 /// Prints what is selected, each by `print`.
@@ -86,6 +86,7 @@ Command ShowCommand() {
       "ringfence --log n7 log show --tail 20\n"
       "ringfence --log n7 log show --from -24h --effect refuse --rule blocked\n"
       "ringfence --log n7 --db world.db log show --callee bob --from 2026-11-01\n"
+      "ringfence --log n7 log show --receipt 8ef1957f8f1c4a64febb9b084fcb0c6a\n"
       "ringfence --log n7 log show --index 4711 --facts case-17.keys";
   command.exits = "0   everything that was asked for was printed, which may be nothing";
   command.run = RunShow;

@@ -14,6 +14,13 @@ constexpr size_t kMaxNoteBytes = size_t{1} << 20;
 constexpr uint64_t kMaxThreads = 256;
 constexpr size_t kNameColumns = 14;
 
+/// A checkpoint, or the one a .tlog-proof ends with: what somebody who was given a receipt holds.
+std::string CheckpointIn(const std::string& text) {
+  const size_t blank = text.find("\n\n");
+  const bool proof = text.starts_with("c2sp.org/tlog-proof@v1\n") && blank != std::string::npos;
+  return proof ? text.substr(blank + 2) : text;
+}
+
 Result<LogVerifyOptions> ReadOptions(const Context& context, const Arguments& arguments) {
   LogVerifyOptions options;
   options.keys = arguments.All("key");
@@ -24,7 +31,7 @@ Result<LogVerifyOptions> ReadOptions(const Context& context, const Arguments& ar
   for (const std::string& file : arguments.All("trusted")) {
     auto note = ReadFile(file, kMaxNoteBytes);
     if (!note.ok()) return note.status();
-    options.trusted.push_back(*std::move(note));
+    options.trusted.push_back(CheckpointIn(*note));
   }
   if (context.has_db()) {
     auto store = context.OpenStore(StoreOptions::Mode::kReadOnly);
@@ -181,7 +188,8 @@ Command LogVerifyCommand() {
        "Trust this verifier key (NAME+ID+KEY, as in log.vkey) instead of the one in the log, one a "
        "month.",
        true},
-      {"trusted", "FILE", "A checkpoint somebody kept: the log must be a continuation of it.",
+      {"trusted", "FILE",
+       "A checkpoint somebody kept, or a .tlog-proof with one: the log must be a continuation.",
        true},
       {"witness", "VKEY", "Count and check the cosignatures of this witness.", true},
       {"threads", "N", "So many threads; as many as there are cores if not given."}};

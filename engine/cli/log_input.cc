@@ -67,6 +67,7 @@ Status ReadFilter(const Arguments& arguments, LogFilter* filter) {
     }
   }
   filter->rule = arguments.Get("rule");
+  filter->request_id = arguments.Get("receipt");
   filter->caller = arguments.Get("caller");
   filter->callee = arguments.Get("callee");
   return Status();
@@ -184,6 +185,7 @@ std::vector<OptionSpec> SelectionOptions() {
        "keycommit, access, detail. Without it all but detail, which belong to their decisions."},
       {"effect", "EFFECT", "Decisions that came to refuse, ring, silence, screen or voicemail."},
       {"rule", "RULE", "Decisions made by that rule."},
+      {"receipt", "ID", "The decision whose receipt this is: 32 hexadecimal digits."},
       {"caller", "USER",
        "Decisions about calls of that user; needs the database and the key file of the log."},
       {"callee", "USER", "Decisions about calls to that user; needs the same."},

@@ -111,7 +111,7 @@ Status Checkpointer::Write(const std::string& note) {
 Status Checkpointer::Copy() {
   if (publisher_.companion == nullptr || uncopied_.empty()) return Status();
   const CheckpointCopy copy{origin_, edge_.size(), publisher_.boot, uncopied_};
-  Status saved = publisher_.companion->SaveCheckpoint(publisher_.identity, copy);
+  Status saved = publisher_.companion->SaveCheckpoint(publisher_.name, copy);
   if (saved.ok()) uncopied_.clear();
   // A database that is busy or full gets the next one; one that knows more than we do is right.
   return saved.code() == StatusCode::kConflict ? saved : Status();

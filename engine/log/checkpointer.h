@@ -20,7 +20,8 @@ namespace ringfence {
 struct Publisher {
   LogFiles* files = nullptr;
   LogCompanion* companion = nullptr;  ///< may be null
-  std::string identity;               ///< of the log, in hexadecimal
+  std::string name;                   ///< of the log: what the companion knows it by
+  std::string identity;               ///< in hexadecimal
   Hash signing_seed{};                ///< wiped when destroyed
   uint16_t boot = 0;
 

@@ -33,11 +33,12 @@ struct PendingEntry {
 class LogCompanion {
  public:
   virtual ~LogCompanion() = default;
-  /// Of the log with this identity (32 hexadecimal digits). nullopt: none.
-  virtual Result<std::optional<CheckpointCopy>> LoadCheckpoint(std::string_view identity) = 0;
+  /// Of the log of this name, whatever its identity: another log that was made under a name that
+  /// is taken must not pass for the first. nullopt: none.
+  virtual Result<std::optional<CheckpointCopy>> LoadCheckpoint(std::string_view name) = 0;
   /// kConflict: the copy is larger, of a later month (origins compare), or of a later boot; then it
   /// stands.
-  virtual Status SaveCheckpoint(std::string_view identity, const CheckpointCopy& copy) = 0;
+  virtual Status SaveCheckpoint(std::string_view name, const CheckpointCopy& copy) = 0;
   virtual Result<std::vector<PendingEntry>> Pending() = 0;
   /// They are in a log, durably.
   virtual Status Done(const std::vector<int64_t>& ids) = 0;

@@ -14,7 +14,7 @@ Status Evidence(const std::string& what) {
   return Status(StatusCode::kCorrupt,
                 what +
                     ": the log was not opened and nothing was changed; keep it as evidence, and "
-                    "restore the newer copy or begin a new log");
+                    "restore the newer copy, or begin a new log under another name");
 }
 
 /// What a month's own files say was signed.
@@ -199,7 +199,7 @@ Result<Proven> ProveCheckpoint(const Publisher& publisher, const std::string& lo
   std::optional<CheckpointCopy> copy;
   if (publisher.companion != nullptr) {
     Result<std::optional<CheckpointCopy>> loaded =
-        publisher.companion->LoadCheckpoint(publisher.identity);
+        publisher.companion->LoadCheckpoint(publisher.name);
     if (!loaded.ok()) return loaded.status();
     copy = std::move(loaded).value();
   }

@@ -190,6 +190,11 @@ Status RingFolder::Clear() const {
   return status;
 }
 
+Status RingFolder::Remove() const {
+  if (Status status = Clear(); !status.ok()) return status;
+  return rmdir(path_.c_str()) == 0 ? Status() : Failed("remove", path_, errno);
+}
+
 Result<SharedMemory> RingFolder::CreateControl(uint32_t boot) const {
   Result<SharedMemory> memory = SharedMemory::Create(path_ + "/control", sizeof(ControlBlock));
   if (!memory.ok()) return memory;

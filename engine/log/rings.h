@@ -132,6 +132,8 @@ class RingFolder {
   Result<Left> OpenLeft() const;
   /// Removes every file of it.
   Status Clear() const;
+  /// Removes it too: nothing waits any more. Find makes it again.
+  Status Remove() const;
   Result<SharedMemory> CreateControl(uint32_t boot) const;
   Result<Ring> CreateRing(uint32_t number, uint32_t capacity) const;
   /// The text of a policy's blob, beside the ring: what the entries in it refer to must survive as

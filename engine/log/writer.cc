@@ -152,6 +152,7 @@ Sealer::Setup LogWriter::SealerSetup() const {
   Sealer::Setup setup;
   setup.publisher.files = setup_.files;
   setup.publisher.companion = setup_.companion.get();
+  setup.publisher.name = description_.name;
   setup.publisher.identity = ToHex(description_.identity);
   setup.publisher.signing_seed = keys_.signing_seed;
   setup.publisher.boot = boot_;

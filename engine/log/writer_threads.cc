@@ -335,7 +335,7 @@ Status LogWriter::Close() {
     status = SealRest();
   }
   if (status.ok()) status = setup_.files->Replace(StatePath("clean"), "", 0644);
-  if (status.ok()) status = ring_folder_->Clear();
+  if (status.ok()) status = ring_folder_->Remove();
   const std::lock_guard<std::mutex> state(state_);
   closed_ = true;
   closing_status_ = status;

@@ -47,8 +47,8 @@ struct LogOptions {
     kDecider,  ///< the deciding thread encrypts
   };
   enum class Collect : uint8_t {
-    kRead,  ///< the facts the decision needed
-    kAll,   ///< besides, every fact the catalog marks `replay`: costs the reads of their groups
+    kRead,  ///< all facts of the groups the decision read
+    kAll,   ///< besides, groups with a fact the catalog marks `replay`: costs their reads
   };
   Ack ack = Ack::kAsync;
   WhenFull when_full = WhenFull::kCount;
@@ -74,8 +74,19 @@ struct LogCounters {
 };
 
 /// One writer, one process. Thread-safe. Readers of an engine that has it record what they decide.
+///
+///     DecisionLog::Init({"log", "log.keys", "example.com/ring/n7"});    // once
+///     auto log = DecisionLog::Open({"log", "log.keys"}, store);         // each process, after fork
+///     EngineOptions options; options.store = store; options.log = *log;
+///     auto engine = Engine::Open(std::move(options));                   // then Readers as ever
+///     ... reader->Decide(question)->request_id is the receipt ...
+///     log->Close();                                                     // when Readers have stopped
+///
 /// Open it after any fork: in a child of the process that opened it nothing is recorded, which
-/// counts as a log that is full.
+/// counts as a log that is full; a child may open a log of its own. After Close the same holds for
+/// Readers that still decide. Months change by themselves (UTC); deciding threads do not wait. A
+/// full disk passes (LogCounters::decisions runs ahead of `recorded`, GAP entries follow); any other
+/// failure of the disk is final for this opening: look at LogCounters::failed now and then.
 class RINGFENCE_API DecisionLog {
  public:
   /// Makes folder and key file. kInvalidArgument: a name, a folder that is not empty, a key file
@@ -192,6 +203,8 @@ struct LogFilter {
   std::optional<Effect> effect;
   std::string rule;  ///< empty: any
   std::string kind;  ///< empty: any but "detail"
+  /// A receipt: Decision::request_id, 32 hexadecimal digits; empty: any.
+  std::string request_id;
   /// External ids, looked up in the store by the keys' help: both are needed then.
   std::string caller, callee;
 };
