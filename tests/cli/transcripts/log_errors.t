@@ -304,8 +304,11 @@ ringfence: cannot open 'missing.db': No such file or directory
 $ ringfence log keys --from -1d --to 2200-01-01
 ringfence: --output is missing
 [2]
-$ ringfence log keys --from -1d --output k
-ringfence: --to is missing
+$ ringfence log prove 00000000000000000000000000000000
+ringfence: no decision under a checkpoint has the receipt 00000000000000000000000000000000
+[2]
+$ ringfence log show --receipt 17
+ringfence: '17' is no receipt: expected 32 hexadecimal digits
 [2]
 $ ringfence log keys --from 2026-01-02 --to 2026-01-01 --output k
 ringfence: --from must be earlier than --to
