@@ -75,18 +75,20 @@ struct LogCounters {
 
 /// One writer, one process. Thread-safe. Readers of an engine that has it record what they decide.
 ///
-///     DecisionLog::Init({"log", "log.keys", "example.com/ring/n7"});    // once
-///     auto log = DecisionLog::Open({"log", "log.keys"}, store);         // each process, after fork
-///     EngineOptions options; options.store = store; options.log = *log;
-///     auto engine = Engine::Open(std::move(options));                   // then Readers as ever
-///     ... reader->Decide(question)->request_id is the receipt ...
-///     log->Close();                                                     // when Readers have stopped
+///     DecisionLog::Init({"log", "log.keys", "example.com/ring/n7"});  // once
+///     auto log = DecisionLog::Open({"log", "log.keys"}, store);  // each process, after any fork
+///     EngineOptions options;
+///     options.store = store;
+///     options.log = *log;
+///     auto engine = Engine::Open(std::move(options));
+///     ...  // reader->Decide(question)->request_id is the receipt
+///     log->Close();  // when Readers have stopped
 ///
-/// Open it after any fork: in a child of the process that opened it nothing is recorded, which
-/// counts as a log that is full; a child may open a log of its own. After Close the same holds for
-/// Readers that still decide. Months change by themselves (UTC); deciding threads do not wait. A
-/// full disk passes (LogCounters::decisions runs ahead of `recorded`, GAP entries follow); any other
-/// failure of the disk is final for this opening: look at LogCounters::failed now and then.
+/// In a child of the process that opened it nothing is recorded, which counts as a log that is
+/// full; a child may open a log of its own. After Close the same holds for Readers that still
+/// decide. Months change by themselves (UTC); deciding threads do not wait for that. A full disk
+/// passes (GAP entries follow); any other failure of the disk is final for this opening: look at
+/// LogCounters::failed now and then.
 class RINGFENCE_API DecisionLog {
  public:
   /// Makes folder and key file. kInvalidArgument: a name, a folder that is not empty, a key file
