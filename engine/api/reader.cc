@@ -126,7 +126,7 @@ Status Reader::Impl::DecideAndNote(size_t i, const Question& question, Decision*
   return decided;
 }
 
-void Reader::Impl::CommitAll(std::span<Decision> decisions) {
+void Reader::Impl::CommitAll(std::span<Decision> decisions) const {
   if (recording == nullptr) return;
   for (size_t i = 0; i < decisions.size(); ++i) recording->Commit(i, &decisions[i]);
 }

@@ -36,7 +36,7 @@ struct Reader::Impl {
   Status DecideIn(const Question& question, Sight sight, Decision* decision, EffectSet* effects);
   /// The same, of a decision that counts: noted for the log as the i-th of the snapshot.
   Status DecideAndNote(size_t i, const Question& question, Decision* decision);
-  void CommitAll(std::span<Decision> decisions);
+  void CommitAll(std::span<Decision> decisions) const;
   void PinPublished();
   Status PinNumber(int64_t number);
   void Pin(Policy pinned, int64_t number);

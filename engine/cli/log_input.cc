@@ -160,7 +160,7 @@ OptionSpec MonthOptionSpec() {
 
 Result<std::string> MonthOption(const Arguments& arguments, const LogReader& reader) {
   if (!arguments.Has("month")) return std::string();
-  const std::string month(arguments.Get("month"));
+  std::string month(arguments.Get("month"));
   auto months = reader.ListMonths();
   if (!months.ok()) return months.status();
   std::vector<std::string> names;

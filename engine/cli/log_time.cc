@@ -123,10 +123,11 @@ uint64_t NowNs() {
 Result<uint64_t> ParseTime(std::string_view text, std::string_view option, uint64_t now_ns) {
   auto time = text.starts_with('-') ? ParseRelative(text, now_ns) : ParseAbsolute(text);
   if (time) return *time;
+  constexpr std::string_view kExpected =
+      "expected a time like 2026-11-29T12:00:00Z, a date like 2026-11-29, or a time before now "
+      "like -24h or -30d";
   return Status(StatusCode::kInvalidArgument,
-                Cat({"--", option, " '", Printable(text),
-                     "': expected a time like 2026-11-29T12:00:00Z, a date like 2026-11-29, or a "
-                     "time before now like -24h or -30d"}));
+                Cat({"--", option, " '", Printable(text), "': ", kExpected}));
 }
 
 std::string TimeNsText(uint64_t time_ns) {

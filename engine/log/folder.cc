@@ -206,6 +206,12 @@ std::string OriginOf(const LogDescription& description, std::string_view month) 
   return description.name + "/" + std::string(month);
 }
 
+std::string InFolder(std::string folder, std::string_view name) {
+  folder += '/';
+  folder += name;
+  return folder;
+}
+
 std::string EntriesName(uint64_t segment) { return "seg/" + Padded(segment, 10) + ".ent"; }
 std::string LeavesName(uint64_t segment) { return "seg/" + Padded(segment, 10) + ".l0"; }
 std::string LevelName(int level) {
@@ -367,7 +373,7 @@ Result<uint64_t> MonthReader::EntriesOnDisk() {
       return file.status();
     }
     const Result<uint64_t> size = (*file)->Size();
-    if (!size.ok()) return size;
+    if (!size.ok()) return size.status();
     entries += std::min(*size, kSegmentBytes) / kEntryOnDiskBytes;
     if (*size < kSegmentBytes) break;
   }
@@ -388,7 +394,7 @@ Result<std::string> MonthReader::CheckpointNote() {
   return files_->ReadWhole(folder_ + "/" + kCheckpointName, kMaxNoteFileBytes);
 }
 
-Result<std::vector<std::string>> MonthReader::CheckpointNotes(size_t newest, uint64_t* end) {
+Result<std::vector<std::string>> MonthReader::CheckpointNotes(size_t newest, uint64_t* end) const {
   std::deque<std::string> notes;
   CheckpointCursor cursor = Checkpoints();
   while (true) {

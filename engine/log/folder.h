@@ -46,10 +46,11 @@ Result<std::vector<std::string>> Months(LogFiles* files, const std::string& log)
 std::string OriginOf(const LogDescription& description, std::string_view month);
 
 // Names below the folder of a month.
-std::string EntriesName(uint64_t segment);  ///< "seg/0000000000.ent"
-std::string LeavesName(uint64_t segment);   ///< "seg/0000000000.l0"
-std::string LevelName(int level);           ///< "level1"
-std::string BlobName(const Hash& hash);     ///< "blobs/<hex>"
+std::string InFolder(std::string folder, std::string_view name);  ///< "folder/name"
+std::string EntriesName(uint64_t segment);                        ///< "seg/0000000000.ent"
+std::string LeavesName(uint64_t segment);                         ///< "seg/0000000000.l0"
+std::string LevelName(int level);                                 ///< "level1"
+std::string BlobName(const Hash& hash);                           ///< "blobs/<hex>"
 inline constexpr const char* kCheckpointName = "checkpoint";
 inline constexpr const char* kCheckpointsName = "checkpoints.ckpt";
 inline constexpr const char* kVerifierKeyName = "log.vkey";
@@ -101,7 +102,8 @@ class MonthReader {
   /// The last `newest` notes of checkpoints.ckpt in order; a torn last one is left out. Reads the
   /// whole file in constant memory. Empty where there is no file. `end` gets the size of what is
   /// whole.
-  Result<std::vector<std::string>> CheckpointNotes(size_t newest = 1000, uint64_t* end = nullptr);
+  Result<std::vector<std::string>> CheckpointNotes(size_t newest = 1000,
+                                                   uint64_t* end = nullptr) const;
   CheckpointCursor Checkpoints() const { return {files_, folder_ + "/" + kCheckpointsName}; }
   /// A blob whose hash was checked. kNotFound, kCorrupt.
   Result<std::string> Blob(const Hash& hash, size_t limit);

@@ -42,8 +42,9 @@ Status MonthWriter::OpenSegment() {
   const auto open = [&](const std::string& name, std::unique_ptr<LogFile>* file) {
     Result<std::unique_ptr<LogFile>> opened =
         files_->OpenFile(folder_ + "/" + name, LogFiles::Open::kCreate);
-    if (opened.ok()) *file = std::move(opened).value();
-    return opened.status();
+    if (!opened.ok()) return opened.status();
+    *file = std::move(opened).value();
+    return Status();
   };
   if (Status status = open(EntriesName(segment), &entries); !status.ok()) return status;
   if (Status status = open(LeavesName(segment), &leaves); !status.ok()) return status;

@@ -22,7 +22,7 @@ Status RemoveMonth(LogFiles* files, const std::string& folder) {
       return names.status();
     }
     for (const std::string& name : *names) {
-      if (Status status = files->Remove(path + "/" + name); !status.ok()) return status;
+      if (Status status = files->Remove(InFolder(path, name)); !status.ok()) return status;
     }
     if (Status status = files->Remove(path); !status.ok()) return status;
   }
@@ -55,7 +55,7 @@ Result<std::vector<std::string>> PruneMonths(LogFiles* files, const std::string&
   for (size_t i = 0; i + 1 < months->size(); ++i) {
     const std::string& month = (*months)[i];
     if (DayOf(MonthEnds(month)) > kept_from) break;
-    if (Status status = RemoveMonth(files, log + "/" + month); !status.ok()) return status;
+    if (Status status = RemoveMonth(files, InFolder(log, month)); !status.ok()) return status;
     if (Status status = files->SyncFolder(log); !status.ok()) return status;
     deleted.push_back(month);
   }

@@ -172,7 +172,7 @@ std::string TileNumber(uint64_t number) {
   for (bool last = true;; last = false) {
     std::string digits = std::to_string(1000 + number % 1000).substr(1);
     DCHECK(digits.size() == 3);
-    path = (last ? "" : "x") + digits + (last ? "" : "/") + path;
+    path.insert(0, last ? digits : InFolder("x" + digits, {}));
     number /= 1000;
     if (number == 0) return path;
   }

@@ -275,7 +275,7 @@ Status CountSince(LogFiles* files, const std::string& log, ControlBlock* control
   if (!months.ok()) return months.status();
   std::map<std::string, uint64_t> sizes;
   for (const std::string& month : *months) {
-    const Result<uint64_t> size = MonthReader(files, log + "/" + month).EntriesOnDisk();
+    const Result<uint64_t> size = MonthReader(files, InFolder(log, month)).EntriesOnDisk();
     if (!size.ok()) return size.status();
     sizes[month] = *size;
   }
@@ -290,7 +290,7 @@ Status CountSince(LogFiles* files, const std::string& log, ControlBlock* control
   since->accounted = {from.decisions, from.gaps};
   for (const auto& [month, size] : sizes) {
     if (month < from_month) continue;
-    MonthReader reader(files, log + "/" + month);
+    MonthReader reader(files, InFolder(log, month));
     const uint64_t first = month == from_month ? from.index : 0;
     const auto boot = static_cast<uint16_t>(control->boot);
     if (Status status = CountMonth(&reader, first, size, boot, since); !status.ok()) return status;

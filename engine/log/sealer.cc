@@ -133,7 +133,7 @@ void Sealer::Stamp() {
 }
 
 Status Sealer::Sync() {
-  const Status status = month_.writer->Sync();
+  Status status = month_.writer->Sync();
   if (status.ok()) {
     synced_stamp_ = control_->Stamped();
     return status;
@@ -328,11 +328,12 @@ void Sealer::QueueGap(GapPayload gap, uint64_t total) {
   queued = total;
   OwnEntry own;
   Put(gap, &own.entry);
-  Queue(std::move(own));
+  Queue(own);
 }
 
 void Sealer::QueueGaps(bool killed) {
   std::vector<Ring*> rings;
+  rings.reserve(sources_.size());
   for (const Source& source : sources_) rings.push_back(source.ring);
   uint64_t lost = 0;
   for (size_t cause = 0; cause < kLossCauses; ++cause) {
@@ -379,7 +380,7 @@ void Sealer::QueueClock(bool heartbeat) {
   clock_monotonic_ns_ = monotonic_ns;
   OwnEntry own;
   Put(clock, &own.entry);
-  Queue(std::move(own));
+  Queue(own);
 }
 
 }  // namespace ringfence

@@ -81,7 +81,7 @@ class Sealer {
   using PolicyBlob = std::function<Result<std::string>(uint32_t number)>;
   void SetPolicyBlob(PolicyBlob blob) { policy_blob_ = std::move(blob); }
 
-  void Queue(OwnEntry entry) { own_.push_back(std::move(entry)); }
+  void Queue(const OwnEntry& entry) { own_.push_back(entry); }
   /// Puts the queue, then what waits in the rings (some thousands of slots at most) into the files,
   /// and gives the rings' room back. `appended` is the number of entries. kFull: some still wait;
   /// call again. Any other failure is final.
@@ -104,7 +104,7 @@ class Sealer {
   void Stamp();
   /// Entries of the month so far; its root.
   uint64_t size() const { return month_.writer->size(); }
-  Hash Root() { return month_.writer->Root(); }
+  Hash Root() const { return month_.writer->Root(); }
   /// The clock is behind what the log has seen.
   bool clock_is_behind() const { return now_ns_ < latest_ns_; }
   uint64_t latest_ns() const { return latest_ns_; }

@@ -19,7 +19,7 @@
 
 namespace ringfence {
 
-std::atomic<uint32_t> LogWriter::forks_{0};
+std::atomic<uint32_t> LogWriter::all_forks{0};
 
 // --- FolderLock
 
@@ -91,7 +91,7 @@ Result<std::shared_ptr<LogWriter>> LogWriter::Open(Setup setup) {
   if (setup.files == nullptr) setup.files = &SystemFiles();
   if (setup.clock == nullptr) setup.clock = &SystemClock();
   if (setup.lock_folder.empty()) setup.lock_folder = setup.options.path;
-  static const int at_fork = pthread_atfork(nullptr, nullptr, [] { forks_.fetch_add(1); });
+  static const int at_fork = pthread_atfork(nullptr, nullptr, [] { all_forks.fetch_add(1); });
   CHECK(at_fork == 0);
   std::shared_ptr<LogWriter> writer(new LogWriter(std::move(setup)), Destroy);
   if (Status status = writer->Start(); !status.ok()) return status;
@@ -118,7 +118,7 @@ Status LogWriter::FindKeys() {
 }
 
 Status LogWriter::Start() {
-  forks_at_open_ = forks_.load();
+  forks_at_open_ = all_forks.load();
   last_append_ns_ = clock()->MonotonicNs();
   if (Status status = FindKeys(); !status.ok()) return status;
   Result<FolderLock> lock = FolderLock::Take(setup_.lock_folder);
@@ -273,7 +273,7 @@ void LogWriter::QueueBoot(const Tail& tail, const RecoveredRings& rings) {
   boot.version = TreeHasher().Of(AsBytes("ringfence " RINGFENCE_VERSION));
   OwnEntry own;
   Put(boot, &own.entry);
-  sealer_->Queue(std::move(own));
+  sealer_->Queue(own);
   const uint64_t now = clock()->UnixNs();
   if (now >= tail.latest_ns) return;
   clock_flags_ = entry_flags::kClockUnsynchronised;
@@ -283,7 +283,7 @@ void LogWriter::QueueBoot(const Tail& tail, const RecoveredRings& rings) {
   behind.monotonic_ns = boot.monotonic_ns;
   OwnEntry event;
   Put(behind, &event.entry);
-  sealer_->Queue(std::move(event));
+  sealer_->Queue(event);
 }
 
 // --- Using
@@ -357,7 +357,7 @@ void LogWriter::Append(OwnEntry entry) {
   if (IsForked()) return;
   {
     const std::lock_guard<std::mutex> lock(sealing_);
-    sealer_->Queue(std::move(entry));
+    sealer_->Queue(entry);
   }
   WakeSealer();
 }

@@ -87,7 +87,7 @@ class LogWriter : public std::enable_shared_from_this<LogWriter> {
 
   // For recorders.
   ControlBlock* control() const { return reinterpret_cast<ControlBlock*>(control_.data()); }
-  bool IsForked() const { return forks_.load(std::memory_order_relaxed) != forks_at_open_; }
+  bool IsForked() const { return all_forks.load(std::memory_order_relaxed) != forks_at_open_; }
   Recorded Unrecorded() const {
     return options().when_full == LogOptions::WhenFull::kRefuse ? Recorded::kRefuse
                                                                 : Recorded::kCounted;
@@ -140,7 +140,7 @@ class LogWriter : public std::enable_shared_from_this<LogWriter> {
   Status ExchangePending(const std::vector<int64_t>& done);
   void Fail(const Status& status);
 
-  static std::atomic<uint32_t> forks_;
+  static std::atomic<uint32_t> all_forks;
 
   Setup setup_;
   LogDescription description_;

@@ -263,7 +263,7 @@ Status LogWriter::ExchangePending(const std::vector<int64_t>& done) {
     own.entry.header.kind = pending.kind;
     own.entry.payload = pending.payload;
     own.pending_id = pending.id;
-    sealer_->Queue(std::move(own));
+    sealer_->Queue(own);
   }
   return Status();
 }

@@ -51,6 +51,12 @@ void MustOk(const Status& status) {
   if (!status.ok()) Fail(status.message());
 }
 
+/// A store knows a log by its name.
+std::string NewName() {
+  static int logs = 0;
+  return "bench.example/ring/n" + std::to_string(++logs);
+}
+
 /// Removed at the end.
 class Folder {
  public:
@@ -104,7 +110,7 @@ struct Deciding {
     plain.store = store;
     bare_engine.emplace(Must(Engine::Open(plain)));
     bare.emplace(Must(bare_engine->NewReader()));
-    MustOk(DecisionLog::Init({options.path, options.keys, "bench.example/ring", 1, 90}));
+    MustOk(DecisionLog::Init({options.path, options.keys, NewName(), 1, 90}));
     log.emplace(Must(DecisionLog::Open(options, store)));
     plain.log = log;
     engine.emplace(Must(Engine::Open(plain)));
@@ -231,7 +237,7 @@ struct WholeLog {
     options.keys = folder.file("keys");
     options.ring_entries = 65536;
     options.block_ms = 60000;
-    MustOk(DecisionLog::Init({options.path, options.keys, "bench.example/ring", 1, 90}));
+    MustOk(DecisionLog::Init({options.path, options.keys, NewName(), 1, 90}));
     DecisionLog log = Must(DecisionLog::Open(options, store));
     EngineOptions engine_options;
     engine_options.store = store;
@@ -320,7 +326,7 @@ void MeasureDurable(benchmark::State& state, Store& store, const People& people)
   options.path = folder.file("log");
   options.keys = folder.file("keys");
   options.ack = LogOptions::Ack::kDurable;
-  MustOk(DecisionLog::Init({options.path, options.keys, "bench.example/ring", 1, 90}));
+  MustOk(DecisionLog::Init({options.path, options.keys, NewName(), 1, 90}));
   EngineOptions engine_options;
   engine_options.store = store;
   engine_options.log = Must(DecisionLog::Open(options, store));
