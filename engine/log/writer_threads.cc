@@ -65,6 +65,7 @@ void LogWriter::LeaveFull() {
 /// Everything that was in the rings when it began. Holds sealing_.
 Status LogWriter::Drain(uint64_t* appended) {
   std::vector<uint64_t> until;
+  until.reserve(rings_.size());
   for (const auto& ring : rings_) until.push_back(ring->header().head.load());
   const auto behind = [&] {
     for (size_t i = 0; i < until.size(); ++i) {
@@ -112,6 +113,7 @@ Status LogWriter::Round(bool must_sync) {
 
 Status LogWriter::SyncAndTell() {
   std::vector<uint64_t> tails;
+  tails.reserve(rings_.size());
   for (const auto& ring : rings_) tails.push_back(ring->header().tail.load());
   if (Status status = sealer_->Sync(); !status.ok()) return status;
   last_sync_ns_ = clock()->MonotonicNs();
