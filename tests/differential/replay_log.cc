@@ -120,7 +120,8 @@ void ReplayLog::Ask(Reader& reader, AssignmentSource& host, unsigned trouble_per
   unsigned groups = decision->groups_read | CarriedWhole(layout_, logged.carried);
   if (asked.caller_without_account) {
     groups |= kNobodysGroups;
-    // A caller without id has no cohort, which leaves nothing to be read once the callee's is there.
+    // A caller without id has no cohort, which leaves nothing to be read once the callee's is
+    // there.
     if (logged.carried.Contains(layout_.callee_cohort)) groups |= Bit(Group::kCohort);
   }
   if (collect_all) groups |= ReplayGroups(catalog_);

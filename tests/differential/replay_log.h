@@ -30,8 +30,8 @@ std::optional<KnownPolicy> MakeKnown(const Catalog& catalog, const Document& dra
 struct Logged {
   size_t policy = 0;  ///< position among the log's
   reference::Assignment facts;
-  FactSet carried;          ///< of `facts`
-  GroupSet groups = 0;      ///< collected whole, whatever became of it
+  FactSet carried;           ///< of `facts`
+  GroupSet groups = 0;       ///< collected whole, whatever became of it
   reference::Answer answer;  ///< the engine's, which is the reference's
   Pseudonym caller{}, callee{};
   uint64_t time_ns = 0;

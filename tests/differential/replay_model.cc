@@ -124,9 +124,8 @@ void WhatIfSums::CheckParties(const std::map<std::string, ReplayChanges>& partie
   CHECK(distinct.exact);
   CHECK(distinct.count == parties.size());
   std::vector<std::pair<std::string, ReplayChanges>> sorted(parties.begin(), parties.end());
-  std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) {
-    return a.second.all() > b.second.all();
-  });
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const auto& a, const auto& b) { return a.second.all() > b.second.all(); });
   REQUIRE(top.size() == std::min<size_t>(10, sorted.size()));
   for (size_t i = 0; i < top.size(); ++i) {
     CHECK(top[i].pseudonym == sorted[i].first);

@@ -43,8 +43,7 @@ struct WhatIfSums {
   uint64_t maybe_gained = 0, maybe_lost = 0;
   ReplayChanges changes;
   std::map<std::string, uint64_t> indeterminate_by_fact;
-  std::map<std::tuple<std::string, std::string, Effect, Effect>,
-           std::pair<uint64_t, ReplayChanges>>
+  std::map<std::tuple<std::string, std::string, Effect, Effect>, std::pair<uint64_t, ReplayChanges>>
       flows;
   std::map<std::string, std::pair<uint64_t, ReplayChanges>> old_rules, new_rules;
   std::map<std::string, ReplayChanges> callers, callees;  ///< of changed answers
