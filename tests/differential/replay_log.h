@@ -33,6 +33,9 @@ struct Logged {
   FactSet carried;           ///< of `facts`
   GroupSet groups = 0;       ///< collected whole, whatever became of it
   reference::Answer answer;  ///< the engine's, which is the reference's
+  /// What a replay would call the first difference between the two; empty: none.
+  std::string differs;
+  uint32_t read_digest = 0;  ///< of the facts the engine looked at
   Pseudonym caller{}, callee{};
   uint64_t time_ns = 0;
   std::string month;
@@ -55,6 +58,9 @@ class ReplayLog {
   /// and opened again, and days pass.
   void Record(int count, unsigned trouble_percent, LogOptions::Collect collect);
 
+  /// For an engine that is wrong on purpose: entries say where.
+  void AllowDifferences() { allow_differences_ = true; }
+
   ReplayReport Run(ReplayOptions options) const;
   ReplayOptions WithKeys() const;
   std::string Context(const Logged& entry) const;
@@ -62,6 +68,7 @@ class ReplayLog {
   const std::vector<Logged>& entries() const { return entries_; }
   const std::vector<KnownPolicy>& policies() const { return policies_; }
   const ClockedLog& log() const { return log_; }
+  const Store& store() const { return store_; }
 
  private:
   void Ask(Reader& reader, AssignmentSource& host, unsigned trouble_percent, bool collect_all);
@@ -77,6 +84,7 @@ class ReplayLog {
   Store store_;
   ClockedLog log_;
   size_t policy_ = 0;
+  bool allow_differences_ = false;
   std::vector<Logged> entries_;
   std::vector<RequestId> receipts_;
 };
