@@ -23,7 +23,8 @@ struct EvalScratch {
   /// Of the last evaluation, by decision of the program: position of the rule that decided. Good
   /// for those that have a value.
   std::array<uint16_t, kMaxDecisions> deciding{};
-  void Prepare(const Program& program);
+  /// For both of these programs; `other` may be null.
+  void Prepare(const Program& program, const Program* other = nullptr);
 };
 
 /// Where facts come from: host sources first, then the store's.
