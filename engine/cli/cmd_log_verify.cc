@@ -78,7 +78,10 @@ std::string SummaryTable(const LogVerification& seen) {
                                     " after the newest checkpoint, which nothing signs yet"}));
   table.Add("checkpoints", seen.checkpoints);
   table.Add("cosignatures", seen.cosignatures);
-  table.Add("decisions", seen.decisions);
+  table.Add("decisions", seen.decisions,
+            seen.shadows == 0
+                ? std::string()
+                : Cat({"and ", Count(seen.shadows, "shadow evaluation", "shadow evaluations")}));
   table.Add("gaps", seen.gaps,
             seen.gaps == 0
                 ? std::string()
@@ -115,6 +118,7 @@ std::string Json(const LogVerification& seen) {
   json.Key("months").Number(seen.months).Key("entries").Number(seen.entries);
   json.Key("beyond").Number(seen.beyond).Key("checkpoints").Number(seen.checkpoints);
   json.Key("cosignatures").Number(seen.cosignatures).Key("decisions").Number(seen.decisions);
+  json.Key("shadows").Number(seen.shadows);
   json.Key("gaps").Number(seen.gaps).Key("not_recorded").Number(seen.not_recorded);
   json.Key("boots").Number(seen.boots).Key("unclean_boots").Number(seen.unclean_boots);
   json.Key("clock_steps").Number(seen.clock_steps).Key("erasures").Number(seen.erasures);
