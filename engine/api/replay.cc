@@ -8,6 +8,7 @@
 #include "api/log_secrets.h"
 #include "api/policy_impl.h"
 #include "log/files.h"
+#include "log/parallel.h"
 
 namespace ringfence {
 namespace {
@@ -22,7 +23,7 @@ CompiledPolicy CompiledOf(const Policy& policy) {
 }
 
 Result<std::unique_ptr<FactsKeyRing>> KeysFor(const LogDescription& description,
-                                              const LogSecrets& secrets) {
+                                              const LogSecrets& secrets, int threads) {
   if (!secrets.facts_keys.empty()) {
     Result<FactsKeyFile> file = FactsKeysOf(secrets.facts_keys, description);
     if (!file.ok()) return file.status();
@@ -34,7 +35,7 @@ Result<std::unique_ptr<FactsKeyRing>> KeysFor(const LogDescription& description,
   Result<std::vector<Hash>> seeds = AllSeeds(*secrets.store);
   if (!seeds.ok()) return seeds.status();
   return std::unique_ptr<FactsKeyRing>(
-      std::make_unique<SeedKeyRing>(*keys, EpochNow(), *std::move(seeds)));
+      std::make_unique<SeedKeyRing>(*keys, EpochNow(), *std::move(seeds), ThreadCount(threads)));
 }
 
 }  // namespace
@@ -63,7 +64,8 @@ Result<ReplayReport> Replay(const LogReader& log, const ReplayOptions& options) 
   const Result<LogDescription> description = ReadDescription(request.files, request.log);
   if (!description.ok()) return description.status();
   if (options.mode != ReplayMode::kShadow) {
-    Result<std::unique_ptr<FactsKeyRing>> keys = KeysFor(*description, options.secrets);
+    Result<std::unique_ptr<FactsKeyRing>> keys =
+        KeysFor(*description, options.secrets, options.threads);
     if (!keys.ok()) return keys.status();
     request.keys = *std::move(keys);
   }

@@ -32,6 +32,7 @@ void DistinctCounter::Add(const Pseudonym& pseudonym) {
   }
   if (!smallest_.insert(pseudonym).second || smallest_.size() <= kMost) return;
   smallest_.erase(std::prev(smallest_.end()));
+  DCHECK(smallest_.size() == kMost);
   exact_ = false;
 }
 
@@ -86,6 +87,7 @@ std::vector<ReplayMover> TopMovers::Top(size_t count) const {
 }
 
 ReplayPeriod& Timeline::At(uint64_t time_ns) {
+  DCHECK(width_ < kWidthsS.size());
   for (;;) {
     const uint64_t width_ns = kWidthsS[width_] * kNsPerS;
     const uint64_t from = time_ns / width_ns * width_ns;
@@ -98,6 +100,7 @@ ReplayPeriod& Timeline::At(uint64_t time_ns) {
 }
 
 void Timeline::Widen() {
+  CHECK(width_ + 1 < kWidthsS.size() && kWidthsS[width_ + 1] % kWidthsS[width_] == 0);
   ++width_;
   const uint64_t width_ns = kWidthsS[width_] * kNsPerS;
   std::map<uint64_t, ReplayPeriod> wider;

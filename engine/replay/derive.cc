@@ -148,6 +148,7 @@ void Deriver::Walked(const ReplayProgram& program, const Program& by, DerivedAns
   answer.basis = static_cast<uint8_t>(scratch_.bases[0]);
   answer.path = 0;
   if (program.path == 0 || answer.effect == static_cast<uint8_t>(Effect::kRefuse)) return;
+  DCHECK(program.path < program.program->decisions.size());
   const ProgramDecision& path = program.program->decisions[program.path];
   answer.path = static_cast<uint8_t>(1 + path.rules[scratch_.deciding[program.path]].then);
   answer.basis =
@@ -190,6 +191,7 @@ void Deriver::DeriveOther(const ReplayProgram& program, const OpenedFacts& facts
 /// many to try.
 bool Deriver::Try(const ReplayProgram& program, const OpenedFacts& facts, const FactSet& unknown,
                   DerivedAnswer* out) {
+  CHECK(!out->missing.Empty());
   const DerivedAnswer swept = *out;
   Values values;
   const auto add_all = [&](const FactSet& missing) {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "log/parallel.h"
 
 namespace ringfence {
 
@@ -16,8 +17,9 @@ EpochFactsKeys::EpochFactsKeys(uint32_t epoch, std::vector<FactsKey> keys)
   if (!std::is_sorted(keys_.begin(), keys_.end(), before)) {
     std::sort(keys_.begin(), keys_.end(), before);
   }
-  CHECK(keys_.size() < UINT32_MAX);
+  CHECK(keys_.size() < UINT32_MAX / 4);
   slots_.resize(std::bit_ceil(2 * keys_.size() + 1));
+  DCHECK(std::has_single_bit(slots_.size()) && slots_.size() > keys_.size());
   for (size_t i = 0; i < keys_.size(); ++i) {
     uint64_t slot = SlotOf(keys_[i].callee);
     while (slots_[slot] != 0) slot = (slot + 1) & (slots_.size() - 1);
@@ -79,21 +81,26 @@ SeedKeyRing::~SeedKeyRing() {
 }
 
 const EpochFactsKeys* SeedKeyRing::Find(uint32_t epoch) {
+  DCHECK(threads_ > 0);
   if (epoch < keys_.first_epoch || epoch > last_epoch_) return nullptr;
   const std::lock_guard<std::mutex> lock(mutex_);
   std::unique_ptr<EpochFactsKeys>& found = epochs_[epoch];
   if (found != nullptr) return found.get();
   Result<Hash> epoch_key = keys_.EpochKey(epoch);
   if (!epoch_key.ok()) return nullptr;
-  const EpochNames names(*epoch_key, epoch);
+  std::vector<FactsKey> keys(seeds_.size() + 1);
+  keys.back() = {epoch, Pseudonym{}, EpochNames(*epoch_key, epoch).FactsKey({})};
+  const auto threads = static_cast<size_t>(threads_);
+  RunThreads(threads_, [&](int thread) {
+    const EpochNames names(*epoch_key, epoch);
+    const size_t first = seeds_.size() * static_cast<size_t>(thread) / threads;
+    const size_t end = seeds_.size() * static_cast<size_t>(thread + 1) / threads;
+    for (size_t i = first; i < end; ++i) {
+      const PartySecret party{PartySecret::Kind::kKnown, seeds_[i], {}};
+      keys[i] = {epoch, names.Callee(party), names.FactsKey(party)};
+    }
+  });
   Wipe(*epoch_key);
-  std::vector<FactsKey> keys;
-  keys.reserve(seeds_.size() + 1);
-  keys.push_back({epoch, Pseudonym{}, names.FactsKey({})});
-  for (const Hash& seed : seeds_) {
-    const PartySecret party{PartySecret::Kind::kKnown, seed, {}};
-    keys.push_back({epoch, names.Callee(party), names.FactsKey(party)});
-  }
   found = std::make_unique<EpochFactsKeys>(epoch, std::move(keys));
   return found.get();
 }

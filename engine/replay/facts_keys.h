@@ -5,7 +5,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <optional>
+#include <utility>
 #include <vector>
 
 #include "log/entry.h"
@@ -54,12 +54,13 @@ class ExportedKeyRing final : public FactsKeyRing {
   std::map<uint32_t, std::unique_ptr<EpochFactsKeys>> epochs_;
 };
 
-/// Of everybody who has a seed. An epoch's keys are computed when first asked for: O(seeds).
+/// Of everybody who has a seed. An epoch's keys are computed when first asked for, by `threads`
+/// threads: O(seeds).
 class SeedKeyRing final : public FactsKeyRing {
  public:
   /// No epoch after `last_epoch` has any.
-  SeedKeyRing(const LogKeys& keys, uint32_t last_epoch, std::vector<Hash> seeds)
-      : keys_(keys), last_epoch_(last_epoch), seeds_(std::move(seeds)) {}
+  SeedKeyRing(const LogKeys& keys, uint32_t last_epoch, std::vector<Hash> seeds, int threads)
+      : keys_(keys), last_epoch_(last_epoch), seeds_(std::move(seeds)), threads_(threads) {}
   ~SeedKeyRing() override;
   const EpochFactsKeys* Find(uint32_t epoch) override;
   bool is_exported() const override { return false; }
@@ -68,6 +69,7 @@ class SeedKeyRing final : public FactsKeyRing {
   const LogKeys keys_;
   const uint32_t last_epoch_;
   std::vector<Hash> seeds_;
+  const int threads_;
   std::mutex mutex_;
   std::map<uint32_t, std::unique_ptr<EpochFactsKeys>> epochs_;
 };

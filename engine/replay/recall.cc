@@ -3,6 +3,8 @@
 
 #include <bit>
 
+#include "base/check.h"
+
 namespace ringfence {
 namespace {
 
@@ -50,6 +52,7 @@ void Recall(const Layout& layout, const OpenedFacts& facts, const FactSet& unkno
   for (size_t i = 0; i < layout.catalog.size(); ++i) {
     const auto id = static_cast<FactId>(i);
     const FactPlace& place = layout.places[id];
+    DCHECK(place.word < kFrameWords);
     const bool unavailable = (facts.unavailable[place.word] >> place.shift & 1) != 0;
     const bool collected = (facts.collected[place.word] >> place.shift & 1) != 0;
     if (!unavailable && !collected) continue;

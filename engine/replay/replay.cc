@@ -3,6 +3,7 @@
 
 #include <ringfence/limits.h>
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
@@ -91,6 +92,7 @@ class Runner {
       size_t at = months_.size() - 1;
       while (months_[at].first_stretch > stretch) --at;
       const Month& month = months_[at];
+      CHECK(stretch >= month.first_stretch);
       const uint64_t first = (stretch - month.first_stretch) * kEntriesPerStretch;
       const uint64_t count = std::min(kEntriesPerStretch, month.size - first);
       items.clear();

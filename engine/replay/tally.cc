@@ -138,6 +138,7 @@ void ReplayTally::AddUse(const ReplayItem& item) {
   out_.last_ns = std::max(out_.last_ns, item.time_ns);
   // A shadow evaluation's own policy is `to` in kShadow, and `from` in the other modes.
   const RecordedPolicy* policy = item.from;
+  DCHECK(policy != nullptr || job_.mode == ReplayMode::kShadow);
   if (item.shadow && job_.mode == ReplayMode::kShadow) policy = item.to;
   const std::pair key(policy->digest, item.shadow);
   if (uses_.size() < kMostPolicies || uses_.contains(key)) {
@@ -189,6 +190,8 @@ void ReplayTally::AddAnswers(const std::string& month, const ReplayItem& item) {
     ++flow->entries;
     AddTo(changes, &flow->changes);
   };
+  DCHECK(item.was.rule < from.rules.size() && item.now.rule < to.rules.size());
+  DCHECK(item.was.outcome < from.outcomes.size() && item.now.outcome < to.outcomes.size());
   const size_t old_rule = from.rules[item.was.rule];
   const size_t new_rule = to.rules[item.now.rule];
   old_rule_counts_.resize(std::max(old_rule_counts_.size(), old_rule + 1));
@@ -205,6 +208,7 @@ void ReplayTally::AddAnswers(const std::string& month, const ReplayItem& item) {
 
 void ReplayTally::AddChange(const std::string& month, const ReplayItem& item,
                             const ReplayChanges& changes) {
+  DCHECK(changes.all() == 1);
   AddTo(changes, &out_.changes);
   if (out_.first_change_ns == 0 || item.time_ns < out_.first_change_ns) {
     out_.first_change_ns = item.time_ns;

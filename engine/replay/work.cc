@@ -80,6 +80,7 @@ Status ReplayWorker::ReadBytes(const std::string& month, uint64_t first, uint64_
 Status ReplayWorker::Run(const std::string& month, uint64_t first, uint64_t count,
                          std::vector<ReplayItem>* items) {
   const uint64_t before = std::min(first, kMostBefore);
+  CHECK(count > 0 && items != nullptr);
   uint64_t readable = 0;
   if (Status status = ReadBytes(month, first - before, before + count, &readable); !status.ok()) {
     return status;
@@ -244,6 +245,7 @@ void ReplayWorker::Prepare(Deriver* deriver, const RecordedPolicy** prepared,
 }
 
 ReplayItem::Bin ReplayWorker::BinOf(const ReplayItem& item) {
+  DCHECK(InPolicy(*item.from, item.was) && InPolicy(*item.to, item.now));
   if (item.from != same_from_ || item.to != same_to_) {
     same_ = &job_.policies->Compare(item.from, item.to);
     same_from_ = item.from;
@@ -257,6 +259,7 @@ ReplayItem::Bin ReplayWorker::BinOf(const ReplayItem& item) {
 void ReplayWorker::Judge(const Group& group, ReplayItem* item) {
   if (!Open(group, item)) return;
   item->bin = Bin::kNotReplayable;
+  DCHECK(item->from != nullptr);
   const RecordedPolicy& policy = *item->from;
   item->reason = policy.why;
   if (!policy.usable) return;
