@@ -11,6 +11,7 @@
 #include "cli/new_file.h"
 #include "cli/progress.h"
 #include "cli/replay_gates.h"
+#include "cli/replay_html.h"
 #include "cli/replay_json.h"
 #include "cli/replay_text.h"
 #include "cli/text.h"
@@ -20,6 +21,7 @@ namespace {
 
 constexpr uint64_t kMaxExamples = 1000;
 constexpr size_t kExamplesInText = 5;
+constexpr mode_t kForOwner = 0600;  // a report has facts
 
 Status Invalid(std::string message) {
   return Status(StatusCode::kInvalidArgument, std::move(message));
@@ -33,6 +35,14 @@ Status ChooseLog(Context& context, const Arguments& arguments) {
   return Status();
 }
 
+/// The name of --html is taken before the work begins whose result it gets.
+Result<std::optional<NewFile>> PageFile(const Arguments& arguments) {
+  if (!arguments.Has("html")) return std::optional<NewFile>();
+  auto file = NewFile::Create(std::string(arguments.Get("html")), kForOwner);
+  if (!file.ok()) return file.status();
+  return std::optional<NewFile>(*std::move(file));
+}
+
 /// What `log keys` exported, else the seeds of the database and the log's key file, else nothing.
 /// The key file is not asked for where nobody named it and it does not lie beside the log: an
 /// auditor may have a database of their own.
@@ -42,6 +52,9 @@ Result<LogSecrets> SecretsFrom(const Context& context, const Arguments& argument
     return Invalid("--facts and --keys name the same file here: give one of them");
   }
   if (arguments.Has("facts") || arguments.Has("keys")) {
+    if (arguments.Has("shadow")) {
+      return Invalid("--shadow opens no facts: it takes neither --facts nor --keys");
+    }
     auto contents = ReadFactsKeys(arguments.Get(arguments.Has("facts") ? "facts" : "keys"));
     if (!contents.ok()) return contents.status();
     if (contents->empty()) return Invalid("the file of facts keys is empty");
@@ -53,7 +66,7 @@ Result<LogSecrets> SecretsFrom(const Context& context, const Arguments& argument
         "--log-keys opens facts together with the database (--db FILE), which has everybody's "
         "seeds; without it there are the files that `ringfence log keys` makes: --facts FILE");
   }
-  if (!context.has_db()) return secrets;
+  if (!context.has_db() || arguments.Has("shadow")) return secrets;
   std::string keys = context.LogKeysPath();
   if (!arguments.Has("log-keys") && access(keys.c_str(), F_OK) != 0) return secrets;
   auto store = context.OpenStore(StoreOptions::Mode::kReadOnly);
@@ -149,6 +162,20 @@ int ExitOf(const ReplayReport& report, const std::vector<GateResult>& gates) {
   return divergent || !AllHold(gates) ? kExitNegative : kExitGood;
 }
 
+void Print(Context& context, const Arguments& arguments, const ReplayOptions& options,
+           const ReplayReport& report, bool verified, const std::vector<GateResult>& gates) {
+  Output& out = context.out();
+  if (context.json()) return out.Print(ReplayJson(report, verified, gates));
+  ReplayTextOptions how;
+  how.has_keys = options.secrets.store.has_value() || !options.secrets.facts_keys.empty();
+  how.examples = arguments.Has("examples") ? options.max_examples : kExamplesInText;
+  out.Print(ReplayText(out, report, how));
+  out.Print(GatesText(out, gates));
+  if (arguments.Has("html")) {
+    out.Say(Cat({Printable(arguments.Get("html")), ": the report as a page\n"}));
+  }
+}
+
 int Run(Context& context, const Arguments& arguments) {
   if (Status status = ChooseLog(context, arguments); !status.ok()) return Fail(status);
   auto mode = ModeFrom(context, arguments);
@@ -159,6 +186,8 @@ int Run(Context& context, const Arguments& arguments) {
   if (!reader.ok()) return Fail(reader.status());
   auto options = OptionsFrom(context, arguments, *mode, *reader);
   if (!options.ok()) return Fail(options.status());
+  auto page = PageFile(arguments);
+  if (!page.ok()) return Fail(page.status());
   const bool verify = !arguments.Has("no-verify");
   if (verify) {
     if (const auto code = Verify(context, *reader, options->threads)) return *code;
@@ -169,18 +198,11 @@ int Run(Context& context, const Arguments& arguments) {
   progress.Clear();
   if (!report.ok()) return Fail(report.status());
   HideFacts(options->secrets, &*report);
-  const std::vector<GateResult> held = CheckGates(*gates, *report);
-  Output& out = context.out();
-  if (context.json()) {
-    out.Print(ReplayJson(*report, verify, held));
-  } else {
-    const LogSecrets& secrets = options->secrets;
-    ReplayTextOptions how;
-    how.has_keys = secrets.store.has_value() || !secrets.facts_keys.empty();
-    how.examples = arguments.Has("examples") ? options->max_examples : kExamplesInText;
-    out.Print(ReplayText(out, *report, how));
-    out.Print(GatesText(out, held));
+  if (*page) {
+    if (Status status = (*page)->Write(ReplayHtml(*report)); !status.ok()) return Fail(status);
   }
+  const std::vector<GateResult> held = CheckGates(*gates, *report);
+  Print(context, arguments, *options, *report, verify, held);
   return ExitOf(*report, held);
 }
 
@@ -213,7 +235,7 @@ Command ReplayCommand() {
   command.brief = "does the log follow from its facts; what would another policy do?";
   command.synopsis =
       "[LOG] [--facts FILE] [--no-verify] [--from TIME] [--to TIME] [--month YYYY-MM] "
-      "[--threads N] [--min-coverage PERCENT]\n"
+      "[--threads N] [--min-coverage PERCENT] [--html FILE]\n"
       "[LOG] --policy FILE|NAME [--max-gained N] [--max-lost N] [--min-coverage PERCENT] "
       "[--examples N] [--no-proofs] [--facts FILE] ...\n"
       "[LOG] --shadow [--max-gained N] [--max-lost N] [--min-coverage PERCENT] ...";
@@ -232,6 +254,9 @@ Command ReplayCommand() {
   command.options.push_back({"examples", "N",
                              "At most so many changed decisions, 60 if not given, of which the "
                              "text shows five."});
+  command.options.push_back({"html", "FILE",
+                             "Write the report there as well, as one HTML file that needs nothing "
+                             "beside it. No file is overwritten."});
   command.options.push_back({"no-proofs", "", "Examples without their .tlog-proof."});
   command.examples =
       "ringfence replay n7 --facts case-17.keys\n"
