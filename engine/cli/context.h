@@ -69,6 +69,8 @@ class Context {
 
   /// --log or RINGFENCE_LOG was given: what is decided is to be recorded.
   bool has_log() const { return !log_.empty(); }
+  /// The log that a command's own argument names, in place of both.
+  void UseLog(std::string_view folder) { log_ = folder; }
   /// That folder; kInvalidArgument, saying how, where there is neither.
   Result<std::string> LogPath() const;
   /// --log-keys, RINGFENCE_LOG_KEYS or LOG.keys. Whoever asks is about to read it: from then on
@@ -107,9 +109,10 @@ int SayRevision(Context& context, const Result<uint64_t>& revision, std::string_
 class OpenEngine {
  public:
   /// With a store unless `without_db`; with the decision log where it is named and `recording` is
-  /// given.
+  /// given, and then with a policy evaluated beside, if `shadow` names one.
   static Result<OpenEngine> Open(Context& context, bool without_db,
-                                 const LogOptions* recording = nullptr);
+                                 const LogOptions* recording = nullptr,
+                                 std::string_view shadow = {});
 
   Engine& engine() { return engine_; }
   /// Decisions are recorded.
