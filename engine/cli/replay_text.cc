@@ -174,8 +174,11 @@ std::string GatesText(const Output& out, const std::vector<GateResult>& gates) {
   for (const GateResult& gate : gates) {
     std::string option(gate.name);
     for (char& letter : option) letter = letter == '_' ? '-' : letter;
-    const std::string value = NumberText(gate.value, gate.percent);
-    const std::string_view broken = gate.percent ? "not reached" : "exceeded";
+    const std::string value =
+        gate.blind ? "nothing was decided" : NumberText(gate.value, gate.percent);
+    const std::string_view broken = gate.percent ? "not reached"
+                                    : gate.blind ? "not held"
+                                                 : "exceeded";
     text += Cat({"gate --", option, " ", NumberText(gate.limit, gate.percent), ": ", value, ", ",
                  out.Styled(gate.holds ? Style::kGood : Style::kBad, gate.holds ? "held" : broken),
                  "\n"});

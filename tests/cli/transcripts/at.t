@@ -34,7 +34,7 @@ alice -> bob    refuse     no-message
   outcome private, complete, policy x-2024 DIGEST
   receipt ID
 $ ringfence at --time $(cat today) --caller mallory --callee bob --json
-{"caller":"mallory","callee":"bob","from":"TIME.NS","to":"TIME.NS","recorded":true,"decisions":[{"origin":"example.com/ring/n7/MONTH","index":6,"kind":"decision","time":"TIME.NS","writer":1,"boot":2,"seq":1,"flags":["not_all_collected"],"policy":5,"policy_digest":"DIGEST","effect":"refuse","outcome":"private","rule":"blocked","path":null,"basis":"complete","revision":4,"request_id":"ID","caller":"ID","callee":"ID","leaf_hash":"DIGEST"}],"shadows":[],"before":null,"after":null,"not_recorded":0,"policies":[{"name":"default","digest":"DIGEST","first":"TIME.NS","last":"TIME.NS"}],"unknown":[]}
+{"caller":"mallory","callee":"bob","from":"TIME.NS","to":"TIME.NS","recorded":true,"decisions":[{"origin":"example.com/ring/n7/MONTH","index":6,"kind":"decision","time":"TIME.NS","writer":1,"boot":2,"seq":1,"flags":["not_all_collected"],"shadow":false,"policy":5,"policy_digest":"DIGEST","effect":"refuse","outcome":"private","rule":"blocked","path":null,"basis":"complete","revision":4,"request_id":"ID","caller":"ID","callee":"ID","leaf_hash":"DIGEST"}],"shadows":[],"before":null,"after":null,"not_recorded":0,"policies":[{"name":"default","digest":"DIGEST","first":"TIME.NS","last":"TIME.NS"}],"unknown":[]}
 $ ringfence at --time $(cat today) --no-account --callee bob
 (no account) -> bob  refuse     otherwise
   TIME.NS, entry 9 of example.com/ring/n7/MONTH
@@ -88,7 +88,7 @@ alice -> bob    not recorded
   nothing so late is under a checkpoint
 [1]
 $ ringfence at --time 2200-01-01 --caller alice --callee bob --json
-{"caller":"alice","callee":"bob","from":"2200-01-01T00:00:00.000000000Z","to":"2200-01-02T00:00:00.000000000Z","recorded":false,"decisions":[],"shadows":[],"before":{"origin":"example.com/ring/n7/MONTH","index":12,"kind":"decision","time":"TIME.NS","writer":1,"boot":4,"seq":1,"flags":["not_all_collected"],"policy":11,"policy_digest":"DIGEST","effect":"refuse","outcome":"private","rule":"no-message","path":null,"basis":"complete","revision":5,"request_id":"ID","caller":"ID","callee":"ID","leaf_hash":"DIGEST"},"after":null,"not_recorded":0,"policies":[{"name":"x-2024","digest":"DIGEST","first":"TIME.NS","last":"TIME.NS"}],"unknown":[]}
+{"caller":"alice","callee":"bob","from":"2200-01-01T00:00:00.000000000Z","to":"2200-01-02T00:00:00.000000000Z","recorded":false,"decisions":[],"shadows":[],"before":{"origin":"example.com/ring/n7/MONTH","index":12,"kind":"decision","time":"TIME.NS","writer":1,"boot":4,"seq":1,"flags":["not_all_collected"],"shadow":false,"policy":11,"policy_digest":"DIGEST","effect":"refuse","outcome":"private","rule":"no-message","path":null,"basis":"complete","revision":5,"request_id":"ID","caller":"ID","callee":"ID","leaf_hash":"DIGEST"},"after":null,"not_recorded":0,"policies":[{"name":"x-2024","digest":"DIGEST","first":"TIME.NS","last":"TIME.NS"}],"unknown":[]}
 [1]
 
 # The facts, for who was given the keys to them.
@@ -122,3 +122,18 @@ somebody was, who has been forgotten since, cannot be found; those about the bar
 [1]
 $ ringfence at --time $(cat today) --caller mallory --callee bob --json | grep -o '"unknown":.*'
 "unknown":["mallory"]}
+
+# What another policy would have answered, beside what was.
+$ ringfence --log s7 log init --name example.com/ring/s7 -q; ringfence check --log s7 --caller carol --callee bob --shadow default > answer
+[1]
+$ ringfence at --log s7 --time $(cat today) --caller carol --callee bob
+carol -> bob    refuse     no-message
+  TIME.NS, entry 4 of example.com/ring/s7/MONTH
+  outcome private, complete, policy x-2024 DIGEST
+  receipt ID
+carol -> bob    refuse     otherwise  (shadow: nobody was answered so)
+  TIME.NS, entry 5 of example.com/ring/s7/MONTH
+  outcome private, complete, policy default DIGEST
+  receipt ID
+$ ringfence at --log s7 --time $(cat today) --caller carol --callee bob --json | grep -o '"shadows":.*"flags":[^]]*]'
+"shadows":[{"origin":"example.com/ring/s7/MONTH","index":5,"kind":"decision","time":"TIME.NS","writer":1,"boot":1,"seq":2,"flags":["shadow","not_all_collected"]

@@ -59,8 +59,9 @@ policies of the decisions
       TIME.NS to TIME.NS
 
 nothing could be decided: no keys (--facts FILE, or --db FILE and the log's key file)
-$ ringfence --db '' replay --min-coverage 100 | tail -2
+$ ringfence --db '' replay --min-coverage 100 | tail -3
 nothing could be decided: no keys (--facts FILE, or --db FILE and the log's key file)
+
 gate --min-coverage 100 %: 0 %, not reached
 $ ringfence replay --policy default --from 2200-01-01
 example.com/ring/n7: what default DIGEST would have done
@@ -205,7 +206,7 @@ policies of the decisions
       TIME.NS to TIME.NS
   x-2024 DIGEST                           2
       TIME.NS to TIME.NS
-$ ringfence replay --policy x-2024 --facts case.keys --examples 1 | sed -n '/^examples/,/^$/p'
+$ ringfence replay --policy x-2024 --facts case.keys --examples 1 | sed -n '/^examples/,/^$/p' | grep .
 examples
   lost    MONTH entry 3  TIME.NS
       ring by followed -> private (refuse) by no-message
@@ -213,7 +214,6 @@ examples
       callee.known=true, callee.calls_enabled=unset, callee.allow_followed=unset,
       callee.on_web=unset, callee.follows(caller)=true, callee.blocks(caller)=false,
       callee.messaged(caller)=false, caller.blocks(callee)=false, call.platform=unspecified
-
 $ ringfence replay --policy x-2024 --facts case.keys --json | grep -o '"proof":"c2sp.org' | wc -l
 3
 $ ringfence replay --policy x-2024 --facts case.keys --no-proofs --json | grep -o '"proof":null' | wc -l
@@ -260,9 +260,13 @@ gate --max-gained 0: 0, held
 gate --max-lost 2: 3, exceeded
 $ ringfence replay --policy default --min-coverage 87.51 > text || grep ^gate text
 gate --min-coverage 87.51 %: 87.5 %, not reached
-$ ringfence replay --policy ./deaf.json --max-gained 0 --max-lost 0 | grep ^gate
+$ ringfence replay --policy ./deaf.json --max-gained 7 --max-lost 7 > text || grep ^gate text
+gate --max-gained 7: nothing was decided, not held
+gate --max-lost 7: nothing was decided, not held
+$ ringfence replay --policy ./deaf.json --max-gained 7 --json | grep -o '"gates":.*'
+"gates":[{"gate":"max_gained","limit":7,"value":null,"holds":false}]}
+$ ringfence replay --policy ./deaf.json --max-gained 0 --from 2200-01-01 | grep ^gate
 gate --max-gained 0: 0, held
-gate --max-lost 0: 0, held
 $ ringfence replay --policy x-2024 --max-gained 0 --max-lost 2 --min-coverage 50 --json | grep -o '"gates":.*'
 "gates":[{"gate":"max_gained","limit":0,"value":0,"holds":true},{"gate":"max_lost","limit":2,"value":3,"holds":false},{"gate":"min_coverage","limit":50.0,"value":87.5,"holds":true}]}
 $ ringfence replay --policy x-2024 --max-gained 0 --max-lost 2 -q > text
@@ -300,6 +304,73 @@ gate --min-coverage 1 %: 0 %, not reached
 $ ringfence --db '' replay --shadow --max-gained 0 --max-lost 0 | tail -2
 gate --max-gained 0: 0, held
 gate --max-lost 0: 0, held
+$ ringfence --log s7 log init --name example.com/ring/s7 -q
+$ printf 'caller\tcallee\nalice\tbob\nmallory\tbob\nbob\tcarol\n' | ringfence check --log s7 --questions - --shadow default > answers
+$ ringfence --db '' replay s7 --shadow --max-gained 1 --max-lost 0
+example.com/ring/s7: shadow evaluations against the decisions they stand beside
+coverage 100 %: 3 of 3 entries could be compared
+from TIME.NS to TIME.NS
+
+  reproduced                                1    33.33 %
+  changed                                   2    66.66 %
+  indeterminate                             0        0 %
+  not replayable                            0        0 %
+  sealed                                    0        0 %
+  sum                                       3 = entries
+
+changes
+  gained                                    2  refused, and would be let through
+  lost                                      0  let through, and would be refused
+  kind                                      0  another effect, told, signal or path
+  of 2 callers and 2 callees (pseudonyms: callers' last a day, callees' 30 days)
+  from TIME.NS to TIME.NS
+
+outcomes: what was, down; what would be, across
+                    private (refuse)    ring
+  private (refuse)                 1       2
+
+rules that decided                    entries     gained       lost       kind
+  blocked                                   1          .          .          .
+  no-message                                2          2          .          .
+rules that would decide               entries     gained       lost       kind
+  blocked                                   1          .          .          .
+  followed                                  2          2          .          .
+rules that no recorded decision reaches
+  unknown_callee, calls-off, verified, contact, otherwise, on_unavailable
+
+callees with most changes                         gained       lost       kind
+  ID                     1          .          .
+  ID                     1          .          .
+
+callers with most changes                         gained       lost       kind
+  ID                     1          .          .
+  ID                     1          .          .
+
+examples
+  gained  MONTH entry 5  TIME.NS
+      private (refuse) by no-message -> ring by followed
+      receipt ID
+  gained  MONTH entry 9  TIME.NS
+      private (refuse) by no-message -> ring by followed
+      receipt ID
+
+policies of the decisions
+  x-2024 DIGEST                           3
+      TIME.NS to TIME.NS
+  default DIGEST, shadow                  3
+      TIME.NS to TIME.NS
+
+gate --max-gained 1: 2, exceeded
+gate --max-lost 0: 0, held
+[1]
+$ ringfence replay s7 --policy x-2024 | sed -n '2p;/sum/,/^$/p' | grep .
+coverage 100 %: 3 of 3 entries could be decided again
+  sum                                       3 = entries
+  3 shadow evaluations left out
+$ ringfence replay s7 | sed -n '2p;/sum/,/^$/p' | grep .
+coverage 100 %: 6 of 6 entries could be decided again
+  sum                                       6 = entries
+  3 shadow evaluations among them
 
 # Of a log that does not hold nothing is replayed.
 $ cp -r n7 tampered; printf X | dd of=$(echo tampered/20*/seg/0000000000.ent) bs=1 seek=600 conv=notrunc status=none
@@ -311,6 +382,9 @@ wrong: sequence: MONTH: boot 1: 1 decisions are missing, GAP entries count 0 (th
 this log does not hold: 4 findings
 nothing was replayed
 [1]
+$ ringfence replay --facts answer --html tampered.html
+ringfence: facts keys line 1: expected 'ringfence facts keys 1'
+[2]
 $ ls tampered.html
 ls: cannot access 'tampered.html': No such file or directory
 [2]
