@@ -250,7 +250,7 @@ Command ReplayCommand() {
       {"to", "TIME", "Decisions earlier than that."},
       {"month", "YYYY-MM", "Decisions of that month's tree."},
       ThreadsOptionSpec()};
-  for (OptionSpec& option : GateOptions()) command.options.push_back(std::move(option));
+  for (const OptionSpec& option : GateOptions()) command.options.push_back(option);
   command.options.push_back({"examples", "N",
                              "At most so many changed decisions, 60 if not given, of which the "
                              "text shows five."});
