@@ -1,4 +1,5 @@
 // The decision log in a library built without it: every call says so.
+#include <ringfence/audit.h>
 #include <ringfence/log.h>
 
 #include "api/log_impl.h"
@@ -50,6 +51,9 @@ Result<FactsKeyExported> ExportFactsKeys(const std::string&, const std::string&,
 Result<std::vector<std::string>> PruneLog(const std::string&, const std::string&, uint64_t) {
   return WithoutLog();
 }
+
+Result<LogAudit> Audit(const LogReader&, const LogAuditOptions&) { return WithoutLog(); }
+std::string_view ToString(AuditOutcome) { return {}; }
 
 // What a Reader of a library without logs does for it: nothing, ever.
 struct Recording::Impl {};

@@ -88,6 +88,9 @@ struct LogAudit {
   bool anchored = false;  ///< something outside the log speaks for it
   LogVerification verification;
   std::vector<LogReader::Month> months;  ///< those whose checkpoint can be read
+  bool begins_later = false;             ///< its first months were pruned
+  // Of the whole log: keys that KEYCOMMIT entries bind, and that ACCESS entries say were exported.
+  uint64_t committed_keys = 0, exported_keys = 0;
   /// Missing where it could not be done; `replay_error` says why.
   std::optional<ReplayReport> replay;
   std::string replay_error;
@@ -97,6 +100,7 @@ struct LogAudit {
   AuditEntries clocks;  ///< but for heartbeats
   uint64_t heartbeats = 0;
   AuditOutages outages;
+  uint64_t lost_rings = 0;          ///< power failures that took what was in memory
   uint64_t longest_silence_ns = 0;  ///< between two entries of one boot
   std::vector<AuditCause> causes;
   // Decisions of that time, by flag.
