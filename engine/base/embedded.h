@@ -9,6 +9,7 @@ namespace ringfence {
 struct EmbeddedFile {
   std::string_view name;  // the file's own name, or its folder's: see rf_embed
   std::string_view text;
+  std::string_view sha256;  // of the text, in hexadecimal
 };
 
 }  // namespace ringfence

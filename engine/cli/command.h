@@ -54,6 +54,8 @@ std::vector<Command> LogShowCommands();
 Command LogStatsCommand();
 std::vector<Command> LogPublishCommands();
 std::vector<Command> LogKeyCommands();
+Command ReplayCommand();
+Command AtCommand();
 Command RulesCommand();
 Command CheckCommand();
 Command ExplainCommand();

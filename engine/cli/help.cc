@@ -96,7 +96,7 @@ const std::vector<Command>& Commands() {
                                 LogPublishCommands(), LogKeyCommands()}) {
       all.insert(all.end(), several.begin(), several.end());
     }
-    for (Command one : {RulesCommand(), CheckCommand(), ExplainCommand(), CompileCommand(),
+    for (Command one : {ReplayCommand(), AtCommand(), RulesCommand(), CheckCommand(), ExplainCommand(), CompileCommand(),
                         LintCommand(), TestCommand(), DoctorCommand(), MigrateCommand()}) {
       all.push_back(std::move(one));
     }

@@ -1,0 +1,136 @@
+// A replay as a page: what it consists of, and the answer in a sentence.
+#include "cli/replay_html.h"
+
+#include <algorithm>
+#include <iterator>
+#include <vector>
+
+#include "cli/page.h"
+#include "cli/replay_html_parts.h"
+#include "cli/text.h"
+
+namespace ringfence::cli {
+namespace {
+
+constexpr size_t kMaxNotes = 100;
+constexpr size_t kMaxNoteShown = 1024;
+
+std::string Heading(const ReplayReport& report) {
+  switch (report.mode) {
+    case ReplayMode::kReproduce:
+      return "Does the log follow from its facts?";
+    case ReplayMode::kWhatIf:
+      return Cat({"What if “", report.policy_name.empty() ? "another policy" : report.policy_name,
+                  "” had decided?"});
+    case ReplayMode::kShadow:
+      return "Does the shadow policy answer as the one in force?";
+  }
+  return {};
+}
+
+/// What the report says, in a sentence that claims no more than what was covered.
+std::string Answer(const ReplayReport& report) {
+  if (report.entries == 0) return "There is no decision in this range.";
+  const uint64_t covered = report.covered();
+  if (covered == 0) {
+    return "Nothing could be decided again, so this report says nothing about the decisions.";
+  }
+  const std::string of_covered =
+      Cat({"Of ", Count(covered, "decision", "decisions"), " that could be decided again, "});
+  if (report.mode == ReplayMode::kReproduce) {
+    if (report.changed == 0) {
+      return Cat({of_covered, covered == 1 ? "it" : "all", " gave the recorded answer."});
+    }
+    return Cat({of_covered, Thousands(report.changed),
+                " did not give the recorded answer: the log, the policy or the engine is not what "
+                "it was."});
+  }
+  if (report.changed == 0) return Cat({of_covered, "none would be answered differently."});
+  return Cat({of_covered, Thousands(report.changed), " would be answered differently: ",
+              Thousands(report.changes.gained), " let through instead of refused, ",
+              Thousands(report.changes.lost), " refused instead of let through, ",
+              Thousands(report.changes.kind), " in another way."});
+}
+
+void WriteSummary(HtmlOut& html, const ReplayReport& report) {
+  html.Leaf("p", {{"class", "answer"}}, Answer(report));
+  const auto list = html.In("dl", {{"class", "facts-of-report"}});
+  const auto term = [&](std::string_view name, std::string_view value) {
+    WriteTerm(html, name, value);
+  };
+  if (report.first_ns != 0) term("First decision", ClockText(report.first_ns));
+  if (report.last_ns != 0) term("Last decision", ClockText(report.last_ns));
+  if (report.mode == ReplayMode::kWhatIf) {
+    term("Policy", report.policy_name);
+    term("Digest", report.policy_digest);
+  }
+  if (report.changes.all() > 0) {
+    term("First change", ClockText(report.first_change_ns));
+    term("Last change", ClockText(report.last_change_ns));
+  }
+}
+
+void WriteNotes(HtmlOut& html, const ReplayReport& report) {
+  {
+    const auto list = html.In("ul", {{"class", "notes"}});
+    for (size_t i = 0; i < std::min(report.notes.size(), kMaxNotes); ++i) {
+      html.Leaf("li", Shortened(report.notes[i], kMaxNoteShown));
+    }
+  }
+  WriteMore(html, kMaxNotes, report.notes.size(), "notes");
+}
+
+struct Part {
+  PageSection section;
+  bool there;
+  void (*write)(HtmlOut& html, const ReplayReport& report);
+};
+
+std::vector<Part> PartsOf(const ReplayReport& report) {
+  const bool movers = !report.top_callees.empty() || !report.top_callers.empty();
+  std::vector<Part> parts = {
+      {{"coverage", "Coverage"}, true, WriteCoverage},
+      {{"notes", "Notes"}, !report.notes.empty(), WriteNotes},
+      {{"divergences", "Divergences"}, !report.divergences.empty(), WriteDivergences},
+      {{"time", "Outcomes over time"}, !report.periods.empty(), WriteOverTime},
+      {{"flows", "From outcome to outcome"}, !report.flows.empty(), WriteFlows},
+      {{"rules", "Rules"}, !report.old_rules.empty() || !report.new_rules.empty(), WriteRules},
+      {{"movers", "Who is touched most"}, movers, WriteMovers},
+      {{"policies", "Policies in force"}, !report.policies.empty(), WritePolicies},
+      {{"examples", "Examples"}, !report.examples.empty(), WriteExamples},
+  };
+  std::erase_if(parts, [](const Part& part) { return !part.there; });
+  return parts;
+}
+
+}  // namespace
+
+ReplayWords WordsOf(ReplayMode mode) {
+  switch (mode) {
+    case ReplayMode::kReproduce:
+      return {"Replay", "decisions", "Divergent", "As recorded", "As derived"};
+    case ReplayMode::kWhatIf:
+      return {"What-if replay", "decisions", "Changed", "As recorded", "Under the other policy"};
+    case ReplayMode::kShadow:
+      return {"Shadow evaluations", "evaluations", "Changed", "As decided", "Under the shadow"};
+  }
+  return {};
+}
+
+std::string ReplayHtml(const ReplayReport& report) {
+  const std::vector<Part> parts = PartsOf(report);
+  PageHead head;
+  head.kind = WordsOf(report.mode).kind;
+  head.heading = Shortened(Heading(report));
+  head.log = report.log;
+  for (const Part& part : parts) head.sections.push_back(part.section);
+  return WritePage(head, [&](HtmlOut& html) {
+    WriteSummary(html, report);
+    for (const Part& part : parts) {
+      const InSection section(html, part.section);
+      part.write(html, report);
+    }
+  });
+}
+
+}  // namespace ringfence::cli
