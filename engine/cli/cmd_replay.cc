@@ -1,12 +1,11 @@
 // `ringfence replay`: does a decision log follow from its facts and policies, and what would
 // another policy have done?
-#include <unistd.h>
-
 #include <optional>
 
 #include "cli/command.h"
 #include "cli/json_out.h"
 #include "cli/log_findings.h"
+#include "cli/log_given.h"
 #include "cli/log_input.h"
 #include "cli/new_file.h"
 #include "cli/progress.h"
@@ -23,44 +22,6 @@ constexpr size_t kExamplesInText = 5;
 
 Status Invalid(std::string message) {
   return Status(StatusCode::kInvalidArgument, std::move(message));
-}
-
-/// LOG, --log or RINGFENCE_LOG.
-Status ChooseLog(Context& context, const Arguments& arguments) {
-  if (arguments.positional().empty()) return Status();
-  if (arguments.Has("log")) return Invalid("LOG and --log exclude each other");
-  context.UseLog(arguments.At(0));
-  return Status();
-}
-
-/// What `log keys` exported, else the seeds of the database and the log's key file, else nothing.
-/// The key file is not asked for where nobody named it and it does not lie beside the log: an
-/// auditor may have a database of their own.
-Result<LogSecrets> SecretsFrom(const Context& context, const Arguments& arguments) {
-  LogSecrets secrets;
-  if (arguments.Has("facts") && arguments.Has("keys")) {
-    return Invalid("--facts and --keys name the same file here: give one of them");
-  }
-  if (arguments.Has("facts") || arguments.Has("keys")) {
-    auto contents = ReadFactsKeys(arguments.Get(arguments.Has("facts") ? "facts" : "keys"));
-    if (!contents.ok()) return contents.status();
-    if (contents->empty()) return Invalid("the file of facts keys is empty");
-    secrets.facts_keys = *std::move(contents);
-    return secrets;
-  }
-  if (arguments.Has("log-keys") && !context.has_db()) {
-    return Invalid(
-        "--log-keys opens facts together with the database (--db FILE), which has everybody's "
-        "seeds; without it there are the files that `ringfence log keys` makes: --facts FILE");
-  }
-  if (!context.has_db()) return secrets;
-  std::string keys = context.LogKeysPath();
-  if (!arguments.Has("log-keys") && access(keys.c_str(), F_OK) != 0) return secrets;
-  auto store = context.OpenStore(StoreOptions::Mode::kReadOnly);
-  if (!store.ok()) return store.status();
-  secrets.store = *std::move(store);
-  secrets.keys = std::move(keys);
-  return secrets;
 }
 
 Result<ReplayMode> ModeFrom(const Context& context, const Arguments& arguments) {
@@ -219,7 +180,7 @@ Command ReplayCommand() {
       "[LOG] --shadow [--max-gained N] [--max-lost N] [--min-coverage PERCENT] ...";
   command.description = description;
   command.options = {
-      {"facts", "FILE", "Facts keys that `ringfence log keys` exported."},
+      FactsOptionSpec(),
       {"shadow", "", "Compare shadow evaluations with their decisions; needs no keys."},
       {"no-verify", "", "Do not verify the log first: it has been."},
       {"from", "TIME",
