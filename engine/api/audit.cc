@@ -223,16 +223,22 @@ Status TryReplay(const LogReader& log, const LogAuditOptions& options, LogAudit*
   return Status();
 }
 
-/// Something that the log's own folder does not hold speaks for it.
-Result<bool> IsAnchored(const LogReader& log, const LogAuditOptions& options,
-                        const LogVerification& seen) {
-  const LogVerifyOptions& verify = options.verify;
-  if (!verify.keys.empty() || !verify.trusted.empty() || seen.cosignatures > 0) return true;
-  if (!verify.store) return false;
+std::string Count(uint64_t number, std::string_view thing) {
+  return std::to_string(number) + " " + std::string(thing) + (number == 1 ? "" : "s");
+}
+
+Status FindAnchors(const LogReader& log, const LogVerifyOptions& verify, LogAudit* out) {
+  const auto add = [&](uint64_t number, std::string_view thing) {
+    if (number > 0) out->anchors.push_back(Count(number, thing));
+  };
+  add(verify.keys.size(), "verifier key");
+  add(verify.trusted.size(), "checkpoint");
+  add(out->verification.cosignatures, "cosignature");
+  if (!verify.store) return Status();
   const Result<std::optional<LogCheckpointRow>> copy =
       verify.store->impl()->backend->LoadLogCheckpoint(log.name());
-  if (!copy.ok()) return copy.status();
-  return copy->has_value();
+  if (copy.ok() && copy->has_value()) out->anchors.emplace_back("the database");
+  return copy.status();
 }
 
 }  // namespace
@@ -246,10 +252,8 @@ Result<LogAudit> Audit(const LogReader& log, const LogAuditOptions& options) {
   Result<LogVerification> seen = log.Verify(options.verify);
   if (!seen.ok()) return seen.status();
   audit.verification = *std::move(seen);
-  const Result<bool> anchored = IsAnchored(log, options, audit.verification);
-  if (!anchored.ok()) return anchored.status();
-  audit.anchored = *anchored;
-  Status status = Gatherer(log, options, &audit).Run(options.verify.progress);
+  Status status = FindAnchors(log, options.verify, &audit);
+  if (status.ok()) status = Gatherer(log, options, &audit).Run(options.verify.progress);
   if (status.ok()) status = TryReplay(log, options, &audit);
   if (!status.ok()) return status;
   AuditMeans means;

@@ -67,7 +67,7 @@ void AnswerChanged(const AuditMeans& means, LogAudit* audit) {
   if (means.has_witnesses && audit->verification.cosignatures == 0) {
     Doubt(answer, "no checkpoint is cosigned by the witnesses that were named");
   }
-  if (audit->anchored) return;
+  if (!audit->anchors.empty()) return;
   Doubt(answer,
         "nothing outside the log was given to compare it with (a verifier key, a checkpoint "
         "somebody kept, a witness, the database): it may have been written anew as a whole");

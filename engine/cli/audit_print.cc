@@ -179,7 +179,8 @@ std::string AuditJson(const LogAudit& audit) {
   json.Object().Key("log").Text(audit.log).Key("holds").Bool(audit.holds());
   json.Key("from").TextOrNull(audit.from_ns == 0 ? "" : TimeNsText(audit.from_ns));
   json.Key("to").TextOrNull(audit.to_ns == UINT64_MAX ? "" : TimeNsText(audit.to_ns));
-  json.Key("anchored").Bool(audit.anchored).Key("sections").Array();
+  WriteTexts(json, "anchors", audit.anchors);
+  json.Key("sections").Array();
   for (const AuditSection& section : AuditSections(audit)) WriteSection(json, section);
   json.EndArray().Key("verification");
   WriteVerification(json, audit.verification);

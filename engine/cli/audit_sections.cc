@@ -173,6 +173,11 @@ void SectionWriter::Missing() {
 }
 
 void SectionWriter::Changed() {
+  std::string anchors;
+  for (const std::string& anchor : audit_.anchors) {
+    anchors += Cat({anchors.empty() ? "" : ", ", anchor});
+  }
+  Say("compared with", anchors.empty() ? "nothing outside the log" : anchors);
   Say("checkpoints", seen().checkpoints);
   Say("cosignatures", seen().cosignatures);
   for (const LogReader::Month& month : audit_.months) {
@@ -239,7 +244,7 @@ void SectionWriter::Clock() {
   Say("steps", audit_.clocks.count);
   Say("heartbeats", audit_.heartbeats);
   Say("longest silence", LengthText(audit_.longest_silence_ns));
-  Say("decisions under doubt", audit_.unsynchronised);
+  Say("decisions in doubt", audit_.unsynchronised);
   List("steps", audit_.clocks);
 }
 
@@ -250,7 +255,7 @@ void SectionWriter::Erasures() {
     for (const ReplayReason& bin : audit_.replay->not_replayable_by_reason) {
       if (bin.reason == "erased") erased = bin.entries;
     }
-    Say("decisions that do not open", erased);
+    Say("decisions erased", erased);
   }
   List("erasures", audit_.erasures);
 }
@@ -261,7 +266,7 @@ void SectionWriter::Outages() {
   }
   const AuditOutages& outages = audit_.outages;
   Say("starts", audit_.boots.count);
-  Say("after a writer that was not closed", seen().unclean_boots);
+  Say("after a crash", seen().unclean_boots);
   Say("down", Cat({LengthText(outages.total_ns), " in all, at most ",
                    LengthText(outages.longest_ns), " at once"}));
   List("gaps", audit_.gaps);

@@ -79,7 +79,7 @@ Command AuditCommand() {
       "no other answer holds. --from and --to choose what is replayed and listed; verified is "
       "always all of it.\n"
       "\n"
-      "With --json one object: log, holds, from, to, anchored, sections (id, question, outcome, "
+      "With --json one object: log, holds, from, to, anchors, sections (id, question, outcome, "
       "checked, reasons, findings, evidence, not_proved), verification (as `log verify --json`), "
       "months, entries by kind (count, first), outages, counts, unread, and replay (as `replay "
       "--json`), or null and replay_error.";

@@ -11,6 +11,7 @@
 #include "cli/progress.h"
 #include "cli/replay_gates.h"
 #include "cli/replay_json.h"
+#include "cli/replay_record.h"
 #include "cli/replay_text.h"
 #include "cli/text.h"
 
@@ -110,6 +111,20 @@ int ExitOf(const ReplayReport& report, const std::vector<GateResult>& gates) {
   return divergent || !AllHold(gates) ? kExitNegative : kExitGood;
 }
 
+/// After the report was printed: gives `code` where it could be recorded.
+int Record(Context& context, const LogReader& reader, const ReplayReport& report, bool verified,
+           const std::vector<GateResult>& gates, int code) {
+  auto recorded = RecordReport(context, reader, report, verified, gates);
+  if (!recorded.ok()) return Fail(recorded.status(), "recording the report");
+  const std::string text = RecordedText(*recorded);
+  if (context.json()) {
+    context.out().Note(text);
+  } else {
+    context.out().Print(Cat({text, "\n"}));
+  }
+  return code;
+}
+
 int Run(Context& context, const Arguments& arguments) {
   if (Status status = ChooseLog(context, arguments); !status.ok()) return Fail(status);
   auto mode = ModeFrom(context, arguments);
@@ -142,7 +157,8 @@ int Run(Context& context, const Arguments& arguments) {
     out.Print(ReplayText(out, *report, how));
     out.Print(GatesText(out, held));
   }
-  return ExitOf(*report, held);
+  const int code = ExitOf(*report, held);
+  return arguments.Has("record") ? Record(context, *reader, *report, verify, held, code) : code;
 }
 
 }  // namespace
@@ -174,7 +190,7 @@ Command ReplayCommand() {
   command.brief = "does the log follow from its facts; what would another policy do?";
   command.synopsis =
       "[LOG] [--facts FILE] [--no-verify] [--from TIME] [--to TIME] [--month YYYY-MM] "
-      "[--threads N] [--min-coverage PERCENT]\n"
+      "[--threads N] [--min-coverage PERCENT] [--record]\n"
       "[LOG] --policy FILE|NAME [--max-gained N] [--max-lost N] [--min-coverage PERCENT] "
       "[--examples N] [--no-proofs] [--facts FILE] ...\n"
       "[LOG] --shadow [--max-gained N] [--max-lost N] [--min-coverage PERCENT] ...";
@@ -190,6 +206,10 @@ Command ReplayCommand() {
       {"month", "YYYY-MM", "Decisions of that month's tree."},
       ThreadsOptionSpec()};
   for (OptionSpec& option : GateOptions()) command.options.push_back(std::move(option));
+  command.options.push_back(
+      {"record", "",
+       "Keep the report in the log: the JSON object, without facts, in a REPLAY entry. Needs the "
+       "log's key file, and the database where another process has the log open, or ever had it."});
   command.options.push_back({"examples", "N",
                              "At most so many changed decisions, 60 if not given, of which the "
                              "text shows five."});

@@ -85,8 +85,9 @@ struct LogAudit {
   std::string log;  ///< its name
   uint64_t from_ns = 0, to_ns = UINT64_MAX;
   uint32_t retention_days = 0;
-  bool anchored = false;  ///< something outside the log speaks for it
   LogVerification verification;
+  /// What speaks for the log that its folder does not hold: "the database", "1 verifier key", ...
+  std::vector<std::string> anchors;
   std::vector<LogReader::Month> months;  ///< those whose checkpoint can be read
   bool begins_later = false;             ///< its first months were pruned
   // Of the whole log: keys that KEYCOMMIT entries bind, and that ACCESS entries say were exported.
