@@ -82,7 +82,7 @@ std::string SafeCell(std::string_view text) {
 }
 
 void WriteDecisionMembers(JsonOut& json, const LogEntry& entry) {
-  json.Key("policy").Number(entry.policy_ref);
+  json.Key("shadow").Bool(entry.shadow).Key("policy").Number(entry.policy_ref);
   json.Key("policy_digest").TextOrNull(entry.policy_digest);
   json.Key("effect").Text(ToString(entry.effect)).Key("outcome").Text(entry.outcome);
   json.Key("rule").Text(entry.rule).Key("path").TextOrNull(entry.path);
@@ -134,6 +134,7 @@ std::string EntryLine(const Output& out, const LogEntry& entry) {
     line += Cat({out.Styled(StyleOf(entry.effect), effect), "  ",
                  Pad(Printable(entry.rule), kRuleColumns), "  ", Printable(entry.request_id)});
     if (entry.basis != Basis::kComplete) line += Cat({"  ", ToString(entry.basis)});
+    if (entry.shadow) line += "  shadow";
   } else {
     line += Cat({Pad(Printable(entry.kind), kEffectColumns), "  ",
                  Printable(FieldsText(entry, kDigestInLine))});

@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "cli/context.h"
+#include "cli/html.h"
 #include "cli/log_time.h"
 #include "cli/replay_tables.h"
 #include "cli/text.h"
@@ -23,8 +24,8 @@ std::string Headline(const Output& out, const ReplayReport& report) {
   std::string text = Cat({out.Styled(Style::kBold, log + what), "\n"});
   const bool all = report.entries > 0 && report.covered() == report.entries;
   const std::string coverage =
-      Cat({"coverage ", ShareText(report.covered(), report.entries), ": ",
-           Thousands(report.covered()), " of ", Count(report.entries, "entry", "entries"),
+      Cat({"coverage ", report.entries == 0 ? "0 %" : ShareText(report.covered(), report.entries),
+           ": ", Thousands(report.covered()), " of ", Count(report.entries, "entry", "entries"),
            report.mode == ReplayMode::kShadow ? " could be compared" : " could be decided again"});
   text += Cat({out.Styled(all ? Style::kGood : Style::kMiddling, coverage), "\n"});
   if (report.entries == 0) return text;
@@ -147,13 +148,6 @@ std::string NumberText(double number, bool percent) {
 }
 
 }  // namespace
-
-std::string ShareText(uint64_t part, uint64_t whole) {
-  const uint64_t hundredths = whole == 0 ? 0 : part * 10000 / whole;
-  const std::string fraction = std::to_string(hundredths % 100);
-  return Cat(
-      {std::to_string(hundredths / 100), ".", fraction.size() < 2 ? "0" : "", fraction, " %"});
-}
 
 std::string ReplayText(const Output& out, const ReplayReport& report,
                        const ReplayTextOptions& options) {
