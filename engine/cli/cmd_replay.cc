@@ -21,18 +21,9 @@ namespace {
 
 constexpr uint64_t kMaxExamples = 1000;
 constexpr size_t kExamplesInText = 5;
-constexpr mode_t kForOwner = 0600;  // a report has facts
 
 Status Invalid(std::string message) {
   return Status(StatusCode::kInvalidArgument, std::move(message));
-}
-
-/// The name of --html is taken before the work begins whose result it gets.
-Result<std::optional<NewFile>> PageFile(const Arguments& arguments) {
-  if (!arguments.Has("html")) return std::optional<NewFile>();
-  auto file = NewFile::Create(std::string(arguments.Get("html")), kForOwner);
-  if (!file.ok()) return file.status();
-  return std::optional<NewFile>(*std::move(file));
 }
 
 Result<ReplayMode> ModeFrom(const Context& context, const Arguments& arguments) {
