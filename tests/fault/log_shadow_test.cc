@@ -58,6 +58,10 @@ TEST_CASE("each month has the policies of both before the first of its decisions
   const std::vector<Entry> entries = world.Entries();
   CHECK(PayloadsOf<GenesisPayload>(entries, EntryKind::kGenesis).size() >= 3);
   CHECK(PayloadsOf<PolicyPayload>(entries, EntryKind::kPolicy).size() == 6);
+  for (size_t i = 1; i < entries.size(); ++i) {
+    const EntryKind before = entries[i - 1].header.kind;
+    if (entries[i].header.kind == EntryKind::kPolicy) CHECK(before != EntryKind::kDecision);
+  }
   CHECK(ShadowsIn(entries) == 15);
   world.CheckAccounts();
   CHECK(world.Findings() == "");

@@ -168,11 +168,8 @@ Recorded LogWorld::Decide(size_t recorder, uint8_t details) {
 
 Recorded LogWorld::DecideWithShadow(size_t recorder, uint8_t details, uint8_t shadow_details) {
   const DecisionRecord record = WithDetails(RandomRecord(policy(), &random), details);
-  DecisionRecord shadow = WithDetails(RandomRecord(policy("second"), &random), shadow_details);
-  shadow.caller = record.caller;
-  shadow.callee = record.callee;
-  shadow.facts_key = record.facts_key;
-  shadow.revision = record.revision;
+  const DecisionRecord shadow =
+      WithDetails(ShadowOf(record, policy("second"), &random), shadow_details);
   return Record(recorder, record, &shadow);
 }
 
