@@ -60,6 +60,10 @@ Result<ReplayOptions> OptionsFrom(const Context& context, const Arguments& argum
     if (!policy.ok()) return policy.status();
     options.policy = *std::move(policy);
   }
+  if (mode == ReplayMode::kShadow) {
+    if (!arguments.Has("facts") && !arguments.Has("keys")) return options;
+    return Invalid("--shadow opens no facts: it takes neither --facts nor --keys");
+  }
   auto secrets = SecretsFrom(context, arguments);
   if (!secrets.ok()) return secrets.status();
   options.secrets = *std::move(secrets);
@@ -120,7 +124,7 @@ void Print(Context& context, const Arguments& arguments, const ReplayOptions& op
   how.has_keys = options.secrets.store.has_value() || !options.secrets.facts_keys.empty();
   how.examples = arguments.Has("examples") ? options.max_examples : kExamplesInText;
   out.Print(ReplayText(out, report, how));
-  out.Print(GatesText(out, gates));
+  if (!gates.empty()) out.Print("\n" + GatesText(out, gates));
   if (arguments.Has("html")) {
     out.Say(Cat({Printable(arguments.Get("html")), ": the report as a page\n"}));
   }
@@ -235,7 +239,7 @@ Command ReplayCommand() {
       "ringfence --log n7 replay --shadow --from -7d --json";
   command.exits =
       "0   nothing diverges, and every gate holds; the coverage says of how much\n"
-      "1   a decision diverges from what was recorded, a gate does not hold, or the log does not";
+      "1   a decision diverges from its record, or a gate or the log does not hold";
   command.most = 1;
   command.run = Run;
   return command;
