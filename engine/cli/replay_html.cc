@@ -60,13 +60,13 @@ void WriteSummary(HtmlOut& html, const ReplayReport& report) {
   };
   if (report.first_ns != 0) term("First decision", ClockText(report.first_ns));
   if (report.last_ns != 0) term("Last decision", ClockText(report.last_ns));
-  if (report.mode == ReplayMode::kWhatIf) {
-    term("Policy", report.policy_name);
-    term("Digest", report.policy_digest);
-  }
   if (report.changes.all() > 0) {
     term("First change", ClockText(report.first_change_ns));
     term("Last change", ClockText(report.last_change_ns));
+  }
+  if (report.mode == ReplayMode::kWhatIf) {
+    term("Policy", report.policy_name);
+    WriteTerm(html, "Digest", report.policy_digest, "digest");
   }
 }
 
@@ -90,8 +90,8 @@ std::vector<Part> PartsOf(const ReplayReport& report) {
   const bool movers = !report.top_callees.empty() || !report.top_callers.empty();
   std::vector<Part> parts = {
       {{"coverage", "Coverage"}, true, WriteCoverage},
-      {{"notes", "Notes"}, !report.notes.empty(), WriteNotes},
       {{"divergences", "Divergences"}, !report.divergences.empty(), WriteDivergences},
+      {{"notes", "Notes"}, !report.notes.empty(), WriteNotes},
       {{"time", "Outcomes over time"}, !report.periods.empty(), WriteOverTime},
       {{"flows", "From outcome to outcome"}, !report.flows.empty(), WriteFlows},
       {{"rules", "Rules"}, !report.old_rules.empty() || !report.new_rules.empty(), WriteRules},
