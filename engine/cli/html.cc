@@ -61,6 +61,7 @@ HtmlOut::Scope::~Scope() { *out_ += Cat({"</", tag_, ">"}); }
 void HtmlOut::Open(std::string_view tag, HtmlAttributes attributes) {
   out_ += Cat({"<", tag});
   for (const HtmlAttribute& attribute : attributes) {
+    if (attribute.name == "class" && attribute.value.empty()) continue;
     out_ += Cat({" ", attribute.name, "=\""});
     AppendEscaped(&out_, Printable(attribute.value));
     out_ += '"';

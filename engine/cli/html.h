@@ -35,7 +35,7 @@ class HtmlOut {
     std::string_view tag_;
   };
 
-  /// <tag name="value">, until the scope ends.
+  /// <tag name="value">, until the scope ends. A class without a name is left out.
   Scope In(std::string_view tag, HtmlAttributes attributes = {});
   /// <tag name="value">text</tag>
   HtmlOut& Leaf(std::string_view tag, HtmlAttributes attributes, std::string_view text);

@@ -141,7 +141,7 @@ InTable::InTable(HtmlOut& html, std::string_view caption,
   }
 }
 
-void TextCell(HtmlOut& html, std::string_view text) { html.Leaf("td", text); }
+void TextCell(HtmlOut& html, std::string_view text) { html.Leaf("td", {{"class", "about"}}, text); }
 
 void NameCell(HtmlOut& html, std::string_view name) {
   const auto cell = html.In("td", {{"class", "name"}});

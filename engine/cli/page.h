@@ -60,7 +60,7 @@ class InTable {
   HtmlOut::Scope frame_, table_;
 };
 
-/// Cells of a row: <tr> is the caller's.
+/// Cells of a row: <tr> is the caller's. Texts are sentences of ours, names are of foreign origin.
 void TextCell(HtmlOut& html, std::string_view text);
 void NameCell(HtmlOut& html, std::string_view name);
 void NumberCell(HtmlOut& html, uint64_t number);

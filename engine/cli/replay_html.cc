@@ -2,7 +2,7 @@
 #include "cli/replay_html.h"
 
 #include <algorithm>
-#include <iterator>
+#include <utility>
 #include <vector>
 
 #include "cli/page.h"
@@ -46,10 +46,15 @@ std::string Answer(const ReplayReport& report) {
                 "it was."});
   }
   if (report.changed == 0) return Cat({of_covered, "none would be answered differently."});
-  return Cat({of_covered, Thousands(report.changed), " would be answered differently: ",
-              Thousands(report.changes.gained), " let through instead of refused, ",
-              Thousands(report.changes.lost), " refused instead of let through, ",
-              Thousands(report.changes.kind), " in another way."});
+  const std::pair<uint64_t, std::string_view> changes[] = {
+      {report.changes.gained, " let through instead of refused"},
+      {report.changes.lost, " refused instead of let through"},
+      {report.changes.kind, " in another way"}};
+  std::string how;
+  for (const auto& [number, what] : changes) {
+    if (number > 0) how += Cat({how.empty() ? ": " : ", ", Thousands(number), what});
+  }
+  return Cat({of_covered, Thousands(report.changed), " would be answered differently", how, "."});
 }
 
 void WriteSummary(HtmlOut& html, const ReplayReport& report) {
@@ -108,11 +113,11 @@ std::vector<Part> PartsOf(const ReplayReport& report) {
 ReplayWords WordsOf(ReplayMode mode) {
   switch (mode) {
     case ReplayMode::kReproduce:
-      return {"Replay", "decisions", "Divergent", "As recorded", "As derived"};
+      return {"Replay", "decision", "Divergent", "As recorded", "As derived"};
     case ReplayMode::kWhatIf:
-      return {"What-if replay", "decisions", "Changed", "As recorded", "Under the other policy"};
+      return {"What-if replay", "decision", "Changed", "As recorded", "Under the other policy"};
     case ReplayMode::kShadow:
-      return {"Shadow evaluations", "evaluations", "Changed", "As decided", "Under the shadow"};
+      return {"Shadow evaluations", "evaluation", "Changed", "As decided", "Under the shadow"};
   }
   return {};
 }

@@ -160,10 +160,11 @@ void WriteChangeFigures(HtmlOut& html, const ReplayReport& report) {
 
 void WriteFigures(HtmlOut& html, const ReplayReport& report) {
   const auto figures = html.In("div", {{"class", "figures"}});
-  WriteFigure(html, ShareText(report.covered(), report.entries), "coverage",
-              Cat({Thousands(report.covered()), " of ", Thousands(report.entries), " ",
-                   WordsOf(report.mode).entries}),
-              "lead");
+  const std::string_view entry = WordsOf(report.mode).entry;
+  WriteFigure(
+      html, ShareText(report.covered(), report.entries), "coverage",
+      Cat({Thousands(report.covered()), " of ", Count(report.entries, entry, Cat({entry, "s"}))}),
+      "lead");
   if (report.mode == ReplayMode::kReproduce) {
     WriteFigure(html, Thousands(report.changed), "divergent",
                 Cat({ShareText(report.changed, report.covered()), " of covered"}),
