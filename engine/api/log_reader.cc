@@ -1,10 +1,10 @@
 // LogReader, ExportFactsKeys and PruneLog on the log stage and a store's rows.
 #include <ringfence/log.h>
 
-#include <chrono>
 #include <memory>
 #include <utility>
 
+#include "api/log_secrets.h"
 #include "api/store_impl.h"
 #include "base/sha256.h"
 #include "base/utf8.h"
@@ -26,12 +26,6 @@ struct LogReader::Impl {
 
 namespace {
 
-uint32_t EpochNow() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return EpochOf(
-      static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(now).count()));
-}
-
 Status Invalid(std::string what) { return Status(StatusCode::kInvalidArgument, std::move(what)); }
 
 // Of a log or of a witness: what one signs is nothing the other could sign.
@@ -51,13 +45,6 @@ Result<std::vector<VerifierKey>> ParseKeys(const std::vector<std::string>& texts
     keys.push_back(*std::move(key));
   }
   return keys;
-}
-
-Result<LogKeys> KeysOf(const std::string& path, const LogDescription& description) {
-  Result<LogKeys> keys = ReadLogKeys(path);
-  if (!keys.ok()) return keys;
-  if (keys->identity == description.identity) return keys;
-  return Invalid("key file '" + Printable(path) + "' belongs to another log");
 }
 
 // Who an id is to a log: known by a seed, and unknown before that. Wiped when destroyed.
@@ -110,18 +97,15 @@ Result<std::unique_ptr<Eyes>> Eyes::Make(const LogDescription& description, cons
     if (Status status = eyes->UseKeyFile(description, filter, secrets); !status.ok()) return status;
   }
   if (secrets.facts_keys.empty()) return eyes;
-  Result<FactsKeyFile> file = ParseFactsKeys(secrets.facts_keys);
+  Result<FactsKeyFile> file = FactsKeysOf(secrets.facts_keys, description);
   if (!file.ok()) return file.status();
-  if (file->identity != description.identity) {
-    return Invalid("the facts keys belong to another log");
-  }
   eyes->file_ = *std::move(file);
   return eyes;
 }
 
 Status Eyes::UseKeyFile(const LogDescription& description, const LogFilter& filter,
                         const LogSecrets& secrets) {
-  const Result<LogKeys> keys = KeysOf(secrets.keys, description);
+  const Result<LogKeys> keys = LogKeysOf(secrets.keys, description);
   if (!keys.ok()) return keys.status();
   const Store& store = *secrets.store;
   Secrets callers, callees;
@@ -129,11 +113,9 @@ Status Eyes::UseKeyFile(const LogDescription& description, const LogFilter& filt
   if (Status status = FindSecrets(store, filter.callee, &callees); !status.ok()) return status;
   std::vector<Hash> seeds;
   if (filter.callee.empty()) {
-    Status read = store.impl()->backend->EachLogSeed([&](const LogSeedRow& row) {
-      seeds.push_back(row.seed);
-      return true;
-    });
-    if (!read.ok()) return read;
+    Result<std::vector<Hash>> all = AllSeeds(store);
+    if (!all.ok()) return all.status();
+    seeds = *std::move(all);
   } else {
     for (const PartySecret& callee : callees.list) {
       if (callee.kind == PartySecret::Kind::kKnown) seeds.push_back(callee.seed);
@@ -247,6 +229,10 @@ Result<std::string> LogReader::EntryBytes(std::string_view month, uint64_t index
   return EntryUnderCheckpoint(&SystemFiles(), impl_->path, month, index);
 }
 
+Result<std::string> LogReader::Report(std::string_view month, uint64_t index) const {
+  return ReportUnderCheckpoint(&SystemFiles(), impl_->path, month, index);
+}
+
 Status LogReader::WriteTiles(std::string_view month, const std::string& folder,
                              const LogProgress& progress) const {
   return ringfence::WriteTiles(&SystemFiles(), impl_->path, month, folder, progress);
@@ -286,7 +272,7 @@ Result<FactsKeyExported> ExportFactsKeys(const std::string& log, const std::stri
   if (what.from_ns >= what.to_ns) return Invalid("the time to export ends before it begins");
   const Result<LogDescription> description = ReadDescription(&SystemFiles(), log);
   if (!description.ok()) return description.status();
-  const Result<LogKeys> key_file = KeysOf(keys, *description);
+  const Result<LogKeys> key_file = LogKeysOf(keys, *description);
   if (!key_file.ok()) return key_file.status();
   Result<KeyExport> exporting = KeyExport::Begin(
       &SystemFiles(), log, *key_file, EpochOf(what.from_ns), EpochOf(what.to_ns - 1), progress);
@@ -307,6 +293,20 @@ Result<FactsKeyExported> ExportFactsKeys(const std::string& log, const std::stri
     if (!added.ok()) return added.status();
   }
   return std::move(done.exported);
+}
+
+Result<std::string> RecordReplay(const LogReader& log, const Store& store,
+                                 std::string_view report) {
+  StoreBackend& backend = *store.impl()->backend;
+  const Result<std::optional<LogCheckpointRow>> known = backend.LoadLogCheckpoint(log.name());
+  if (!known.ok()) return known.status();
+  if (!known->has_value()) {
+    return Invalid("the database knows no log named '" + Printable(log.name(), 80) +
+                   "': nobody would take the report from it");
+  }
+  const Result<int64_t> added = backend.AddLogReport(log.name(), report);
+  if (!added.ok()) return added.status();
+  return Sha256Hex(report);
 }
 
 Result<std::vector<std::string>> PruneLog(const std::string& log, const std::string& keys,

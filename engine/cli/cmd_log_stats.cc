@@ -1,12 +1,12 @@
 // `ringfence log stats`: what was decided how often, by which rules, and how complete it is.
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <map>
 
 #include "cli/command.h"
 #include "cli/json_out.h"
 #include "cli/log_input.h"
+#include "cli/log_text.h"
 #include "cli/log_time.h"
 #include "cli/text.h"
 
@@ -31,13 +31,6 @@ struct Stats {
 
   void Add(const LogEntry& entry);
 };
-
-uint64_t FieldNumber(const LogEntry& entry, std::string_view name) {
-  for (const LogField& field : entry.fields) {
-    if (field.name == name) return std::strtoull(field.value.c_str(), nullptr, 10);
-  }
-  return 0;
-}
 
 void Stats::Add(const LogEntry& entry) {
   first_time_ns = entries == 0 ? entry.time_ns : std::min(first_time_ns, entry.time_ns);
@@ -77,13 +70,8 @@ std::vector<std::pair<std::string, uint64_t>> Sorted(const Counts& counts) {
   return sorted;
 }
 
-std::string Right(std::string_view text) {
-  return std::string(kNumberColumns - std::min(kNumberColumns, text.size()), ' ') +
-         std::string(text);
-}
-
 std::string Row(std::string_view name, std::string_view number) {
-  return Cat({"  ", Pad(name, kNameColumns), Right(number), "\n"});
+  return Cat({"  ", Pad(name, kNameColumns), PadLeft(number, kNumberColumns), "\n"});
 }
 
 /// "  37.5 %"
@@ -91,7 +79,7 @@ std::string Share(uint64_t part, uint64_t whole) {
   const uint64_t tenths = (part * 1000 + whole / 2) / whole;
   const std::string text =
       Cat({std::to_string(tenths / 10), ".", std::to_string(tenths % 10), " %"});
-  return std::string(9 - std::min<size_t>(9, text.size()), ' ') + text;
+  return PadLeft(text, 9);
 }
 
 std::string Block(std::string_view title, const Counts& counts, uint64_t whole) {

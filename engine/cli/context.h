@@ -69,6 +69,8 @@ class Context {
 
   /// --log or RINGFENCE_LOG was given: what is decided is to be recorded.
   bool has_log() const { return !log_.empty(); }
+  /// The log that a command's own argument names, in place of both.
+  void UseLog(std::string_view folder) { log_ = folder; }
   /// That folder; kInvalidArgument, saying how, where there is neither.
   Result<std::string> LogPath() const;
   /// --log-keys, RINGFENCE_LOG_KEYS or LOG.keys. Whoever asks is about to read it: from then on

@@ -15,6 +15,7 @@ namespace {
 
 // A key of a callee and an epoch is some 100 bytes of text: ten million of them.
 constexpr size_t kMaxFactsKeysBytes = size_t{1} << 30;
+constexpr uint64_t kMaxThreads = 256;
 
 Status Invalid(std::string message) {
   return Status(StatusCode::kInvalidArgument, std::move(message));
@@ -40,25 +41,12 @@ Status ReadKind(const Arguments& arguments, LogFilter* filter) {
   return Invalid(Cat({message, ": they are ", all}));
 }
 
-Status ReadTimes(const Arguments& arguments, LogFilter* filter) {
-  const uint64_t now_ns = NowNs();
-  if (arguments.Has("from")) {
-    auto from = ParseTime(arguments.Get("from"), "from", now_ns);
-    if (!from.ok()) return from.status();
-    filter->from_ns = *from;
-  }
-  if (arguments.Has("to")) {
-    auto to = ParseTime(arguments.Get("to"), "to", now_ns);
-    if (!to.ok()) return to.status();
-    filter->to_ns = *to;
-  }
-  if (filter->from_ns < filter->to_ns) return Status();
-  return Invalid("--from must be earlier than --to");
-}
-
 Status ReadFilter(const Arguments& arguments, LogFilter* filter) {
   if (Status status = ReadKind(arguments, filter); !status.ok()) return status;
-  if (Status status = ReadTimes(arguments, filter); !status.ok()) return status;
+  auto times = TimesFrom(arguments);
+  if (!times.ok()) return times.status();
+  filter->from_ns = times->from_ns;
+  filter->to_ns = times->to_ns;
   if (arguments.Has("effect")) {
     filter->effect = ParseEffect(arguments.Get("effect"));
     if (!filter->effect) {
@@ -89,7 +77,7 @@ Result<LogSecrets> ReadSecrets(const Context& context, const Arguments& argument
     secrets.keys = context.LogKeysPath();
   }
   if (arguments.Has("facts")) {
-    auto contents = ReadFile(std::string(arguments.Get("facts")), kMaxFactsKeysBytes);
+    auto contents = ReadFactsKeys(arguments.Get("facts"));
     if (!contents.ok()) return contents.status();
     secrets.facts_keys = *std::move(contents);
   }
@@ -152,6 +140,37 @@ Result<uint64_t> NumberOption(const Arguments& arguments, std::string_view optio
                               uint64_t most, uint64_t otherwise) {
   if (!arguments.Has(option)) return otherwise;
   return ParseNumber(arguments.Get(option), Cat({"--", option}), least, most);
+}
+
+Result<int> ThreadsOption(const Arguments& arguments) {
+  auto threads = NumberOption(arguments, "threads", 1, kMaxThreads, 0);
+  if (!threads.ok()) return threads.status();
+  return static_cast<int>(*threads);
+}
+
+OptionSpec ThreadsOptionSpec() {
+  return {"threads", "N", "So many threads; as many as there are cores if not given."};
+}
+
+Result<TimeRange> TimesFrom(const Arguments& arguments) {
+  TimeRange range;
+  const uint64_t now_ns = NowNs();
+  if (arguments.Has("from")) {
+    auto from = ParseTime(arguments.Get("from"), "from", now_ns);
+    if (!from.ok()) return from.status();
+    range.from_ns = *from;
+  }
+  if (arguments.Has("to")) {
+    auto to = ParseTime(arguments.Get("to"), "to", now_ns);
+    if (!to.ok()) return to.status();
+    range.to_ns = *to;
+  }
+  if (range.from_ns < range.to_ns) return range;
+  return Invalid("--from must be earlier than --to");
+}
+
+Result<std::string> ReadFactsKeys(std::string_view path) {
+  return ReadFile(std::string(path), kMaxFactsKeysBytes);
 }
 
 OptionSpec MonthOptionSpec() {

@@ -28,6 +28,20 @@ Result<std::string> MonthOption(const Arguments& arguments, const LogReader& rea
 /// The months with an option of its name, and "2026-11" as help says it.
 OptionSpec MonthOptionSpec();
 
+/// --threads: 0 where it is not given, which is one a core.
+Result<int> ThreadsOption(const Arguments& arguments);
+OptionSpec ThreadsOptionSpec();
+
+/// --from and --to; the second is exclusive. All of time where they are not given.
+struct TimeRange {
+  uint64_t from_ns = 0;
+  uint64_t to_ns = UINT64_MAX;
+};
+Result<TimeRange> TimesFrom(const Arguments& arguments);
+
+/// The contents of a file that `ringfence log keys` made.
+Result<std::string> ReadFactsKeys(std::string_view path);
+
 /// Which entries to list, and with whose keys.
 struct LogSelection {
   LogFilter filter;

@@ -26,6 +26,8 @@ constexpr std::string_view kFlagNames[] = {
 // Columns of the CSV that only a decision fills.
 constexpr size_t kDecisionCells = 8;
 
+constexpr uint16_t kShadowFlag = 1 << 3;
+
 bool IsDecision(const LogEntry& entry) { return entry.kind == "decision"; }
 bool HasParties(const LogEntry& entry) { return !entry.request_id.empty(); }
 
@@ -111,14 +113,22 @@ class Page {
 
 }  // namespace
 
+uint64_t FieldNumber(const LogEntry& entry, std::string_view name) {
+  for (const LogField& field : entry.fields) {
+    if (field.name == name) return std::strtoull(field.value.c_str(), nullptr, 10);
+  }
+  return 0;
+}
+
+bool IsShadow(const LogEntry& entry) { return (entry.flags & kShadowFlag) != 0; }
+
 std::string OriginOf(const std::string& log_name, const LogEntry& entry) {
   return Cat({log_name, "/", entry.month});
 }
 
 std::string EntryLine(const Output& out, const LogEntry& entry) {
-  const std::string index = std::to_string(entry.index);
-  std::string line = Cat({std::string(kIndexColumns - std::min(kIndexColumns, index.size()), ' '),
-                          index, "  ", TimeNsText(entry.time_ns), "  "});
+  std::string line = Cat(
+      {PadLeft(std::to_string(entry.index), kIndexColumns), "  ", TimeNsText(entry.time_ns), "  "});
   if (IsDecision(entry)) {
     const std::string effect = Pad(ToString(entry.effect), kEffectColumns);
     line += Cat({out.Styled(StyleOf(entry.effect), effect), "  ",
@@ -166,8 +176,7 @@ std::string EntryPage(const std::string& log_name, const LogEntry& entry) {
   return page.text();
 }
 
-std::string EntryJson(const std::string& log_name, const LogEntry& entry) {
-  JsonOut json;
+void WriteEntry(JsonOut& json, const std::string& log_name, const LogEntry& entry) {
   json.Object().Key("origin").Text(OriginOf(log_name, entry)).Key("index").Number(entry.index);
   json.Key("kind").Text(entry.kind).Key("time").Text(TimeNsText(entry.time_ns));
   json.Key("writer").Number(entry.writer).Key("boot").Number(entry.boot);
@@ -194,6 +203,11 @@ std::string EntryJson(const std::string& log_name, const LogEntry& entry) {
     json.EndObject();
   }
   json.EndObject();
+}
+
+std::string EntryJson(const std::string& log_name, const LogEntry& entry) {
+  JsonOut json;
+  WriteEntry(json, log_name, entry);
   return json.Line();
 }
 

@@ -15,12 +15,19 @@ namespace ringfence::cli {
 /// "example.com/ring/n7/2026-11": what the checkpoints of the entry's month are called.
 std::string OriginOf(const std::string& log_name, const LogEntry& entry);
 
+/// The value of a field that is a number; 0 where the entry has none of that name.
+uint64_t FieldNumber(const LogEntry& entry, std::string_view name);
+/// It was evaluated beside a decision, and nobody was answered so.
+bool IsShadow(const LogEntry& entry);
+
 /// One line, and one more for each fact that was opened.
 std::string EntryLine(const Output& out, const LogEntry& entry);
 /// All of an entry, a line for each field.
 std::string EntryPage(const std::string& log_name, const LogEntry& entry);
 
-/// One JSON object on a line.
+/// One JSON object.
+void WriteEntry(JsonOut& json, const std::string& log_name, const LogEntry& entry);
+/// The same on a line.
 std::string EntryJson(const std::string& log_name, const LogEntry& entry);
 
 /// A header and rows of RFC 4180. No cell begins a formula for a spreadsheet: an apostrophe is put

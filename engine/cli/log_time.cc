@@ -44,16 +44,21 @@ class Scanner {
     rest_.remove_prefix(1);
     return true;
   }
-  /// ".123" and the like, in nanoseconds; 0 without one.
-  int64_t Fraction() {
+  /// ".123" and the like, in nanoseconds; 0 without one. `unit_ns` becomes its last digit's.
+  int64_t Fraction(uint64_t* unit_ns) {
     if (!Take(".")) return 0;
     const size_t digits = std::min(rest_.find_first_not_of("0123456789"), rest_.size());
     if (digits == 0 || digits > kFractionDigits) good_ = false;
     if (!good_) return 0;
     int64_t fraction = Number(digits);
-    for (size_t i = digits; i < kFractionDigits; ++i) fraction *= 10;
+    *unit_ns = 1;
+    for (size_t i = digits; i < kFractionDigits; ++i) {
+      fraction *= 10;
+      *unit_ns *= 10;
+    }
     return fraction;
   }
+  void Refuse() { good_ = false; }
   char taken() const { return taken_; }
   bool good() const { return good_; }
   bool at_end() const { return rest_.empty(); }
@@ -64,7 +69,43 @@ class Scanner {
   bool good_ = true;
 };
 
-std::optional<uint64_t> ParseAbsolute(std::string_view text) {
+/// Hours, minutes and seconds of a day, as far as they are written.
+struct Clock {
+  int64_t seconds = 0, fraction = 0;
+  uint64_t unit_ns = 3600 * kNsPerSecond;
+};
+
+Clock ScanClock(Scanner* scan) {
+  Clock clock;
+  const int64_t hour = scan->Number(2);
+  int64_t minute = 0, second = 0;
+  if (scan->Take(":")) {
+    minute = scan->Number(2);
+    clock.unit_ns = 60 * kNsPerSecond;
+    if (scan->Take(":")) {
+      second = scan->Number(2);
+      clock.unit_ns = kNsPerSecond;
+      clock.fraction = scan->Fraction(&clock.unit_ns);
+    }
+  }
+  if (hour > 23 || minute > 59 || second > 59) scan->Refuse();
+  clock.seconds = hour * 3600 + minute * 60 + second;
+  return clock;
+}
+
+/// Seconds east of UTC: Z, +01:00.
+int64_t ScanZone(Scanner* scan) {
+  scan->Expect("Zz+-");
+  if (!scan->good() || scan->taken() == 'Z' || scan->taken() == 'z') return 0;
+  const int64_t sign = scan->taken() == '+' ? 1 : -1;
+  const int64_t hours = scan->Number(2);
+  scan->Expect(":");
+  const int64_t minutes = scan->Number(2);
+  if (hours > 23 || minutes > 59) scan->Refuse();
+  return sign * (hours * 3600 + minutes * 60);
+}
+
+std::optional<TimeSpan> ParseAbsolute(std::string_view text) {
   Scanner scan(text);
   const int64_t year = scan.Number(4);
   scan.Expect("-");
@@ -76,31 +117,20 @@ std::optional<uint64_t> ParseAbsolute(std::string_view text) {
                                     chrono::day(static_cast<unsigned>(day))};
   if (!scan.good() || !date.ok() || year < 1970 || year > kLastYear) return std::nullopt;
   int64_t seconds = chrono::sys_days(date).time_since_epoch().count() * 86400;
-  if (scan.at_end()) return static_cast<uint64_t>(seconds) * kNsPerSecond;
-  scan.Expect("Tt ");
-  const int64_t hour = scan.Number(2);
-  scan.Expect(":");
-  const int64_t minute = scan.Number(2);
-  scan.Expect(":");
-  const int64_t second = scan.Number(2);
-  const int64_t fraction = scan.Fraction();
-  seconds += hour * 3600 + minute * 60 + second;
-  scan.Expect("Zz+-");
-  if (scan.good() && (scan.taken() == '+' || scan.taken() == '-')) {
-    const int64_t sign = scan.taken() == '+' ? 1 : -1;
-    const int64_t hours = scan.Number(2);
-    scan.Expect(":");
-    const int64_t minutes = scan.Number(2);
-    if (hours > 23 || minutes > 59) return std::nullopt;
-    seconds -= sign * (hours * 3600 + minutes * 60);
+  Clock clock;
+  clock.unit_ns = kNsPerDay;
+  if (!scan.at_end()) {
+    scan.Expect("Tt ");
+    clock = ScanClock(&scan);
+    seconds += clock.seconds - ScanZone(&scan);
   }
-  if (!scan.good() || !scan.at_end() || hour > 23 || minute > 59 || second > 59 || seconds < 0) {
-    return std::nullopt;
-  }
-  return static_cast<uint64_t>(seconds) * kNsPerSecond + static_cast<uint64_t>(fraction);
+  if (!scan.good() || !scan.at_end() || seconds < 0) return std::nullopt;
+  const uint64_t from_ns =
+      static_cast<uint64_t>(seconds) * kNsPerSecond + static_cast<uint64_t>(clock.fraction);
+  return TimeSpan{from_ns, from_ns + clock.unit_ns};
 }
 
-std::optional<uint64_t> ParseRelative(std::string_view text, uint64_t now_ns) {
+std::optional<TimeSpan> ParseRelative(std::string_view text, uint64_t now_ns) {
   if (text.size() < 3 || text.front() != '-') return std::nullopt;
   const size_t unit = std::string_view("smhd").find(text.back());
   if (unit == std::string_view::npos) return std::nullopt;
@@ -110,7 +140,8 @@ std::optional<uint64_t> ParseRelative(std::string_view text, uint64_t now_ns) {
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
   if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
   const uint64_t unit_ns = kSeconds[unit] * kNsPerSecond;
-  return number > now_ns / unit_ns ? 0 : now_ns - number * unit_ns;
+  const uint64_t from_ns = number > now_ns / unit_ns ? 0 : now_ns - number * unit_ns;
+  return TimeSpan{from_ns, from_ns + unit_ns};
 }
 
 }  // namespace
@@ -120,7 +151,7 @@ uint64_t NowNs() {
   return static_cast<uint64_t>(chrono::duration_cast<chrono::nanoseconds>(now).count());
 }
 
-Result<uint64_t> ParseTime(std::string_view text, std::string_view option, uint64_t now_ns) {
+Result<TimeSpan> ParseTimeSpan(std::string_view text, std::string_view option, uint64_t now_ns) {
   auto time = text.starts_with('-') ? ParseRelative(text, now_ns) : ParseAbsolute(text);
   if (time) return *time;
   constexpr std::string_view kExpected =
@@ -128,6 +159,12 @@ Result<uint64_t> ParseTime(std::string_view text, std::string_view option, uint6
       "like -24h or -30d";
   return Status(StatusCode::kInvalidArgument,
                 Cat({"--", option, " '", Printable(text), "': ", kExpected}));
+}
+
+Result<uint64_t> ParseTime(std::string_view text, std::string_view option, uint64_t now_ns) {
+  auto span = ParseTimeSpan(text, option, now_ns);
+  if (!span.ok()) return span.status();
+  return span->from_ns;
 }
 
 std::string TimeNsText(uint64_t time_ns) {

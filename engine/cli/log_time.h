@@ -1,5 +1,6 @@
 // Times of the decision log: nanoseconds of Unix time, as people write and read them.
-// Takes "2026-11-29T12:00:00Z", "2026-11-29" or "-24h"; gives nanoseconds, and RFC 3339 back.
+// Takes "2026-11-29T12:00:00Z", "2026-11-29" or "-24h"; gives nanoseconds or spans of them, and RFC
+// 3339 back.
 #pragma once
 
 #include <ringfence/status.h>
@@ -15,8 +16,17 @@ inline constexpr uint64_t kNsPerDay = 86400 * kNsPerSecond;
 
 uint64_t NowNs();
 
-/// RFC 3339 with Z or an offset, a date alone (midnight, UTC), or a time before `now_ns`: a minus,
-/// a whole number and one of s, m, h, d. kInvalidArgument names the option.
+/// A time as it was written: it says where it begins, and by its last digit how long it is.
+struct TimeSpan {
+  uint64_t from_ns = 0;
+  uint64_t to_ns = 0;  ///< exclusive
+};
+
+/// RFC 3339 with Z or an offset, which may end with the minute or the hour, a date alone (UTC), or
+/// a time before `now_ns`: a minus, a whole number and one of s, m, h, d, which is as long as its
+/// unit. kInvalidArgument names the option.
+Result<TimeSpan> ParseTimeSpan(std::string_view text, std::string_view option, uint64_t now_ns);
+/// Where that begins.
 Result<uint64_t> ParseTime(std::string_view text, std::string_view option, uint64_t now_ns);
 
 /// "2026-11-29T12:00:00.123456789Z"

@@ -180,6 +180,11 @@ std::string Pad(std::string_view text, size_t width) {
   return out;
 }
 
+std::string PadLeft(std::string_view text, size_t width) {
+  const size_t columns = Width(text);
+  return std::string(columns < width ? width - columns : 0, ' ') + std::string(text);
+}
+
 std::string Wrap(std::string_view text, size_t indent, size_t width) {
   std::string out;
   std::string line;

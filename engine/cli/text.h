@@ -31,6 +31,8 @@ std::string PrintableJson(std::string_view json);
 size_t Width(std::string_view text);
 /// `text` filled with blanks up to `width` columns.
 std::string Pad(std::string_view text, size_t width);
+/// `text` with blanks before it, up to `width` columns.
+std::string PadLeft(std::string_view text, size_t width);
 /// Breaks running text into lines of at most `width` columns, each after `indent` blanks. Lines of
 /// the text that start with a blank are kept as they are.
 std::string Wrap(std::string_view text, size_t indent, size_t width);

@@ -154,8 +154,8 @@ class Evaluation {
   FactSet& tested_;
 };
 
-void FillRing(const Program& program, const Deciding& deciding, Decision* decision) {
-  const ProgramRule& rule = program.decisions[0].rules[deciding.rule];
+void FillRing(const Program& program, uint16_t deciding, Decision* decision) {
+  const ProgramRule& rule = program.decisions[0].rules[deciding];
   CHECK(rule.then < program.outcomes.size());
   const ProgramOutcome& outcome = program.outcomes[rule.then];
   decision->effect = outcome.effect;
@@ -167,13 +167,12 @@ void FillRing(const Program& program, const Deciding& deciding, Decision* decisi
   decision->told = outcome.told;
   decision->rule = rule.id;
   decision->reason = rule.reason;
-  decision->basis = deciding.basis;
 }
 
-ExtraDecision MakeExtra(const ProgramDecision& decision, const Deciding& deciding) {
-  const ProgramRule& rule = decision.rules[deciding.rule];
+ExtraDecision MakeExtra(const ProgramDecision& decision, uint16_t deciding, Basis basis) {
+  const ProgramRule& rule = decision.rules[deciding];
   CHECK(rule.then < decision.values.size());
-  return {decision.name, decision.values[rule.then], rule.id, deciding.basis};
+  return {decision.name, decision.values[rule.then], rule.id, basis};
 }
 
 /// Most of a Decision is room for decisions that most policies do not have: what is there stays
@@ -195,30 +194,42 @@ void EvalScratch::Prepare(const Program& program) {
   reachable.assign((rules + 63) / 64, 0);
 }
 
+EffectSet Walk(const Program& program, const Layout& layout, const Question& question,
+               const Sources& sources, EvalScratch* scratch, FactSet* tested) {
+  CHECK(!program.decisions.empty() && scratch->active.size() * 64 >= program.max_nodes);
+  Frame& frame = scratch->frame;
+  frame.loaded = static_cast<GroupSet>(frame.loaded | Bit(Group::kCall));
+  *tested = {};
+  Evaluation evaluation(program, layout, question, sources, scratch, tested);
+  const auto decide = [&](size_t i) {
+    const Deciding deciding = evaluation.Decide(program.decisions[i]);
+    scratch->deciding[i] = deciding.rule;
+    scratch->bases[i] = deciding.basis;
+    return deciding;
+  };
+  const Deciding ring = decide(0);
+  const ProgramRule& rule = program.decisions[0].rules[ring.rule];
+  CHECK(rule.then < program.outcomes.size());
+  if (program.outcomes[rule.then].effect == Effect::kRefuse) return ring.effects;
+  for (size_t i = 1; i < program.decisions.size(); ++i) decide(i);
+  return ring.effects;
+}
+
 void Evaluate(const Program& program, const Layout& layout, const Question& question,
               const Sources& sources, EvalScratch* scratch, Decision* decision,
               EffectSet* effects) {
-  CHECK(!program.decisions.empty() && scratch->active.size() * 64 >= program.max_nodes);
-  decision->facts_read = {};
-  Frame& frame = scratch->frame;
-  frame.loaded = static_cast<GroupSet>(frame.loaded | Bit(Group::kCall));
-  Evaluation evaluation(program, layout, question, sources, scratch, &decision->facts_read);
-  const Deciding ring = evaluation.Decide(program.decisions[0]);
-  FillRing(program, ring, decision);
-  scratch->deciding[0] = ring.rule;
-  if (effects != nullptr) *effects = ring.effects;
+  const EffectSet seen = Walk(program, layout, question, sources, scratch, &decision->facts_read);
+  if (effects != nullptr) *effects = seen;
+  FillRing(program, scratch->deciding[0], decision);
+  decision->basis = scratch->bases[0];
   SetExtraCount(program.decisions.size() - 1, decision);
   for (size_t i = 1; i < program.decisions.size(); ++i) {
     const ProgramDecision& extra = program.decisions[i];
-    ExtraDecision& out = decision->extras[i - 1];
-    if (decision->let_through()) {
-      const Deciding deciding = evaluation.Decide(extra);
-      scratch->deciding[i] = deciding.rule;
-      out = MakeExtra(extra, deciding);
-    } else {
-      out = {extra.name, {}, {}, Basis::kComplete};
-    }
+    decision->extras[i - 1] = decision->let_through()
+                                  ? MakeExtra(extra, scratch->deciding[i], scratch->bases[i])
+                                  : ExtraDecision{extra.name, {}, {}, Basis::kComplete};
   }
+  const Frame& frame = scratch->frame;
   decision->groups_read = frame.read;
   decision->groups_unavailable = frame.failed;
   decision->facts_from_host = frame.from_host;

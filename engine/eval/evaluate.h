@@ -20,9 +20,10 @@ struct EvalScratch {
   Frame frame;
   std::vector<uint64_t> active;     ///< bit per node; all clear between evaluations
   std::vector<uint64_t> reachable;  ///< bit per leaf; likewise
-  /// Of the last evaluation, by decision of the program: position of the rule that decided. Good
-  /// for those that have a value.
+  /// Of the last evaluation, by decision of the program: position of the rule that decided, and on
+  /// what basis. Good for those that have a value.
   std::array<uint16_t, kMaxDecisions> deciding{};
+  std::array<Basis, kMaxDecisions> bases{};
   void Prepare(const Program& program);
 };
 
@@ -34,6 +35,12 @@ struct Sources {
 
 /// What the sweep saw of `ring`: bit i is Effect i. A single bit unless facts were unavailable.
 using EffectSet = uint8_t;
+
+/// Walks every decision of the program that has a value: `ring`, and the others where it lets
+/// through. `scratch` gets rules and bases, `tested` the facts that were looked at. Gives the
+/// effects that `ring` could have. What Evaluate does but for making a Decision of it.
+EffectSet Walk(const Program& program, const Layout& layout, const Question& question,
+               const Sources& sources, EvalScratch* scratch, FactSet* tested);
 
 /// Decides every decision of the program, which has passed VerifyProgram for this layout.
 /// `scratch->frame` was begun for the question (BeginFrame). No allocation, lock or string of ours.

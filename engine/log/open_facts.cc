@@ -68,11 +68,13 @@ std::optional<OpenedFacts> OpenFacts(CtrCipher* cipher, const Hash& facts_key,
   return facts;
 }
 
-std::vector<std::string> ListFacts(const Layout& layout, const OpenedFacts& facts) {
+std::vector<std::string> ListFacts(const Layout& layout, const OpenedFacts& facts,
+                                   const FactSet* only) {
   std::vector<std::string> list;
   const Catalog& catalog = layout.catalog;
   for (size_t i = 0; i < catalog.size(); ++i) {
     const auto id = static_cast<FactId>(i);
+    if (only != nullptr && !only->Contains(id)) continue;
     switch (facts.StateOf(layout, id)) {
       case OpenedFacts::State::kNotCollected:
         break;

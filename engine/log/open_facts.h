@@ -32,7 +32,8 @@ std::optional<OpenedFacts> OpenFacts(CtrCipher* cipher, const Hash& facts_key,
                                      const Entry& decision, std::span<const Entry> details);
 
 /// "callee.follows(caller)=true", those that were collected, in the catalog's order; those that
-/// could not be read "=unavailable".
-std::vector<std::string> ListFacts(const Layout& layout, const OpenedFacts& facts);
+/// could not be read "=unavailable". `only`: of these.
+std::vector<std::string> ListFacts(const Layout& layout, const OpenedFacts& facts,
+                                   const FactSet* only = nullptr);
 
 }  // namespace ringfence

@@ -10,7 +10,6 @@
 #include <array>
 #include <chrono>
 #include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -21,6 +20,7 @@
 #include <vector>
 
 #include "api/log_impl.h"
+#include "bench/log_support.h"
 #include "bench/random.h"
 #include "bench/report.h"
 #include "log/writer.h"
@@ -29,78 +29,12 @@
 namespace ringfence::bench {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 constexpr size_t kEntryBytes = 182;
 constexpr size_t kHotPairs = 1000;
 constexpr size_t kUsers = 100000;
 constexpr size_t kBurst = 4096;
 
-[[noreturn]] void Fail(const std::string& what) {
-  std::fprintf(stderr, "log_bench: %s\n", what.c_str());
-  std::exit(1);
-}
-
-template <class T>
-T Must(Result<T> result) {
-  if (!result.ok()) Fail(result.status().message());
-  return std::move(result).value();
-}
-
-void MustOk(const Status& status) {
-  if (!status.ok()) Fail(status.message());
-}
-
-/// A store knows a log by its name.
-std::string NewName() {
-  static int logs = 0;
-  return "bench.example/ring/n" + std::to_string(++logs);
-}
-
-/// Removed at the end.
-class Folder {
- public:
-  Folder() {
-    const char* const base = std::getenv("TMPDIR");
-    path_ = std::string(base != nullptr ? base : "/tmp") + "/ringfence-bench-XXXXXX";
-    if (mkdtemp(path_.data()) == nullptr) Fail("cannot make " + path_);
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  std::string file(const std::string& name) const { return path_ + "/" + name; }
-
- private:
-  std::string path_;
-};
-
 // --- The deciding thread
-
-struct People {
-  std::vector<int64_t> handles;
-
-  People(Store& store, size_t users) {
-    auto transaction = Must(store.Begin());
-    const FactId follows = Must(store.catalog().FindRelation("follows"));
-    for (size_t i = 0; i < users; i += 2) {
-      const std::string a = "user" + std::to_string(i), b = "user" + std::to_string(i + 1);
-      MustOk(transaction.Relate(b, follows, a, 1));
-    }
-    Must(transaction.Commit());
-    EngineOptions options;
-    options.store = store;
-    Engine engine = Must(Engine::Open(std::move(options)));
-    Reader reader = Must(engine.NewReader());
-    for (size_t i = 0; i < users; ++i) {
-      handles.push_back(Must(reader.Resolve("user" + std::to_string(i))));
-    }
-  }
-
-  Question Pair(size_t i) const {
-    Question question;
-    question.caller = Party::Handle(handles[2 * i % handles.size()]);
-    question.callee = Party::Handle(handles[(2 * i + 1) % handles.size()]);
-    return question;
-  }
-};
 
 /// The same questions with a log and without, in turns; the sealer catches up between the bursts.
 struct Deciding {
@@ -206,12 +140,6 @@ class BareTree {
   EVP_MD* md_;
   EVP_MD_CTX* context_;
 };
-
-double SecondsOf(const auto& work) {
-  const auto begin = Clock::now();
-  work();
-  return std::chrono::duration<double>(Clock::now() - begin).count();
-}
 
 /// Seconds for all entries, in `threads` threads of equal shares.
 double BareSeconds(const std::vector<uint8_t>& entries, size_t threads) {
@@ -370,21 +298,6 @@ constexpr Setting kSettings[] = {
     {"SQLite, cold names", true, LogOptions::Sealing::kSealer, LogOptions::Collect::kRead,
      kUsers / 2, false},
 };
-
-size_t TakeEntries(int* argc, char** argv) {
-  size_t entries = 1000000;
-  int kept = 1;
-  for (int i = 1; i < *argc; ++i) {
-    if (std::strcmp(argv[i], "--entries") == 0 && i + 1 < *argc) {
-      entries = std::strtoull(argv[++i], nullptr, 10);
-    } else {
-      argv[kept++] = argv[i];
-    }
-  }
-  *argc = kept;
-  if (entries == 0) Fail("--entries takes a number");
-  return entries;
-}
 
 void PrintWhole(const Rounds& rounds) {
   if (!rounds.has("whole log")) return;

@@ -29,7 +29,7 @@ class TestCompanion final : public LogCompanion {
     copy = saved;
     return Status();
   }
-  Result<std::vector<PendingEntry>> Pending() override { return pending; }
+  Result<std::vector<PendingEntry>> Pending(std::string_view) override { return pending; }
   Status Done(const std::vector<int64_t>& ids) override {
     std::erase_if(pending, [&](const PendingEntry& entry) {
       return std::find(ids.begin(), ids.end(), entry.id) != ids.end();

@@ -14,7 +14,7 @@ from cpp_source import blank_literals, function_spans
 # engine/README.md explains this table; api may include every stage, all may include the public
 # headers, and the tool sees nothing but those.
 STAGES = ["base", "facts", "policy", "program", "compile", "eval", "cases", "contacts", "log",
-          "store", "api"]
+          "replay", "store", "api"]
 DIRECTION = {
     "base": [],
     "facts": ["base"],
@@ -25,6 +25,7 @@ DIRECTION = {
     "cases": ["base", "facts", "policy", "program", "compile", "eval"],
     "contacts": ["base"],
     "log": ["base", "facts"],
+    "replay": ["base", "facts", "program", "eval", "log"],
     "store": ["base", "facts", "contacts"],
     "api": STAGES,
     "cli": [],
@@ -50,7 +51,7 @@ MIN_COMMENT_SHARE = 0.40
 # A shorter header (export macros, an umbrella) has too few lines for a share to mean anything.
 MIN_HEADER_LINES = 30
 MIN_ASSERTIONS_PER_1000 = 15
-ASSERTING_STAGES = ["program", "compile", "eval", "log"]
+ASSERTING_STAGES = ["program", "compile", "eval", "log", "replay"]
 
 # Written in two halves, so that this file does not contain what it forbids.
 FORBIDDEN = [

@@ -1,0 +1,23 @@
+// The keys a caller has, read and checked: for everything in api/ that opens facts of a log.
+#pragma once
+
+#include <ringfence/log.h>
+#include <ringfence/store.h>
+
+#include <string>
+#include <vector>
+
+#include "log/folder.h"
+#include "log/keys.h"
+
+namespace ringfence {
+
+uint32_t EpochNow();
+/// A log's key file. kInvalidArgument: of another log; and as ReadLogKeys.
+Result<LogKeys> LogKeysOf(const std::string& path, const LogDescription& description);
+/// Contents of a file that was exported. kInvalidArgument: of another log; kParse.
+Result<FactsKeyFile> FactsKeysOf(const std::string& contents, const LogDescription& description);
+/// Of everybody who has one; for the caller to wipe.
+Result<std::vector<Hash>> AllSeeds(const Store& store);
+
+}  // namespace ringfence

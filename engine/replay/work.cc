@@ -1,0 +1,319 @@
+// See work.h.
+#include "replay/work.h"
+
+#include <algorithm>
+#include <bit>
+#include <utility>
+
+#include "base/check.h"
+#include "base/sha256.h"
+
+namespace ringfence {
+namespace {
+
+// Before a decision stand its DETAILs; before a shadow, those, its decision, and that one's.
+constexpr uint64_t kMostBefore = 7;
+
+FactId FirstOf(const FactSet& set) {
+  for (size_t word = 0; word < std::size(set.words); ++word) {
+    if (set.words[word] == 0) continue;
+    return static_cast<FactId>(word * 64 + static_cast<size_t>(std::countr_zero(set.words[word])));
+  }
+  return 0;
+}
+
+bool InPolicy(const RecordedPolicy& policy, const RecordedAnswer& answer) {
+  return answer.rule < policy.names.rules.size() && answer.outcome < policy.names.outcomes.size() &&
+         answer.path <= policy.names.paths.size();
+}
+
+void CopyAnswer(const RecordedAnswer& derived, uint32_t digest, RecordedAnswer* out) {
+  *out = derived;
+  out->read_digest = digest;
+}
+
+}  // namespace
+
+RecordedAnswer AnswerOf(const Entry& decision) {
+  RecordedAnswer answer;
+  answer.effect = decision.header.effect;
+  answer.rule = decision.header.rule;
+  answer.outcome = decision.decision.outcome;
+  answer.path = decision.decision.path;
+  answer.basis = decision.decision.basis;
+  return answer;
+}
+
+std::string_view FirstDifference(const RecordedAnswer& recorded, const RecordedAnswer& derived) {
+  if (recorded.effect != derived.effect) return "effect";
+  if (recorded.outcome != derived.outcome) return "outcome";
+  if (recorded.path != derived.path) return "path";
+  if (recorded.basis != derived.basis) return "basis";
+  if (recorded.rule != derived.rule) return "rule";
+  if (recorded.read_digest != derived.read_digest) return "facts read";
+  return {};
+}
+
+Status ReplayWorker::ReadBytes(const std::string& month, uint64_t first, uint64_t count,
+                               uint64_t* readable) {
+  if (!reader_ || month != month_) {
+    month_ = month;
+    reader_.emplace(job_.files, job_.log + "/" + month);
+    last_ref_ = UINT64_MAX;
+  }
+  buffer_.resize(count * kEntryOnDiskBytes);
+  *readable = count;
+  Status status = reader_->ReadEntries(first, count, buffer_);
+  if (status.ok() || status.code() != StatusCode::kCorrupt) return status;
+  // The files end before: what is there is read one by one.
+  *readable = 0;
+  for (uint64_t i = 0; i < count; ++i) {
+    const auto one = std::span(buffer_).subspan(i * kEntryOnDiskBytes, kEntryOnDiskBytes);
+    Status single = reader_->ReadEntries(first + i, 1, one);
+    if (single.code() == StatusCode::kCorrupt) break;
+    if (!single.ok()) return single;
+    ++*readable;
+  }
+  return Status();
+}
+
+Status ReplayWorker::Run(const std::string& month, uint64_t first, uint64_t count,
+                         std::vector<ReplayItem>* items) {
+  const uint64_t before = std::min(first, kMostBefore);
+  CHECK(count > 0 && items != nullptr);
+  uint64_t readable = 0;
+  if (Status status = ReadBytes(month, first - before, before + count, &readable); !status.ok()) {
+    return status;
+  }
+  last_decision_ = nullptr;
+  groups_[current_].detail_count = 0;
+  for (uint64_t i = 0; i < before + count; ++i) {
+    const bool wanted = i >= before;
+    Group& group = groups_[current_];
+    const uint64_t index = first - before + i;
+    const auto on_disk =
+        std::span<const uint8_t>(buffer_).subspan(i * kEntryOnDiskBytes, kEntryOnDiskBytes);
+    const bool whole = i < readable && on_disk[0] == 0 && on_disk[1] == kEntryBytes;
+    Result<Entry> entry = whole ? DecodeEntry(on_disk.subspan<2, kEntryBytes>())
+                                : Result<Entry>(Status(StatusCode::kCorrupt, "damaged"));
+    if (!entry.ok()) {
+      // Nobody knows what it was, nor when.
+      ReplayItem item;
+      item.bin = Bin::kNotReplayable;
+      item.index = index;
+      if (wanted) items->push_back(item);
+      group.detail_count = 0;
+      last_decision_ = nullptr;
+      continue;
+    }
+    if (entry->header.kind == EntryKind::kDetail) {
+      if (group.detail_count < group.details.size()) group.details[group.detail_count++] = *entry;
+      continue;
+    }
+    if (entry->header.kind == EntryKind::kDecision) {
+      group.index = index;
+      group.entry = *std::move(entry);
+      if (wanted) {
+        if (Status status = AddDecision(group, items); !status.ok()) return status;
+      }
+      last_decision_ = &group;
+      current_ = 1 - current_;
+    } else if (wanted) {
+      AddOwn(*entry, index, items);
+    }
+    groups_[current_].detail_count = 0;
+  }
+  return Status();
+}
+
+void ReplayWorker::AddOwn(const Entry& entry, uint64_t index, std::vector<ReplayItem>* items) {
+  ReplayItem item;
+  item.index = index;
+  item.time_ns = entry.header.time_ns;
+  if (entry.header.kind == EntryKind::kErasure) {
+    item.bin = Bin::kErasure;
+  } else if (entry.header.kind == EntryKind::kGap) {
+    GapPayload gap;
+    Get(entry, &gap);
+    if (!InRange(item.time_ns)) return;
+    item.bin = Bin::kNotReplayable;
+    // A count nobody can have made would make all sums wrong.
+    const bool possible = gap.count <= UINT64_MAX >> 16;
+    item.reason = possible ? NotReplayable::kGap : NotReplayable::kDamaged;
+    item.count = possible ? gap.count : 1;
+  } else if (entry.header.kind == EntryKind::kKeyCommit && job_.keys != nullptr) {
+    KeyCommitPayload commit;
+    Get(entry, &commit);
+    const EpochFactsKeys* const keys = job_.keys->Find(commit.epoch);
+    if (keys == nullptr || keys->Root() != commit.root) return;
+    item.bin = Bin::kCommit;
+    item.epoch = commit.epoch;
+  } else {
+    return;
+  }
+  items->push_back(item);
+}
+
+Status ReplayWorker::FindPolicy(const Group& group, const RecordedPolicy** policy) {
+  const uint64_t ref = group.entry.header.policy_ref;
+  if (ref != last_ref_ || ref >= group.index) {
+    Result<const RecordedPolicy*> found = job_.policies->Get(month_, ref, group.index);
+    if (!found.ok()) return found.status();
+    last_policy_ = *found;
+    last_ref_ = ref < group.index ? ref : UINT64_MAX;
+  }
+  *policy = last_policy_;
+  return Status();
+}
+
+Status ReplayWorker::AddDecision(const Group& group, std::vector<ReplayItem>* items) {
+  const EntryHeader& header = group.entry.header;
+  if (!InRange(header.time_ns)) return Status();
+  ReplayItem item;
+  item.index = group.index;
+  item.time_ns = header.time_ns;
+  item.shadow = (header.flags & entry_flags::kShadow) != 0;
+  item.caller = group.entry.decision.caller;
+  item.callee = group.entry.decision.callee;
+  item.was = AnswerOf(group.entry);
+  if (Status status = FindPolicy(group, &item.from); !status.ok()) return status;
+  if (job_.mode == ReplayMode::kShadow) {
+    if (Status status = AddShadow(group, &item); !status.ok()) return status;
+  } else if (!item.shadow || job_.mode == ReplayMode::kReproduce) {
+    Judge(group, &item);
+  }
+  items->push_back(item);
+  return Status();
+}
+
+Status ReplayWorker::AddShadow(const Group& group, ReplayItem* item) {
+  if (!item->shadow) return Status();
+  item->bin = Bin::kNotReplayable;
+  item->now = item->was;
+  item->to = item->from;
+  item->from = nullptr;
+  const EntryHeader& header = group.entry.header;
+  const bool paired = last_decision_ != nullptr &&
+                      last_decision_->entry.header.boot == header.boot &&
+                      last_decision_->entry.header.seq + 1 == header.seq &&
+                      (last_decision_->entry.header.flags & entry_flags::kShadow) == 0;
+  item->reason = NotReplayable::kAlone;
+  if (!paired) return Status();
+  item->was = AnswerOf(last_decision_->entry);
+  if (Status status = FindPolicy(*last_decision_, &item->from); !status.ok()) return status;
+  for (const RecordedPolicy* policy : {item->from, item->to}) {
+    item->reason = policy->why;
+    if (!policy->usable) return Status();
+  }
+  item->reason = NotReplayable::kDiverges;
+  if (!InPolicy(*item->from, item->was) || !InPolicy(*item->to, item->now)) return Status();
+  item->bin = BinOf(*item);
+  return Status();
+}
+
+bool ReplayWorker::Open(const Group& group, ReplayItem* item) {
+  const EntryHeader& header = group.entry.header;
+  item->bin = Bin::kSealed;
+  if (job_.keys == nullptr) return false;
+  item->epoch = EpochOf(header.time_ns);
+  if (epoch_keys_ == nullptr || epoch_keys_->epoch() != item->epoch) {
+    epoch_keys_ = job_.keys->Find(item->epoch);
+  }
+  if (epoch_keys_ == nullptr) return false;
+  const bool epochs_own = (header.flags & entry_flags::kEpochKey) != 0;
+  const Hash* const key = epoch_keys_->Find(epochs_own ? Pseudonym{} : item->callee);
+  if (key == nullptr) {
+    item->bin = epochs_own ? Bin::kSealed : Bin::kNoKey;
+    return false;
+  }
+  item->bin = Bin::kNotReplayable;
+  const auto details = static_cast<size_t>(header.flags >> entry_flags::kDetailShift & 3);
+  item->reason = NotReplayable::kDamaged;
+  if (details != group.detail_count) return false;
+  item->reason = NotReplayable::kWrongKey;
+  const std::optional<OpenedFacts> facts =
+      OpenFacts(&cipher_, *key, group.entry, std::span(group.details).first(group.detail_count));
+  if (facts) facts_ = *facts;
+  return facts.has_value();
+}
+
+void ReplayWorker::Prepare(Deriver* deriver, const RecordedPolicy** prepared,
+                           const RecordedPolicy* policy) {
+  if (*prepared == policy) return;
+  deriver->Prepare(policy->compiled.program);
+  *prepared = policy;
+}
+
+ReplayItem::Bin ReplayWorker::BinOf(const ReplayItem& item) {
+  DCHECK(InPolicy(*item.from, item.was) && InPolicy(*item.to, item.now));
+  if (item.from != same_from_ || item.to != same_to_) {
+    same_ = &job_.policies->Compare(item.from, item.to);
+    same_from_ = item.from;
+    same_to_ = item.to;
+  }
+  const bool is_same = same_->Outcomes(item.was.outcome, item.now.outcome) &&
+                       same_->Paths(item.was.path, item.now.path);
+  return is_same ? Bin::kReproduced : Bin::kChanged;
+}
+
+void ReplayWorker::Judge(const Group& group, ReplayItem* item) {
+  if (!Open(group, item)) return;
+  item->bin = Bin::kNotReplayable;
+  DCHECK(item->from != nullptr);
+  const RecordedPolicy& policy = *item->from;
+  item->reason = policy.why;
+  if (!policy.usable) return;
+  Prepare(&recorded_, &recorded_for_, &policy);
+  recorded_.Derive(policy.compiled.program, facts_, policy.unknown, &derived_);
+  item->was.read_digest = facts_.record.read_digest;
+  const uint32_t digest = digests_.Of(*policy.compiled.program.layout, derived_.tested);
+  CopyAnswer(derived_.answer, digest, &item->now);
+  item->to = &policy;
+  const bool holds = FirstDifference(item->was, item->now).empty();
+  if (job_.mode == ReplayMode::kReproduce) {
+    item->bin = holds ? Bin::kReproduced : Bin::kChanged;
+    return;
+  }
+  item->reason = NotReplayable::kDiverges;
+  if (!holds) return;
+  const RecordedPolicy& other = *job_.other;
+  Prepare(&other_, &other_for_, &other);
+  other_.DeriveOther(other.compiled.program, facts_, policy.unknown, &derived_);
+  item->to = &other;
+  item->now = derived_.answer;
+  if (derived_.indeterminate) {
+    item->bin = Bin::kIndeterminate;
+    item->fact = FirstOf(derived_.missing);
+    item->effects = derived_.effects;
+    return;
+  }
+  item->bin = BinOf(*item);
+}
+
+Result<ReplayWorker::Closer> ReplayWorker::LookCloser(const std::string& month, uint64_t index) {
+  std::vector<ReplayItem> items;
+  if (Status status = Run(month, index, 1, &items); !status.ok()) return status;
+  Closer closer;
+  if (last_decision_ == nullptr || last_decision_->index != index || items.empty()) return closer;
+  const Group& group = *last_decision_;
+  closer.request_id = ToHex(group.entry.decision.request_id);
+  ReplayItem again = items[0];
+  const RecordedPolicy* policy = nullptr;
+  if (Status status = FindPolicy(group, &policy); !status.ok()) return status;
+  if (!policy->usable || !Open(group, &again)) return closer;
+  const Layout& layout = *policy->compiled.program.layout;
+  Prepare(&recorded_, &recorded_for_, policy);
+  recorded_.Derive(policy->compiled.program, facts_, policy->unknown, &derived_);
+  FactSet tested = derived_.tested;
+  if (job_.other != nullptr) {
+    Prepare(&other_, &other_for_, job_.other);
+    other_.Derive(job_.other->compiled.program, facts_, policy->unknown, &derived_);
+    for (size_t i = 0; i < std::size(tested.words); ++i) {
+      tested.words[i] |= derived_.tested.words[i];
+    }
+  }
+  closer.facts = ListFacts(layout, facts_, &tested);
+  return closer;
+}
+
+}  // namespace ringfence

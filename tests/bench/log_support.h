@@ -1,0 +1,104 @@
+// What benchmarks of the decision log share: people in a store, a folder that goes away, failures.
+#pragma once
+
+#include <ringfence/engine.h>
+#include <ringfence/log.h>
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace ringfence::bench {
+
+[[noreturn]] inline void Fail(const std::string& what) {
+  std::fprintf(stderr, "benchmark: %s\n", what.c_str());
+  std::exit(1);
+}
+
+template <class T>
+T Must(Result<T> result) {
+  if (!result.ok()) Fail(result.status().message());
+  return std::move(result).value();
+}
+
+inline void MustOk(const Status& status) {
+  if (!status.ok()) Fail(status.message());
+}
+
+/// A store knows a log by its name.
+inline std::string NewName() {
+  static int logs = 0;
+  return "bench.example/ring/n" + std::to_string(++logs);
+}
+
+/// Removed at the end.
+class Folder {
+ public:
+  Folder() {
+    const char* const base = std::getenv("TMPDIR");
+    path_ = std::string(base != nullptr ? base : "/tmp") + "/ringfence-bench-XXXXXX";
+    if (mkdtemp(path_.data()) == nullptr) Fail("cannot make " + path_);
+  }
+  ~Folder() { std::filesystem::remove_all(path_); }
+  std::string file(const std::string& name) const { return path_ + "/" + name; }
+
+ private:
+  std::string path_;
+};
+
+struct People {
+  std::vector<int64_t> handles;
+
+  People(Store& store, size_t users) {
+    auto transaction = Must(store.Begin());
+    const FactId follows = Must(store.catalog().FindRelation("follows"));
+    for (size_t i = 0; i < users; i += 2) {
+      const std::string a = "user" + std::to_string(i), b = "user" + std::to_string(i + 1);
+      MustOk(transaction.Relate(b, follows, a, 1));
+    }
+    Must(transaction.Commit());
+    EngineOptions options;
+    options.store = store;
+    Engine engine = Must(Engine::Open(std::move(options)));
+    Reader reader = Must(engine.NewReader());
+    for (size_t i = 0; i < users; ++i) {
+      handles.push_back(Must(reader.Resolve("user" + std::to_string(i))));
+    }
+  }
+
+  Question Pair(size_t i) const {
+    Question question;
+    question.caller = Party::Handle(handles[2 * i % handles.size()]);
+    question.callee = Party::Handle(handles[(2 * i + 1) % handles.size()]);
+    return question;
+  }
+};
+
+inline double SecondsOf(const auto& work) {
+  const auto begin = std::chrono::steady_clock::now();
+  work();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+/// Takes `--entries N` out of the arguments; 0 is no number of entries.
+inline size_t TakeEntries(int* argc, char** argv) {
+  size_t entries = 1000000;
+  int kept = 1;
+  for (int i = 1; i < *argc; ++i) {
+    if (std::strcmp(argv[i], "--entries") == 0 && i + 1 < *argc) {
+      entries = std::strtoull(argv[++i], nullptr, 10);
+    } else {
+      argv[kept++] = argv[i];
+    }
+  }
+  *argc = kept;
+  if (entries == 0) Fail("--entries takes a number");
+  return entries;
+}
+
+}  // namespace ringfence::bench

@@ -1,0 +1,219 @@
+// What deciding again costs: pre-parsed facts, the whole way from sealed entries, another policy;
+// against a bare sequential read of the same bytes. And whether memory grows with the log.
+//   replay_bench [--entries N] [--benchmark_...]
+#include <benchmark/benchmark.h>
+#include <ringfence/replay.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <fstream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "api/policy_impl.h"
+#include "api/store_impl.h"
+#include "bench/log_support.h"
+#include "bench/report.h"
+#include "log/keys.h"
+#include "log/open_facts.h"
+#include "log/parties.h"
+#include "replay/derive.h"
+#include "replay/work.h"
+
+namespace ringfence::bench {
+namespace {
+
+constexpr size_t kUsers = 20000;
+constexpr size_t kParsed = 65536;  // more facts than a cache holds
+
+/// A log of a real engine over an SQLite store.
+struct Recorded {
+  explicit Recorded(size_t entries) {
+    StoreOptions in_file;
+    in_file.path = folder.file("calls.db");
+    in_file.mode = StoreOptions::Mode::kCreate;
+    store.emplace(Must(Store::Open(in_file)));
+    const People people(*store, kUsers);
+    options.path = folder.file("log");
+    options.keys = folder.file("keys");
+    options.ring_entries = 65536;
+    options.block_ms = 60000;
+    options.ballast_bytes = 0;
+    MustOk(DecisionLog::Init({options.path, options.keys, NewName(), 1, 90}));
+    DecisionLog log = Must(DecisionLog::Open(options, store));
+    EngineOptions engine_options;
+    engine_options.store = store;
+    engine_options.log = log;
+    Engine engine = Must(Engine::Open(std::move(engine_options)));
+    Reader reader = Must(engine.NewReader());
+    for (size_t i = 0; i < entries; ++i) {
+      if (!reader.Decide(people.Pair(i)).ok()) Fail("cannot decide");
+    }
+    MustOk(log.Close());
+  }
+
+  ReplayReport Replayed(const std::optional<Policy>& other, int threads) const {
+    ReplayOptions replay;
+    replay.threads = threads;
+    replay.secrets.store = store;
+    replay.secrets.keys = options.keys;
+    if (other) {
+      replay.mode = ReplayMode::kWhatIf;
+      replay.policy = other;
+      replay.max_examples = 0;
+    }
+    const LogReader reader = Must(LogReader::Open(options.path));
+    ReplayReport report = Must(Replay(reader, replay));
+    if (report.covered() != report.entries) Fail("not every entry could be decided");
+    if (!other && report.changed != 0) Fail("a decision was not reproduced");
+    return report;
+  }
+
+  /// Reads every byte of the entries once, as a replay does.
+  uint64_t BareRead() const {
+    uint64_t sum = 0;
+    std::vector<char> buffer(1536 * 1024);
+    for (const auto& file : std::filesystem::recursive_directory_iterator(options.path)) {
+      if (file.path().extension() != ".ent") continue;
+      std::ifstream stream(file.path(), std::ios::binary);
+      while (stream.read(buffer.data(), static_cast<std::streamsize>(buffer.size())),
+             stream.gcount() > 0) {
+        for (std::streamsize i = 0; i < stream.gcount(); i += 64) {
+          sum += static_cast<unsigned char>(buffer[static_cast<size_t>(i)]);
+        }
+      }
+    }
+    return sum;
+  }
+
+  Folder folder;
+  std::optional<Store> store;
+  LogOptions options;
+};
+
+/// Facts in clear and what was decided by them, in memory.
+struct Parsed {
+  struct One {
+    OpenedFacts facts;
+    RecordedAnswer answer;
+  };
+
+  explicit Parsed(const Recorded& log) : policy(Must(Policy::Shipped("default"))) {
+    const Result<LogKeys> keys = ReadLogKeys(log.options.keys);
+    if (!keys.ok()) Fail(keys.status().message());
+    std::vector<Hash> seeds;
+    MustOk(log.store->impl()->backend->EachLogSeed([&](const LogSeedRow& row) {
+      seeds.push_back(row.seed);
+      return true;
+    }));
+    SeedKeys seed_keys(*keys, kLastEpoch, std::move(seeds));
+    ReadRequest request;
+    request.files = &SystemFiles();
+    request.log = log.options.path;
+    request.kind = EntryKind::kDecision;
+    CtrCipher cipher;
+    MustOk(ReadEntries(request, [&](const RawEntry& raw, PolicyNamesCache*) -> Result<bool> {
+      const std::optional<Hash> key = seed_keys.Find(raw.entry);
+      if (!key) Fail("a callee without a key");
+      const auto facts = OpenFacts(&cipher, *key, raw.entry, raw.details);
+      if (!facts) Fail("facts that do not open");
+      list.push_back({*facts, AnswerOf(raw.entry)});
+      list.back().answer.read_digest = facts->record.read_digest;
+      return list.size() < kParsed;
+    }));
+    program = ReplayProgram(policy.impl()->program, policy.impl()->layout);
+    deriver.Prepare(program);
+  }
+
+  void Run() {
+    for (const One& one : list) {
+      DerivedAnswer derived;
+      deriver.Derive(program, one.facts, {}, &derived);
+      derived.answer.read_digest = digests.Of(*program.layout, derived.tested);
+      if (!FirstDifference(one.answer, derived.answer).empty()) Fail("not reproduced");
+    }
+  }
+
+  Policy policy;
+  ReplayProgram program;
+  Deriver deriver;
+  ReadDigests digests;
+  std::vector<One> list;
+};
+
+double PeakMegabytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_maxrss) / 1024;
+}
+
+void MeasureWhole(benchmark::State& state, const Recorded& log,
+                  const std::optional<Policy>& other) {
+  for (auto _ : state) {
+    const auto entries = static_cast<double>(log.Replayed(other, 1).entries);
+    const double one = SecondsOf([&] { log.Replayed(other, 1); });
+    const double two = SecondsOf([&] { log.Replayed(other, 2); });
+    const double bare = SecondsOf([&] { benchmark::DoNotOptimize(log.BareRead()); });
+    state.counters["ns"] = one / entries * 1e9;
+    state.counters["two"] = two / entries * 1e9;
+    state.counters["baseline"] = bare / entries * 1e9;
+  }
+}
+
+void Register(const char* name, const std::function<void(benchmark::State&)>& run) {
+  benchmark::RegisterBenchmark(name, [run](benchmark::State& state) { run(state); })
+      ->Iterations(1)
+      ->Unit(benchmark::kNanosecond);
+}
+
+int Main(int argc, char** argv) {
+  const size_t entries = TakeEntries(&argc, argv);
+  // First, because the peak never falls.
+  const Recorded quarter(entries / 4 + 1);
+  quarter.Replayed(std::nullopt, 2);
+  const double after_quarter = PeakMegabytes();
+  const Recorded log(entries);
+  const double before = PeakMegabytes();
+  log.Replayed(std::nullopt, 2);
+  const double after = PeakMegabytes();
+  Parsed parsed(log);
+  const Policy other = Must(Policy::Shipped("x-2024"));
+  Register("pre-parsed facts", [&](benchmark::State& state) {
+    for (auto _ : state) {
+      const double begin = ThreadNs();
+      parsed.Run();
+      state.counters["ns"] = (ThreadNs() - begin) / static_cast<double>(parsed.list.size());
+    }
+  });
+  Register("reproduce", [&](benchmark::State& state) { MeasureWhole(state, log, std::nullopt); });
+  Rounds rounds;
+  RunRounds(&argc, argv, &rounds);
+  if (rounds.failed()) return 1;
+  Row parsed_row;
+  parsed_row.name = "pre-parsed facts";
+  parsed_row.ns_at_most = 333;
+  Row whole_row;
+  whole_row.name = "reproduce";
+  PrintTable(rounds, {parsed_row, whole_row}, {"two"}, 1, "ns");
+  const double parsed_ns = rounds.Median("pre-parsed facts", "ns");
+  if (parsed_ns > 0) {
+    std::printf("\npre-parsed facts: %.1f M decisions/s/core (target: at least 3)\n",
+                1e3 / parsed_ns);
+  }
+  if (rounds.has("reproduce")) {
+    std::printf("reproduce: two threads take %.2f of one's time\n",
+                rounds.Median("reproduce", "two") / rounds.Median("reproduce", "ns"));
+  }
+  std::printf(
+      "peak memory: %.0f MB after a log of %zu entries, %.0f MB after one of %zu "
+      "(%.0f MB before it was replayed)\n",
+      after_quarter, entries / 4 + 1, after, entries, before);
+  return 0;
+}
+
+}  // namespace
+}  // namespace ringfence::bench
+
+int main(int argc, char** argv) { return ringfence::bench::Main(argc, argv); }
