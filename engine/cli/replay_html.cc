@@ -92,14 +92,17 @@ struct Part {
 };
 
 std::vector<Part> PartsOf(const ReplayReport& report) {
-  const bool movers = !report.top_callees.empty() || !report.top_callers.empty();
+  // Tables of nothing but zeros say nothing.
+  const bool compares = report.mode != ReplayMode::kReproduce && report.covered() > 0;
+  const bool rules = compares && (!report.old_rules.empty() || !report.new_rules.empty());
+  const bool movers = compares && (!report.top_callees.empty() || !report.top_callers.empty());
   std::vector<Part> parts = {
       {{"coverage", "Coverage"}, true, WriteCoverage},
       {{"divergences", "Divergences"}, !report.divergences.empty(), WriteDivergences},
       {{"notes", "Notes"}, !report.notes.empty(), WriteNotes},
       {{"time", "Outcomes over time"}, !report.periods.empty(), WriteOverTime},
-      {{"flows", "From outcome to outcome"}, !report.flows.empty(), WriteFlows},
-      {{"rules", "Rules"}, !report.old_rules.empty() || !report.new_rules.empty(), WriteRules},
+      {{"flows", "From outcome to outcome"}, compares && !report.flows.empty(), WriteFlows},
+      {{"rules", "Rules"}, rules, WriteRules},
       {{"movers", "Who is touched most"}, movers, WriteMovers},
       {{"policies", "Policies in force"}, !report.policies.empty(), WritePolicies},
       {{"examples", "Examples"}, !report.examples.empty(), WriteExamples},

@@ -4,7 +4,9 @@
 #include <fstream>
 #include <string>
 
+#include "cli/audit_html.h"
 #include "cli/replay_html.h"
+#include "reports/fake_audits.h"
 #include "reports/fake_reports.h"
 
 namespace {
@@ -27,6 +29,9 @@ int main(int argc, char** argv) {
   const std::string folder = std::string(argv[1]) + "/";
   for (const auto& [name, report] : ringfence::reports_test::FakeReplays()) {
     if (!WriteFile(folder + name + ".html", ringfence::cli::ReplayHtml(report))) return 1;
+  }
+  for (const auto& [name, audit] : ringfence::reports_test::FakeAudits()) {
+    if (!WriteFile(folder + name + ".html", ringfence::cli::AuditHtml(audit))) return 1;
   }
   return 0;
 }
