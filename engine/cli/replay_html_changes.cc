@@ -290,11 +290,11 @@ void WriteFlows(HtmlOut& html, const ReplayReport& report) {
       const ReplayFlow& flow = report.flows[i];
       const auto row = html.In("tr");
       {
-        const auto cell = html.In("td");
+        const auto cell = html.In("td", {{"class", "name"}});
         WriteOutcome(html, flow.from, flow.from_effect);
       }
       {
-        const auto cell = html.In("td");
+        const auto cell = html.In("td", {{"class", "name"}});
         WriteOutcome(html, flow.to, flow.to_effect);
       }
       NumberCell(html, flow.entries);
@@ -355,8 +355,8 @@ void WritePolicies(HtmlOut& html, const ReplayReport& report) {
         html.Name(Shortened(policy.digest, kShortDigest));
       }
       NumberCell(html, policy.decisions);
-      TextCell(html, ClockText(policy.first_ns));
-      TextCell(html, ClockText(policy.last_ns));
+      TimeCell(html, policy.first_ns);
+      TimeCell(html, policy.last_ns);
     }
   }
   WriteMore(html, kMaxRows, report.policies.size(), "policies");
