@@ -8,6 +8,7 @@
 #include "api/log_impl.h"
 #include "api/policy_impl.h"
 #include "api/reader_impl.h"
+#include "api/recording.h"
 #include "api/store_impl.h"
 #include "base/check.h"
 
@@ -46,10 +47,48 @@ void Engine::Impl::Publish(Policy policy) {
   generation.fetch_add(1, std::memory_order_release);
 }
 
+Status Engine::Impl::Fix(std::optional<Policy> policy) {
+  if (!policy.has_value()) {
+    Result<Policy> shipped = Policy::Shipped("default");
+    if (!shipped.ok()) return shipped.status();
+    policy = std::move(shipped).value();
+  }
+  if (!store.has_value()) catalog = policy->catalog();
+  if (catalog.digest_hex() != policy->catalog().digest_hex()) {
+    return Status(StatusCode::kInvalidArgument,
+                  "the policy and the store were opened with different catalogs");
+  }
+  Publish(*std::move(policy));
+  return Status();
+}
+
 Policy Engine::Impl::Published() {
   const std::lock_guard<std::mutex> lock(mutex_);
   CHECK(current_.has_value());
   return *current_;
+}
+
+Status Engine::Impl::SetShadow(std::optional<Policy> policy) {
+  if (policy.has_value()) {
+    if (!log.has_value()) {
+      return Status(StatusCode::kInvalidArgument,
+                    "a shadow policy needs a decision log: nothing else comes of it");
+    }
+    if (policy->catalog().digest_hex() != catalog.digest_hex()) {
+      return Status(StatusCode::kInvalidArgument,
+                    "the shadow policy is written for another catalog than the engine's");
+    }
+    if (Status known = MakeKnown(*log, *policy); !known.ok()) return known;
+  }
+  const std::lock_guard<std::mutex> lock(mutex_);
+  shadow_ = std::move(policy);
+  shadow_generation.fetch_add(1, std::memory_order_release);
+  return Status();
+}
+
+std::optional<Policy> Engine::Impl::Shadow() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return shadow_;
 }
 
 Result<Engine> Engine::Open(EngineOptions options) {
@@ -70,18 +109,12 @@ Result<Engine> Engine::Open(EngineOptions options) {
   impl->store = std::move(options.store);
   if (impl->store.has_value()) impl->catalog = impl->store->catalog();
   impl->follows_store = impl->store.has_value() && !options.policy.has_value();
-  if (impl->follows_store) return Engine(std::move(impl));
-  if (!options.policy.has_value()) {
-    Result<Policy> shipped = Policy::Shipped("default");
-    if (!shipped.ok()) return shipped.status();
-    options.policy = std::move(shipped).value();
+  if (!impl->follows_store) {
+    if (Status fixed = impl->Fix(std::move(options.policy)); !fixed.ok()) return fixed;
   }
-  if (!impl->store.has_value()) impl->catalog = options.policy->catalog();
-  if (impl->catalog.digest_hex() != options.policy->catalog().digest_hex()) {
-    return Status(StatusCode::kInvalidArgument,
-                  "the policy and the store were opened with different catalogs");
+  if (options.shadow.has_value()) {
+    if (Status set = impl->SetShadow(std::move(options.shadow)); !set.ok()) return set;
   }
-  impl->Publish(std::move(*options.policy));
   return Engine(std::move(impl));
 }
 
@@ -115,6 +148,10 @@ Status Engine::SetPolicy(Policy policy) {
   }
   impl_->Publish(std::move(policy));
   return Status();
+}
+
+Status Engine::SetShadow(std::optional<Policy> shadow) {
+  return impl_->SetShadow(std::move(shadow));
 }
 
 Store& Engine::store() {

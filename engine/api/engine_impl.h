@@ -25,13 +25,22 @@ struct Engine::Impl {
   /// it.
   Result<Policy> PolicyNumber(int64_t number, StoreSession& session);
 
+  /// The policy to use whatever the store says; none: the shipped default. kInvalidArgument:
+  /// another catalog than the store's.
+  Status Fix(std::optional<Policy> policy);
   /// Publishing without a store: Readers compare the generation and copy under the mutex.
   std::atomic<uint64_t> generation{0};
   void Publish(Policy policy);
   Policy Published();
 
+  /// As Engine::SetShadow.
+  Status SetShadow(std::optional<Policy> policy);
+  std::atomic<uint64_t> shadow_generation{0};
+  std::optional<Policy> Shadow();
+
  private:
   std::mutex mutex_;
+  std::optional<Policy> shadow_;
   std::optional<Policy> current_;
   int64_t current_number_ = -1;
 };

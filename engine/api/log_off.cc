@@ -69,10 +69,14 @@ Result<std::unique_ptr<Recording>> Recording::Open(const std::optional<DecisionL
   return std::unique_ptr<Recording>();
 }
 void Recording::Pin(const Policy&, int64_t) {}
+void Recording::PinShadow(const Policy*) {}
 void Recording::Begin(size_t) {}
 bool Recording::Remembers(int64_t) { return true; }
 void Recording::Collect(const Question&, const Sources&, EvalScratch*) {}
 void Recording::Note(size_t, const Question&, const EvalScratch&, const Decision&) {}
+bool Recording::TakesShadows() const { return false; }
+void Recording::NoteShadow(size_t, const EvalScratch&, const Decision&) {}
 void Recording::Commit(size_t, Decision*) {}
+Status MakeKnown(const DecisionLog&, const Policy&) { return WithoutLog(); }
 
 }  // namespace ringfence

@@ -188,6 +188,7 @@ Status LogReader::Each(const LogFilter& filter, const LogSecrets& secrets,
   request.from_ns = filter.from_ns;
   request.to_ns = filter.to_ns;
   request.progress = progress;
+  request.shadow = filter.shadow;
   if (filter.effect) request.effect = static_cast<uint8_t>(*filter.effect);
   if (!filter.kind.empty()) {
     request.kind = KindOf(filter.kind);
@@ -203,8 +204,8 @@ Status LogReader::Each(const LogFilter& filter, const LogSecrets& secrets,
                      "' is no receipt: expected 32 hexadecimal digits");
     }
   }
-  const bool decisions_only =
-      filter.effect || receipt || !filter.rule.empty() || (*eyes)->filters_parties();
+  const bool decisions_only = filter.effect || receipt || !filter.rule.empty() ||
+                              filter.shadow == true || (*eyes)->filters_parties();
   EntryTeller teller((*eyes)->catalog(), (*eyes)->facts_keys());
   const PolicyNames nothing;
   return ReadEntries(request, [&](const RawEntry& raw, PolicyNamesCache* cache) -> Result<bool> {

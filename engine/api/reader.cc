@@ -20,6 +20,9 @@ namespace {
 /// many in a row mean that something is badly wrong.
 constexpr int kMaxAttempts = 100;
 
+/// A shadow that reads for long must not be why writes overtake the decision again and again.
+constexpr int kShadowAttempts = 3;
+
 std::string NameOf(const std::string& given, const Party& party, const char* fallback) {
   if (!given.empty()) return given;
   return party.id.empty() ? fallback : std::string(party.id);
@@ -42,6 +45,7 @@ Status Reader::Impl::Open(std::shared_ptr<Engine::Impl> shared,
   Result<std::unique_ptr<Recording>> opened = Recording::Open(engine->log, session.get());
   if (!opened.ok()) return opened.status();
   recording = std::move(opened).value();
+  if (recording != nullptr) PinShadow();
   if (!engine->follows_store) {
     PinPublished();
     return Status();
@@ -58,7 +62,7 @@ void Reader::Impl::Pin(Policy pinned, int64_t number) {
   policy = std::move(pinned);
   policy_number = number;
   if (recording != nullptr) recording->Pin(*policy, number);
-  scratch.Prepare(policy->impl()->program);
+  PrepareScratch();
   constexpr auto kContactGroups =
       static_cast<GroupSet>(Bit(Group::kContact) | Bit(Group::kCallerContact));
   probes = Hidden{{}, static_cast<GroupSet>((1u << kGroupCount) - 1)};
@@ -71,6 +75,20 @@ void Reader::Impl::Pin(Policy pinned, int64_t number) {
     probes.facts.Insert(fact.id);
     if ((Bit(fact.group) & kContactGroups) != 0) contacts.facts.Insert(fact.id);
   }
+}
+
+void Reader::Impl::PrepareScratch() {
+  if (!policy.has_value()) return;  // it will be pinned
+  scratch.Prepare(policy->impl()->program, shadow.has_value() ? &shadow->impl()->program : nullptr);
+}
+
+void Reader::Impl::PinShadow() {
+  const uint64_t newest = engine->shadow_generation.load(std::memory_order_acquire);
+  if (newest == shadow_generation) return;
+  shadow_generation = newest;
+  shadow = engine->Shadow();
+  recording->PinShadow(shadow.has_value() ? &*shadow : nullptr);
+  PrepareScratch();
 }
 
 void Reader::Impl::PinPublished() {
@@ -123,7 +141,22 @@ Status Reader::Impl::DecideAndNote(size_t i, const Question& question, Decision*
   if (!decided.ok() || recording == nullptr) return decided;
   recording->Collect(question, AllSources(), &scratch);
   recording->Note(i, question, scratch, *decision);
+  if (recording->TakesShadows()) frames[i] = scratch.frame;
   return decided;
+}
+
+void Reader::Impl::EvaluateShadow(size_t i, const Question& question) {
+  const Policy::Impl& other = *shadow->impl();
+  scratch.frame = frames[i];
+  Evaluate(other.program, other.layout, question, AllSources(), &scratch, &shadow_decision);
+  recording->NoteShadow(i, scratch, shadow_decision);
+}
+
+void Reader::Impl::Begin(size_t count) {
+  if (recording == nullptr) return;
+  PinShadow();
+  recording->Begin(count);
+  if (shadow.has_value() && frames.size() < count) frames.resize(count);
 }
 
 void Reader::Impl::CommitAll(std::span<Decision> decisions) const {
@@ -157,13 +190,17 @@ Status Reader::Impl::Attempt(uint64_t at_least, uint64_t* revision, const Decide
   }
 }
 
-template <class DecideAll>
-Status Reader::Impl::InSnapshot(uint64_t at_least, uint64_t* revision,
-                                const DecideAll& decide_all) {
+template <class DecideAll, class Beside>
+Status Reader::Impl::InSnapshot(uint64_t at_least, uint64_t* revision, const DecideAll& decide_all,
+                                const Beside& beside) {
   if (!engine->follows_store) PinPublished();
   if (session == nullptr) {
     *revision = 0;
-    if (at_least == 0) return decide_all();
+    if (at_least == 0) {
+      Status decided = decide_all();
+      if (decided.ok()) beside();
+      return decided;
+    }
     return Status(StatusCode::kStale, "the engine has no store, so no revision can be demanded");
   }
   const std::atomic<uint64_t>& epoch = engine->store->impl()->backend->write_epoch();
@@ -171,10 +208,35 @@ Status Reader::Impl::InSnapshot(uint64_t at_least, uint64_t* revision,
     const uint64_t before = epoch.load(std::memory_order_acquire);
     session->BeginSnapshot();
     Status attempted = Attempt(at_least, revision, decide_all);
+    if (attempted.ok() && attempt < kShadowAttempts) beside();
     session->EndSnapshot();
     if (!attempted.ok() || epoch.load(std::memory_order_acquire) == before) return attempted;
   }
   return Status(StatusCode::kBusy, "writes of this process kept overtaking the decision");
+}
+
+template <class QuestionAt>
+Status Reader::Impl::DecideEach(uint64_t at_least, const char* each, const QuestionAt& question_at,
+                                std::span<Decision> decisions) {
+  const auto decide_all = [&] {
+    for (size_t i = 0; i < decisions.size(); ++i) {
+      Status one = DecideAndNote(i, question_at(i), &decisions[i]);
+      if (one.ok()) continue;
+      if (each == nullptr) return one;
+      return Status(one.code(), each + (" " + std::to_string(i)) + ": " + one.message());
+    }
+    return Status();
+  };
+  const auto beside = [&] {
+    if (!TakesShadows()) return;
+    for (size_t i = 0; i < decisions.size(); ++i) EvaluateShadow(i, question_at(i));
+  };
+  Begin(decisions.size());
+  uint64_t revision = 0;
+  Status decided = InSnapshot(at_least, &revision, decide_all, beside);
+  for (Decision& decision : decisions) decision.revision = revision;
+  if (decided.ok()) CommitAll(decisions);
+  return decided;
 }
 
 Reader::Reader(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -184,11 +246,9 @@ Reader::~Reader() = default;
 
 Result<Decision> Reader::Decide(const Question& question) {
   Decision& decision = impl_->last;
-  if (impl_->recording != nullptr) impl_->recording->Begin(1);
-  Status decided = impl_->InSnapshot(question.at_least, &decision.revision,
-                                     [&] { return impl_->DecideAndNote(0, question, &decision); });
+  const auto question_at = [&](size_t) -> const Question& { return question; };
+  Status decided = impl_->DecideEach(question.at_least, nullptr, question_at, {&decision, 1});
   if (!decided.ok()) return decided;
-  impl_->CommitAll({&decision, 1});
   return decision;
 }
 
@@ -200,19 +260,8 @@ Status Reader::DecideBatch(std::span<const Question> questions, std::span<Decisi
   }
   uint64_t at_least = 0;
   for (const Question& question : questions) at_least = std::max(at_least, question.at_least);
-  uint64_t revision = 0;
-  if (impl_->recording != nullptr) impl_->recording->Begin(questions.size());
-  Status decided = impl_->InSnapshot(at_least, &revision, [&] {
-    for (size_t i = 0; i < questions.size(); ++i) {
-      Status one = impl_->DecideAndNote(i, questions[i], &decisions[i]);
-      if (one.ok()) continue;
-      return Status(one.code(), "question " + std::to_string(i) + ": " + one.message());
-    }
-    return Status();
-  });
-  for (Decision& decision : decisions) decision.revision = revision;
-  if (decided.ok()) impl_->CommitAll(decisions);
-  return decided;
+  const auto question_at = [&](size_t i) -> const Question& { return questions[i]; };
+  return impl_->DecideEach(at_least, "question", question_at, decisions);
 }
 
 Status Reader::DecideBatch(const Question& question, std::span<const Party> callees,
@@ -222,21 +271,12 @@ Status Reader::DecideBatch(const Question& question, std::span<const Party> call
         StatusCode::kInvalidArgument,
         "a batch takes as many decisions as callees, at most " + std::to_string(kMaxBatch));
   }
-  uint64_t revision = 0;
   Question one = question;
-  if (impl_->recording != nullptr) impl_->recording->Begin(callees.size());
-  Status decided = impl_->InSnapshot(question.at_least, &revision, [&] {
-    for (size_t i = 0; i < callees.size(); ++i) {
-      one.callee = callees[i];
-      Status status = impl_->DecideAndNote(i, one, &decisions[i]);
-      if (status.ok()) continue;
-      return Status(status.code(), "callee " + std::to_string(i) + ": " + status.message());
-    }
-    return Status();
-  });
-  for (Decision& decision : decisions) decision.revision = revision;
-  if (decided.ok()) impl_->CommitAll(decisions);
-  return decided;
+  const auto question_at = [&](size_t i) -> const Question& {
+    one.callee = callees[i];
+    return one;
+  };
+  return impl_->DecideEach(question.at_least, "callee", question_at, decisions);
 }
 
 Result<PreviewAnswer> Reader::Preview(const Question& question, bool as_callee) {

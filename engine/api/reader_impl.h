@@ -28,18 +28,35 @@ struct Reader::Impl {
   /// policy turns out to have changed, or when a write of this process was committed meanwhile (so
   /// that what a write forbade before it returned cannot ring afterwards).
   template <class DecideAll>
-  Status InSnapshot(uint64_t at_least, uint64_t* revision, const DecideAll& decide_all);
+  Status InSnapshot(uint64_t at_least, uint64_t* revision, const DecideAll& decide_all) {
+    return InSnapshot(at_least, revision, decide_all, [] {});
+  }
+  /// `beside()` follows in the snapshot once what was decided is settled, and cannot change it.
+  template <class DecideAll, class Beside>
+  Status InSnapshot(uint64_t at_least, uint64_t* revision, const DecideAll& decide_all,
+                    const Beside& beside);
   template <class DecideAll>
   Status Attempt(uint64_t at_least, uint64_t* revision, const DecideAll& decide_all);
 
   /// One question inside InSnapshot.
   Status DecideIn(const Question& question, Sight sight, Decision* decision, EffectSet* effects);
-  /// The same, of a decision that counts: noted for the log as the i-th of the snapshot.
+  /// Decisions that count: `question_at(i)` decides the i-th. `each` names one in errors; null:
+  /// there is but one.
+  template <class QuestionAt>
+  Status DecideEach(uint64_t at_least, const char* each, const QuestionAt& question_at,
+                    std::span<Decision> decisions);
+  void Begin(size_t count);
+  /// The i-th of the snapshot, noted for the log.
   Status DecideAndNote(size_t i, const Question& question, Decision* decision);
+  /// What the shadow policy makes of it.
+  void EvaluateShadow(size_t i, const Question& question);
+  bool TakesShadows() const { return recording != nullptr && recording->TakesShadows(); }
   void CommitAll(std::span<Decision> decisions) const;
   void PinPublished();
   Status PinNumber(int64_t number);
   void Pin(Policy pinned, int64_t number);
+  void PinShadow();
+  void PrepareScratch();
   struct Hidden {
     FactSet facts;
     GroupSet groups = 0;  ///< that have no other facts
@@ -56,8 +73,12 @@ struct Reader::Impl {
   uint64_t generation = 0;
   EvalScratch scratch;
   std::unique_ptr<Recording> recording;  ///< null: no log
-  Decision last;            ///< of Decide; here, so that its unused parts are cleared only once
-  Hidden probes, contacts;  ///< of the pinned policy's catalog
+  std::optional<Policy> shadow;
+  uint64_t shadow_generation = 0;
+  std::vector<Frame> frames;  ///< of the snapshot's decisions, for the shadow to go on from
+  Decision shadow_decision;   ///< the shadow's: nobody sees it but the log
+  Decision last;              ///< of Decide; here, so that its unused parts are cleared only once
+  Hidden probes, contacts;    ///< of the pinned policy's catalog
   std::vector<FactSource*> sources;  ///< the host's, then the session
   size_t host_count = 0;
 };

@@ -72,6 +72,17 @@ void Refuse(Decision* decision) {
 
 }  // namespace
 
+/// A policy as entries need it.
+struct PinnedPolicy {
+  const Policy::Impl* policy = nullptr;
+  std::optional<uint32_t> number;  ///< in the log; without one nothing can be recorded
+  size_t path = 0;                 ///< the decision of that name; 0: none
+
+  /// What it decided, by the scratch memory of the evaluation.
+  void Describe(const EvalScratch& scratch, const Decision& decision, GroupSet wanted,
+                DecisionRecord* record) const;
+};
+
 struct Recording::Impl {
   Impl(std::shared_ptr<LogWriter> log_writer, StoreSession* store_session)
       : writer(std::move(log_writer)), session(store_session), names(writer->keys()) {}
@@ -84,14 +95,46 @@ struct Recording::Impl {
   std::unique_ptr<Recorder> recorder;
   NameCache names;
   int64_t forgets = 0;  ///< of the store, when `names` was last good
-  const Policy::Impl* policy = nullptr;
-  std::optional<uint32_t> policy_number;
-  size_t path = 0;  ///< the decision of that name; 0: none
+  PinnedPolicy in_force, shadow;
   GroupSet wanted = 0;
   uint64_t time_ns = 0;
   bool has_names = false;  ///< the moment's epoch has a key
   std::vector<DecisionRecord> records;
+  std::vector<DecisionRecord> shadows;  ///< beside them, as many as were noted in the snapshot
+  size_t shadow_count = 0;
 };
+
+namespace {
+
+size_t PathOf(const Program& program) {
+  for (size_t i = 1; i < program.decisions.size(); ++i) {
+    if (program.decisions[i].name == "path") return i;
+  }
+  return 0;
+}
+
+Result<uint32_t> NumberOf(LogWriter* writer, const Policy& policy, int64_t store_number) {
+  const Program& program = policy.impl()->program;
+  return writer->PolicyNumber(DigestOf(policy.digest()),
+                              static_cast<uint64_t>(std::max<int64_t>(store_number, 0)),
+                              PolicyBlob(policy, program, PathOf(program)));
+}
+
+PinnedPolicy PinIn(LogWriter* writer, const Policy& policy, int64_t store_number) {
+  PinnedPolicy pinned;
+  pinned.policy = policy.impl().get();
+  pinned.path = PathOf(pinned.policy->program);
+  // Without a number nothing can be recorded: Commit counts it.
+  const Result<uint32_t> number = NumberOf(writer, policy, store_number);
+  if (number.ok()) pinned.number = *number;
+  return pinned;
+}
+
+}  // namespace
+
+Status MakeKnown(const DecisionLog& log, const Policy& policy) {
+  return NumberOf(log.impl()->writer.get(), policy, 0).status();
+}
 
 Recording::Recording(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Recording::~Recording() = default;
@@ -108,27 +151,21 @@ Result<std::unique_ptr<Recording>> Recording::Open(const std::optional<DecisionL
 }
 
 void Recording::Pin(const Policy& policy, int64_t store_number) {
-  Impl& self = *impl_;
-  self.policy = policy.impl().get();
-  const Program& program = self.policy->program;
-  self.path = 0;
-  for (size_t i = 1; i < program.decisions.size(); ++i) {
-    if (program.decisions[i].name == "path") self.path = i;
-  }
-  self.wanted = ReplayGroups(policy.catalog());
-  const Result<uint32_t> number = self.writer->PolicyNumber(
-      DigestOf(policy.digest()), static_cast<uint64_t>(std::max<int64_t>(store_number, 0)),
-      PolicyBlob(policy, program, self.path));
-  // Without one nothing can be recorded: Commit counts it.
-  self.policy_number.reset();
-  if (number.ok()) self.policy_number = *number;
+  impl_->in_force = PinIn(impl_->writer.get(), policy, store_number);
+  impl_->wanted = ReplayGroups(policy.catalog());
+}
+
+void Recording::PinShadow(const Policy* policy) {
+  impl_->shadow = policy == nullptr ? PinnedPolicy() : PinIn(impl_->writer.get(), *policy, 0);
 }
 
 void Recording::Begin(size_t count) {
   Impl& self = *impl_;
   self.time_ns = self.recorder->Now();
   self.has_names = self.names.SetTime(self.time_ns).ok();
+  self.shadow_count = 0;
   if (self.records.size() < count) self.records.resize(count);
+  if (self.shadow.number.has_value() && self.shadows.size() < count) self.shadows.resize(count);
 }
 
 bool Recording::Remembers(int64_t forgets) {
@@ -145,7 +182,7 @@ void Recording::Collect(const Question& question, const Sources& sources, EvalSc
   for (int i = 0; i < kGroupCount; ++i) {
     const auto group = static_cast<Group>(i);
     if ((self.wanted & ~scratch->frame.loaded & Bit(group)) == 0) continue;
-    LoadGroup(self.policy->layout, group, question, sources.all, sources.host_count,
+    LoadGroup(self.in_force.policy->layout, group, question, sources.all, sources.host_count,
               &scratch->frame);
   }
 }
@@ -174,26 +211,33 @@ NameCache::Names Recording::Impl::NamesOf(const Question& question, bool callee,
   return names.OfUnknown({name.data(), name.size()});
 }
 
+void PinnedPolicy::Describe(const EvalScratch& scratch, const Decision& decision, GroupSet wanted,
+                            DecisionRecord* record) const {
+  const Program& program = policy->program;
+  record->policy = *number;
+  record->effect = static_cast<uint8_t>(decision.effect);
+  record->facts_schema = static_cast<uint8_t>(policy->layout.catalog.version());
+  record->rule = scratch.deciding[0];
+  record->outcome = static_cast<uint8_t>(program.decisions[0].rules[record->rule].then);
+  record->basis = static_cast<uint8_t>(decision.basis);
+  record->path = 0;
+  if (path != 0 && decision.let_through()) {
+    record->path =
+        static_cast<uint8_t>(1 + program.decisions[path].rules[scratch.deciding[path]].then);
+    const auto of_path = static_cast<unsigned>(decision.extras[path - 1].basis);
+    record->basis = static_cast<uint8_t>(record->basis | of_path << 2);
+  }
+  DescribeFacts(policy->layout, scratch.frame, decision.facts_read, wanted, record);
+}
+
 void Recording::Note(size_t i, const Question& question, const EvalScratch& scratch,
                      const Decision& decision) {
   Impl& self = *impl_;
-  if (!self.has_names || !self.policy_number.has_value()) return;
+  self.shadow_count = 0;
+  if (!self.has_names || !self.in_force.number.has_value()) return;
   DecisionRecord& record = self.records[i];
-  const Program& program = self.policy->program;
-  record.policy = *self.policy_number;
   record.flags = 0;
-  record.effect = static_cast<uint8_t>(decision.effect);
-  record.facts_schema = static_cast<uint8_t>(self.policy->layout.catalog.version());
-  record.rule = scratch.deciding[0];
-  record.outcome = static_cast<uint8_t>(program.decisions[0].rules[record.rule].then);
-  record.basis = static_cast<uint8_t>(decision.basis);
-  record.path = 0;
-  if (self.path != 0 && decision.let_through()) {
-    const ProgramDecision& path = program.decisions[self.path];
-    record.path = static_cast<uint8_t>(1 + path.rules[scratch.deciding[self.path]].then);
-    const auto basis = static_cast<unsigned>(decision.extras[self.path - 1].basis);
-    record.basis = static_cast<uint8_t>(record.basis | basis << 2);
-  }
+  self.in_force.Describe(scratch, decision, self.wanted, &record);
   const NameCache::Names callee = self.NamesOf(question, true, &record.flags);
   record.callee = callee.callee;
   record.facts_key = callee.facts_key;
@@ -201,17 +245,37 @@ void Recording::Note(size_t i, const Question& question, const EvalScratch& scra
   if (!question.caller_without_account) {
     record.caller = self.NamesOf(question, false, &record.flags).caller;
   }
-  DescribeFacts(self.policy->layout, scratch.frame, decision.facts_read, self.wanted, &record);
+}
+
+bool Recording::TakesShadows() const {
+  const Impl& self = *impl_;
+  return self.has_names && self.in_force.number.has_value() && self.shadow.number.has_value();
+}
+
+void Recording::NoteShadow(size_t i, const EvalScratch& scratch, const Decision& decision) {
+  constexpr uint16_t kOfParties = entry_flags::kPartyUnread | entry_flags::kEpochKey;
+  Impl& self = *impl_;
+  DCHECK(TakesShadows() && i == self.shadow_count && i < self.shadows.size());
+  const DecisionRecord& record = self.records[i];
+  DecisionRecord& shadow = self.shadows[i];
+  shadow.flags = record.flags & kOfParties;
+  shadow.caller = record.caller;
+  shadow.callee = record.callee;
+  shadow.facts_key = record.facts_key;
+  self.shadow.Describe(scratch, decision, self.wanted, &shadow);
+  self.shadow_count = i + 1;
 }
 
 void Recording::Commit(size_t i, Decision* decision) {
   Impl& self = *impl_;
-  DecisionRecord& record = self.records[i];
-  record.revision = decision->revision;
+  self.records[i].revision = decision->revision;
+  DecisionRecord* const shadow = i < self.shadow_count ? &self.shadows[i] : nullptr;
+  if (shadow != nullptr) shadow->revision = decision->revision;
   decision->request_id = {};
-  const Recorded recorded = self.has_names && self.policy_number.has_value()
-                                ? self.recorder->Record(record, self.time_ns, &decision->request_id)
-                                : self.recorder->Lose(self.time_ns);
+  const bool described = self.has_names && self.in_force.number.has_value();
+  const Recorded recorded = described ? self.recorder->Record(self.records[i], self.time_ns,
+                                                              &decision->request_id, shadow)
+                                      : self.recorder->Lose(self.time_ns);
   if (recorded == Recorded::kYes) return;
   decision->request_id = {};
   if (recorded == Recorded::kRefuse) Refuse(decision);

@@ -17,6 +17,10 @@
 
 namespace ringfence {
 
+/// Gives the log a policy that is no policy in force, so that Readers which pin it later need no
+/// room for it.
+Status MakeKnown(const DecisionLog& log, const Policy& policy);
+
 /// One a Reader, hence one thread.
 class Recording {
  public:
@@ -27,6 +31,8 @@ class Recording {
 
   /// Decisions are by this policy from now on.
   void Pin(const Policy& policy, int64_t store_number);
+  /// Beside them this one is evaluated; null: none.
+  void PinShadow(const Policy* policy);
   /// The first or next decisions of a snapshot. `count` are made in it.
   void Begin(size_t count);
   /// False: users were forgotten since names were remembered. They are not any more, and what was
@@ -37,8 +43,13 @@ class Recording {
   /// Notes decision `i`, in the snapshot it was made in.
   void Note(size_t i, const Question& question, const EvalScratch& scratch,
             const Decision& decision);
-  /// Hands decision `i` to the log. It becomes a refusal where the log cannot take it and is
-  /// configured so.
+  /// The decisions of this snapshot can be described, so that shadow evaluations can be.
+  bool TakesShadows() const;
+  /// Notes what the shadow policy would have decided, once all decisions of the snapshot are noted,
+  /// in their order. Those of an earlier attempt do not count.
+  void NoteShadow(size_t i, const EvalScratch& scratch, const Decision& decision);
+  /// Hands decision `i` to the log, with its shadow if one was noted. It becomes a refusal where
+  /// the log cannot take it and is configured so.
   void Commit(size_t i, Decision* decision);
 
  private:

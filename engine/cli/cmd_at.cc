@@ -96,7 +96,7 @@ std::string DecisionText(const Output& out, const LogReader& reader, const Asked
   std::string text = Cat({PairText(asked), "  ", out.Styled(StyleOf(entry.effect), effect), "  ",
                           Printable(entry.rule)});
   if (!entry.path.empty()) text += Cat({"  [", Printable(entry.path), "]"});
-  if (IsShadow(entry)) text += "  (shadow: nobody was answered so)";
+  if (entry.shadow) text += "  (shadow: nobody was answered so)";
   text += Cat({"\n  ", TimeNsText(entry.time_ns), ", ", PlaceText(reader, entry), "\n"});
   text += Cat({"  outcome ", Printable(entry.outcome), ", ", ToString(entry.basis), ", policy ",
                NameOf(answer, entry.policy_digest), "\n"});
@@ -105,13 +105,14 @@ std::string DecisionText(const Output& out, const LogReader& reader, const Asked
   return text;
 }
 
-std::string NearestText(const Output& out, const LogReader& reader, std::string_view which,
+std::string NearestText(const Output& out, std::string_view which,
                         const std::optional<LogEntry>& entry) {
   if (!entry) return Cat({"  ", which, "  nothing about the two\n"});
   const std::string effect = Pad(ToString(entry->effect), kEffectColumns);
   return Cat({"  ", which, "  ", TimeNsText(entry->time_ns), "  ",
               out.Styled(StyleOf(entry->effect), effect), "  ",
-              Pad(Printable(entry->rule), kRuleColumns), "  ", PlaceText(reader, *entry), "\n"});
+              Pad(Printable(entry->rule), kRuleColumns), "  ", Printable(entry->month), " entry ",
+              std::to_string(entry->index), "\n"});
 }
 
 /// What was in force, by what else was decided.
@@ -137,16 +138,15 @@ std::string PolicyText(const TimeSpan& span, const RecordedAnswer& answer) {
   return text;
 }
 
-std::string MissingText(const Output& out, const LogReader& reader, const Asked& asked,
-                        const RecordedAnswer& answer) {
+std::string MissingText(const Output& out, const Asked& asked, const RecordedAnswer& answer) {
   const TimeSpan& span = asked.question.span;
   std::string text = Cat({PairText(asked), "  ", out.Styled(Style::kMiddling, "not recorded"),
                           "\n  ", SpanText(span), "\n"});
-  text += NearestText(out, reader, "before", answer.before);
-  text += NearestText(out, reader, "after ", answer.after);
+  text += NearestText(out, "before", answer.before);
+  text += NearestText(out, "after ", answer.after);
   if (answer.not_recorded > 0) {
     text += Cat({"  gaps of that time count ", Count(answer.not_recorded, "decision", "decisions"),
-                 " of anybody\n"});
+                 " of anybody, shadow evaluations among them\n"});
   }
   return text + PolicyText(span, answer);
 }
@@ -217,7 +217,7 @@ int Run(Context& context, const Arguments& arguments) {
         out.Print(DecisionText(out, *reader, *asked, *answer, entry));
       }
     }
-    if (answer->decisions.empty()) out.Print(MissingText(out, *reader, *asked, *answer));
+    if (answer->decisions.empty()) out.Print(MissingText(out, *asked, *answer));
     out.Print(UnknownText(asked->unknown));
   }
   return answer->decisions.empty() ? kExitNegative : kExitGood;

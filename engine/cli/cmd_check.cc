@@ -21,7 +21,7 @@ Result<bool> AsCaller(const Arguments& arguments) {
   return Status(StatusCode::kInvalidArgument, "--as is caller or operator");
 }
 
-/// --collect and --ack, where decisions are recorded.
+/// --collect and --ack (and whether there may be a --shadow), where decisions are recorded.
 Result<LogOptions> ReadLogOptions(const Context& context, const Arguments& arguments) {
   LogOptions options;
   const std::string_view collect = arguments.Get("collect");
@@ -29,9 +29,12 @@ Result<LogOptions> ReadLogOptions(const Context& context, const Arguments& argum
   std::string_view error;
   if (!collect.empty() && collect != "read" && collect != "all") error = "--collect is read or all";
   if (!ack.empty() && ack != "async" && ack != "durable") error = "--ack is async or durable";
-  if (!context.has_log() && (arguments.Has("collect") || arguments.Has("ack"))) {
-    error = "--collect and --ack go with --log";
+  for (std::string_view option : {"collect", "ack", "shadow"}) {
+    if (!context.has_log() && arguments.Has(option)) {
+      error = "--collect, --ack and --shadow go with --log";
+    }
   }
+  if (arguments.Has("shadow") && arguments.Get("shadow").empty()) error = "--shadow names a policy";
   if (!error.empty()) return Status(StatusCode::kInvalidArgument, std::string(error));
   // Nobody rings while this tool decides: a file of questions waits for the disk rather than leave
   // gaps.
@@ -86,7 +89,7 @@ int Run(Context& context, const Arguments& arguments) {
   auto recording = ReadLogOptions(context, arguments);
   if (!recording.ok()) return Fail(recording.status());
   auto open = OpenEngine::Open(context, arguments.Has("without-db"),
-                               context.has_log() ? &*recording : nullptr);
+                               context.has_log() ? &*recording : nullptr, arguments.Get("shadow"));
   if (!open.ok()) return Fail(open.status());
   const int code = *question ? CheckOne(context, **question, *open, *as_caller)
                              : CheckQuestions(context, *open,
@@ -120,7 +123,11 @@ constexpr std::string_view kDescription =
     "With --log every decision is recorded in the decision log, which must not be open elsewhere, "
     "and its receipt is printed: the request id under which `ringfence log show` lists it and "
     "`ringfence log prove` proves it. In lines it is one more cell, `-` for a decision that could "
-    "not be recorded; then the exit code is 3.";
+    "not be recorded; then the exit code is 3.\n"
+    "\n"
+    "With --shadow another policy is evaluated beside, from the same facts, and the log records "
+    "what it would have decided directly behind each decision, marked `shadow`. Nothing else comes "
+    "of it: answers, output and exit code are those without it.";
 
 constexpr std::string_view kExamples =
     "ringfence check --caller alice --callee bob\n"
@@ -131,7 +138,8 @@ constexpr std::string_view kExamples =
     "    --fact 'callee.follows(caller)=true' 'callee.blocks(caller)=false'\n"
     "ringfence check --questions expected.tsv --policy ./next.json\n"
     "ringfence check --questions - --json\n"
-    "ringfence --log n7 check --caller alice --callee bob --ack durable";
+    "ringfence --log n7 check --caller alice --callee bob --ack durable\n"
+    "ringfence --log n7 check --questions - --shadow ./next.json";
 
 }  // namespace
 
@@ -141,9 +149,9 @@ Command CheckCommand() {
   command.brief = "may this caller ring this callee?";
   command.synopsis =
       "--caller USER --callee USER [--call NAME=VALUE ...] [--fact NAME=VALUE ...] [--as caller] "
-      "[--collect read|all] [--ack async|durable]\n"
+      "[--collect read|all] [--ack async|durable] [--shadow POLICY]\n"
       "--no-account --callee USER [...]\n"
-      "--questions FILE|- [--as caller]";
+      "--questions FILE|- [--as caller] [--shadow POLICY]";
   command.description = kDescription;
   command.options = QuestionOptions();
   command.options.push_back({"as", "caller|operator",
@@ -155,6 +163,9 @@ Command CheckCommand() {
   command.options.push_back({"ack", "async|durable",
                              "durable: answer once the decision is on disk. async, the default: "
                              "at once; then power loss may take the last 50 ms."});
+  command.options.push_back({"shadow", "POLICY",
+                             "A shipped rule set or a file with a slash in its name: what it would "
+                             "decide is recorded beside each decision, and does nothing else."});
   command.examples = kExamples;
   command.exits =
       "0   the call is let through; all questions were answered, as expected\n"

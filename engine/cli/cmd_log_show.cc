@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::string_view kSelection =
     "[--from TIME] [--to TIME] [--month YYYY-MM] [--index N] [--kind KIND] [--effect EFFECT] "
-    "[--rule RULE] [--receipt ID] "
+    "[--rule RULE] [--shadow only|none] [--receipt ID] "
     "[--caller USER] [--callee USER] [--limit N|--tail N] [--facts FILE]";
 
 /// Prints what is selected, each by `print`.

@@ -21,9 +21,13 @@ using Counts = std::map<std::string, uint64_t, std::less<>>;
 struct Stats {
   std::string log;
   std::vector<LogReader::Month> months;
-  Counts kinds, effects, rules, bases;
+  Counts kinds;
+  /// Decisions, or shadow evaluations.
+  struct Answers {
+    uint64_t entries = 0;
+    Counts effects, rules, bases;
+  } decisions, shadows;
   uint64_t entries = 0;
-  uint64_t decisions = 0;
   uint64_t gaps = 0, not_recorded = 0;
   uint64_t boots = 0;
   uint64_t first_time_ns = 0, last_time_ns = 0;
@@ -43,10 +47,11 @@ void Stats::Add(const LogEntry& entry) {
     not_recorded += FieldNumber(entry, "count");
   }
   if (entry.kind != "decision") return;
-  ++decisions;
-  ++effects[std::string(ToString(entry.effect))];
-  ++rules[entry.rule];
-  ++bases[std::string(ToString(entry.basis))];
+  Answers& answers = entry.shadow ? shadows : decisions;
+  ++answers.entries;
+  ++answers.effects[std::string(ToString(entry.effect))];
+  ++answers.rules[entry.rule];
+  ++answers.bases[std::string(ToString(entry.basis))];
 }
 
 /// Bytes of the files of a month: entries, hashes, checkpoints, policies.
@@ -92,23 +97,29 @@ std::string Block(std::string_view title, const Counts& counts, uint64_t whole) 
   return out;
 }
 
+std::string Blocks(std::string_view prefix, const Stats::Answers& answers) {
+  const auto block = [&](std::string_view title, const Counts& counts) {
+    return Block(Cat({prefix, title}), counts, answers.entries);
+  };
+  return block("effects", answers.effects) + block("rules", answers.rules) +
+         block("bases", answers.bases);
+}
+
 std::string Table(const Stats& stats) {
   if (stats.months.empty()) return Cat({Printable(stats.log), ": nothing yet\n"});
   std::string out = Cat({Printable(stats.log), ", entries by month\n"});
   for (const LogReader::Month& month : stats.months) {
     out += Row(Printable(month.month), Thousands(month.entries));
   }
-  if (stats.bytes && stats.decisions > 0) {
+  if (stats.bytes && stats.decisions.entries > 0) {
     out += Row("bytes", Thousands(*stats.bytes));
-    out += Row("bytes a decision", Thousands(*stats.bytes / stats.decisions));
+    out += Row("bytes a decision", Thousands(*stats.bytes / stats.decisions.entries));
   }
   if (stats.entries == 0) return out;
   out += Cat({"  ", Pad("first", kNameColumns), "  ", TimeNsText(stats.first_time_ns), "\n"});
   out += Cat({"  ", Pad("last", kNameColumns), "  ", TimeNsText(stats.last_time_ns), "\n"});
   out += Block("kinds", stats.kinds, stats.entries);
-  out += Block("effects", stats.effects, stats.decisions);
-  out += Block("rules", stats.rules, stats.decisions);
-  out += Block("bases", stats.bases, stats.decisions);
+  out += Blocks("", stats.decisions) + Blocks("shadow ", stats.shadows);
   out += "completeness\n" + Row("gaps", Thousands(stats.gaps));
   out += Row("decisions not recorded", Thousands(stats.not_recorded));
   return out + Row("boots", Thousands(stats.boots));
@@ -120,6 +131,12 @@ void WriteCounts(JsonOut& json, std::string_view key, const Counts& counts) {
   json.EndObject();
 }
 
+void WriteAnswers(JsonOut& json, const Stats::Answers& answers) {
+  WriteCounts(json, "effects", answers.effects);
+  WriteCounts(json, "rules", answers.rules);
+  WriteCounts(json, "bases", answers.bases);
+}
+
 std::string Json(const Stats& stats) {
   JsonOut json;
   json.Object().Key("log").Text(stats.log).Key("months").Array();
@@ -127,11 +144,13 @@ std::string Json(const Stats& stats) {
     json.Object().Key("month").Text(month.month).Key("origin").Text(month.origin);
     json.Key("entries").Number(month.entries).Key("vkey").Text(month.vkey).EndObject();
   }
-  json.EndArray().Key("entries").Number(stats.entries).Key("decisions").Number(stats.decisions);
+  json.EndArray().Key("entries").Number(stats.entries);
+  json.Key("decisions").Number(stats.decisions.entries);
   WriteCounts(json, "kinds", stats.kinds);
-  WriteCounts(json, "effects", stats.effects);
-  WriteCounts(json, "rules", stats.rules);
-  WriteCounts(json, "bases", stats.bases);
+  WriteAnswers(json, stats.decisions);
+  json.Key("shadow").Object().Key("entries").Number(stats.shadows.entries);
+  WriteAnswers(json, stats.shadows);
+  json.EndObject();
   json.Key("gaps").Number(stats.gaps).Key("not_recorded").Number(stats.not_recorded);
   json.Key("boots").Number(stats.boots);
   json.Key("first").TextOrNull(stats.entries == 0 ? "" : TimeNsText(stats.first_time_ns));
@@ -139,7 +158,8 @@ std::string Json(const Stats& stats) {
   json.Key("bytes");
   stats.bytes ? json.Number(*stats.bytes) : json.Null();
   json.Key("bytes_per_decision");
-  stats.bytes&& stats.decisions > 0 ? json.Number(*stats.bytes / stats.decisions) : json.Null();
+  stats.bytes&& stats.decisions.entries > 0 ? json.Number(*stats.bytes / stats.decisions.entries)
+                                            : json.Null();
   json.EndObject();
   return json.Line();
 }
@@ -181,7 +201,8 @@ Command LogStatsCommand() {
   command.brief = "how often what was decided, by which rules";
   command.synopsis = "[--from TIME] [--to TIME] [--month YYYY-MM]";
   command.description =
-      "Counts the entries under a checkpoint: by kind; decisions by effect, rule and basis; gaps, "
+      "Counts the entries under a checkpoint: by kind; decisions by effect, rule and basis, and "
+      "shadow evaluations, which are none, likewise and apart; gaps, "
       "the decisions they say were not recorded, and openings by a writer. Of whole months also "
       "what they take on disk. Trusts what it reads: `ringfence log verify` tells whether one "
       "may.";

@@ -36,7 +36,10 @@ std::string SummaryTable(const LogVerification& seen) {
                                     " after the newest checkpoint, which nothing signs yet"}));
   table.Add("checkpoints", seen.checkpoints);
   table.Add("cosignatures", seen.cosignatures);
-  table.Add("decisions", seen.decisions);
+  table.Add("decisions", seen.decisions,
+            seen.shadows == 0
+                ? std::string()
+                : Cat({"and ", Count(seen.shadows, "shadow evaluation", "shadow evaluations")}));
   table.Add("gaps", seen.gaps,
             seen.gaps == 0
                 ? std::string()

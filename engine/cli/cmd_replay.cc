@@ -10,6 +10,7 @@
 #include "cli/new_file.h"
 #include "cli/progress.h"
 #include "cli/replay_gates.h"
+#include "cli/replay_html.h"
 #include "cli/replay_json.h"
 #include "cli/replay_record.h"
 #include "cli/replay_text.h"
@@ -58,6 +59,10 @@ Result<ReplayOptions> OptionsFrom(const Context& context, const Arguments& argum
     auto policy = CompilePolicy(context.policy());
     if (!policy.ok()) return policy.status();
     options.policy = *std::move(policy);
+  }
+  if (mode == ReplayMode::kShadow) {
+    if (!arguments.Has("facts") && !arguments.Has("keys")) return options;
+    return Invalid("--shadow opens no facts: it takes neither --facts nor --keys");
   }
   auto secrets = SecretsFrom(context, arguments);
   if (!secrets.ok()) return secrets.status();
@@ -111,6 +116,20 @@ int ExitOf(const ReplayReport& report, const std::vector<GateResult>& gates) {
   return divergent || !AllHold(gates) ? kExitNegative : kExitGood;
 }
 
+void Print(Context& context, const Arguments& arguments, const ReplayOptions& options,
+           const ReplayReport& report, bool verified, const std::vector<GateResult>& gates) {
+  Output& out = context.out();
+  if (context.json()) return out.Print(ReplayJson(report, verified, gates));
+  ReplayTextOptions how;
+  how.has_keys = options.secrets.store.has_value() || !options.secrets.facts_keys.empty();
+  how.examples = arguments.Has("examples") ? options.max_examples : kExamplesInText;
+  out.Print(ReplayText(out, report, how));
+  if (!gates.empty()) out.Print("\n" + GatesText(out, gates));
+  if (arguments.Has("html")) {
+    out.Say(Cat({Printable(arguments.Get("html")), ": the report as a page\n"}));
+  }
+}
+
 /// After the report was printed: gives `code` where it could be recorded.
 int Record(Context& context, const LogReader& reader, const ReplayReport& report, bool verified,
            const std::vector<GateResult>& gates, int code) {
@@ -135,6 +154,8 @@ int Run(Context& context, const Arguments& arguments) {
   if (!reader.ok()) return Fail(reader.status());
   auto options = OptionsFrom(context, arguments, *mode, *reader);
   if (!options.ok()) return Fail(options.status());
+  auto page = PageFile(arguments);
+  if (!page.ok()) return Fail(page.status());
   const bool verify = !arguments.Has("no-verify");
   if (verify) {
     if (const auto code = Verify(context, *reader, options->threads)) return *code;
@@ -145,18 +166,11 @@ int Run(Context& context, const Arguments& arguments) {
   progress.Clear();
   if (!report.ok()) return Fail(report.status());
   HideFacts(options->secrets, &*report);
-  const std::vector<GateResult> held = CheckGates(*gates, *report);
-  Output& out = context.out();
-  if (context.json()) {
-    out.Print(ReplayJson(*report, verify, held));
-  } else {
-    const LogSecrets& secrets = options->secrets;
-    ReplayTextOptions how;
-    how.has_keys = secrets.store.has_value() || !secrets.facts_keys.empty();
-    how.examples = arguments.Has("examples") ? options->max_examples : kExamplesInText;
-    out.Print(ReplayText(out, *report, how));
-    out.Print(GatesText(out, held));
+  if (*page) {
+    if (Status status = (*page)->Write(ReplayHtml(*report)); !status.ok()) return Fail(status);
   }
+  const std::vector<GateResult> held = CheckGates(*gates, *report);
+  Print(context, arguments, *options, *report, verify, held);
   const int code = ExitOf(*report, held);
   return arguments.Has("record") ? Record(context, *reader, *report, verify, held, code) : code;
 }
@@ -190,7 +204,7 @@ Command ReplayCommand() {
   command.brief = "does the log follow from its facts; what would another policy do?";
   command.synopsis =
       "[LOG] [--facts FILE] [--no-verify] [--from TIME] [--to TIME] [--month YYYY-MM] "
-      "[--threads N] [--min-coverage PERCENT] [--record]\n"
+      "[--threads N] [--min-coverage PERCENT] [--html FILE] [--record]\n"
       "[LOG] --policy FILE|NAME [--max-gained N] [--max-lost N] [--min-coverage PERCENT] "
       "[--examples N] [--no-proofs] [--facts FILE] ...\n"
       "[LOG] --shadow [--max-gained N] [--max-lost N] [--min-coverage PERCENT] ...";
@@ -213,6 +227,9 @@ Command ReplayCommand() {
   command.options.push_back({"examples", "N",
                              "At most so many changed decisions, 60 if not given, of which the "
                              "text shows five."});
+  command.options.push_back({"html", "FILE",
+                             "Write the report there as well, as one HTML file that needs nothing "
+                             "beside it. No file is overwritten."});
   command.options.push_back({"no-proofs", "", "Examples without their .tlog-proof."});
   command.examples =
       "ringfence replay n7 --facts case-17.keys\n"
@@ -222,7 +239,7 @@ Command ReplayCommand() {
       "ringfence --log n7 replay --shadow --from -7d --json";
   command.exits =
       "0   nothing diverges, and every gate holds; the coverage says of how much\n"
-      "1   a decision diverges from what was recorded, a gate does not hold, or the log does not";
+      "1   a decision diverges from its record, or a gate or the log does not hold";
   command.most = 1;
   command.run = Run;
   return command;

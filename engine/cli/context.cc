@@ -234,8 +234,8 @@ std::string PolicyLabel(std::string_view name, std::string_view digest) {
   return Cat({Printable(name), " ", digest.substr(0, kShortDigest)});
 }
 
-Result<OpenEngine> OpenEngine::Open(Context& context, bool without_db,
-                                    const LogOptions* recording) {
+Result<OpenEngine> OpenEngine::Open(Context& context, bool without_db, const LogOptions* recording,
+                                    std::string_view shadow) {
   if (without_db && context.has_db_option()) {
     return Status(StatusCode::kInvalidArgument, "--db and --without-db exclude each other");
   }
@@ -258,6 +258,11 @@ Result<OpenEngine> OpenEngine::Open(Context& context, bool without_db,
     options.policy = *std::move(policy);
   }
   const std::optional<Policy> chosen = options.policy;
+  if (!shadow.empty()) {
+    auto policy = CompilePolicy(shadow);
+    if (!policy.ok()) return policy.status();
+    options.shadow = *std::move(policy);
+  }
   if (recording != nullptr) {
     auto log = context.OpenLog(*recording, options.store);
     if (!log.ok()) return log.status();

@@ -106,9 +106,10 @@ int SayRevision(Context& context, const Result<uint64_t>& revision, std::string_
 class OpenEngine {
  public:
   /// With a store unless `without_db`; with the decision log where it is named and `recording` is
-  /// given.
+  /// given, and then with a policy evaluated beside, if `shadow` names one.
   static Result<OpenEngine> Open(Context& context, bool without_db,
-                                 const LogOptions* recording = nullptr);
+                                 const LogOptions* recording = nullptr,
+                                 std::string_view shadow = {});
 
   Engine& engine() { return engine_; }
   /// Decisions are recorded.

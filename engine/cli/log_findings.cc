@@ -52,6 +52,7 @@ void WriteVerification(JsonOut& json, const LogVerification& seen) {
   json.Key("months").Number(seen.months).Key("entries").Number(seen.entries);
   json.Key("beyond").Number(seen.beyond).Key("checkpoints").Number(seen.checkpoints);
   json.Key("cosignatures").Number(seen.cosignatures).Key("decisions").Number(seen.decisions);
+  json.Key("shadows").Number(seen.shadows);
   json.Key("gaps").Number(seen.gaps).Key("not_recorded").Number(seen.not_recorded);
   json.Key("boots").Number(seen.boots).Key("unclean_boots").Number(seen.unclean_boots);
   json.Key("clock_steps").Number(seen.clock_steps).Key("erasures").Number(seen.erasures);

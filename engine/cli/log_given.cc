@@ -11,6 +11,7 @@ namespace {
 
 // A checkpoint with the cosignatures of every witness there is.
 constexpr size_t kMaxNoteBytes = size_t{1} << 20;
+constexpr mode_t kForOwner = 0600;  // a report may have facts
 
 Status Invalid(std::string message) {
   return Status(StatusCode::kInvalidArgument, std::move(message));
@@ -71,6 +72,9 @@ Result<LogSecrets> SecretsFrom(const Context& context, const Arguments& argument
     return Invalid("--facts and --keys name the same file here: give one of them");
   }
   if (arguments.Has("facts") || arguments.Has("keys")) {
+    if (arguments.Has("shadow")) {
+      return Invalid("--shadow opens no facts: it takes neither --facts nor --keys");
+    }
     auto contents = ReadFactsKeys(arguments.Get(arguments.Has("facts") ? "facts" : "keys"));
     if (!contents.ok()) return contents.status();
     if (contents->empty()) return Invalid("the file of facts keys is empty");
@@ -82,7 +86,7 @@ Result<LogSecrets> SecretsFrom(const Context& context, const Arguments& argument
         "--log-keys opens facts together with the database (--db FILE), which has everybody's "
         "seeds; without it there are the files that `ringfence log keys` makes: --facts FILE");
   }
-  if (!context.has_db()) return secrets;
+  if (!context.has_db() || arguments.Has("shadow")) return secrets;
   std::string keys = context.LogKeysPath();
   if (!arguments.Has("log-keys") && access(keys.c_str(), F_OK) != 0) return secrets;
   auto store = context.OpenStore(StoreOptions::Mode::kReadOnly);
@@ -90,6 +94,13 @@ Result<LogSecrets> SecretsFrom(const Context& context, const Arguments& argument
   secrets.store = *std::move(store);
   secrets.keys = std::move(keys);
   return secrets;
+}
+
+Result<std::optional<NewFile>> PageFile(const Arguments& arguments) {
+  if (!arguments.Has("html")) return std::optional<NewFile>();
+  auto file = NewFile::Create(std::string(arguments.Get("html")), kForOwner);
+  if (!file.ok()) return file.status();
+  return std::optional<NewFile>(*std::move(file));
 }
 
 OptionSpec FactsOptionSpec() {

@@ -4,10 +4,12 @@
 
 #include <ringfence/log.h>
 
+#include <optional>
 #include <vector>
 
 #include "cli/arguments.h"
 #include "cli/context.h"
+#include "cli/new_file.h"
 
 namespace ringfence::cli {
 
@@ -23,5 +25,8 @@ std::vector<OptionSpec> VerifyOptionSpecs();
 /// an auditor may have a database of their own.
 Result<LogSecrets> SecretsFrom(const Context& context, const Arguments& arguments);
 OptionSpec FactsOptionSpec();
+
+/// The file of --html: the name is taken before the work begins whose result it gets.
+Result<std::optional<NewFile>> PageFile(const Arguments& arguments);
 
 }  // namespace ringfence::cli

@@ -41,12 +41,23 @@ Status ReadKind(const Arguments& arguments, LogFilter* filter) {
   return Invalid(Cat({message, ": they are ", all}));
 }
 
+Status ReadShadow(const Arguments& arguments, LogFilter* filter) {
+  if (!arguments.Has("shadow")) return Status();
+  const std::string_view which = arguments.Get("shadow");
+  if (which != "only" && which != "none") {
+    return Invalid(Cat({"--shadow '", Printable(which), "': expected only or none"}));
+  }
+  filter->shadow = which == "only";
+  return Status();
+}
+
 Status ReadFilter(const Arguments& arguments, LogFilter* filter) {
   if (Status status = ReadKind(arguments, filter); !status.ok()) return status;
   auto times = TimesFrom(arguments);
   if (!times.ok()) return times.status();
   filter->from_ns = times->from_ns;
   filter->to_ns = times->to_ns;
+  if (Status status = ReadShadow(arguments, filter); !status.ok()) return status;
   if (arguments.Has("effect")) {
     filter->effect = ParseEffect(arguments.Get("effect"));
     if (!filter->effect) {
@@ -204,6 +215,9 @@ std::vector<OptionSpec> SelectionOptions() {
        "keycommit, access, detail. Without it all but detail, which belong to their decisions."},
       {"effect", "EFFECT", "Decisions that came to refuse, ring, silence, screen or voicemail."},
       {"rule", "RULE", "Decisions made by that rule."},
+      {"shadow", "only|none",
+       "only: shadow evaluations, what another policy would have decided; none: all but these. "
+       "Without it they stand behind their decisions, marked `shadow`."},
       {"receipt", "ID", "The decision whose receipt this is: 32 hexadecimal digits."},
       {"caller", "USER",
        "Decisions about calls of that user; needs the database and the key file of the log."},

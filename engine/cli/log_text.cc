@@ -26,8 +26,6 @@ constexpr std::string_view kFlagNames[] = {
 // Columns of the CSV that only a decision fills.
 constexpr size_t kDecisionCells = 8;
 
-constexpr uint16_t kShadowFlag = 1 << 3;
-
 bool IsDecision(const LogEntry& entry) { return entry.kind == "decision"; }
 bool HasParties(const LogEntry& entry) { return !entry.request_id.empty(); }
 
@@ -82,7 +80,7 @@ std::string SafeCell(std::string_view text) {
 }
 
 void WriteDecisionMembers(JsonOut& json, const LogEntry& entry) {
-  json.Key("policy").Number(entry.policy_ref);
+  json.Key("shadow").Bool(entry.shadow).Key("policy").Number(entry.policy_ref);
   json.Key("policy_digest").TextOrNull(entry.policy_digest);
   json.Key("effect").Text(ToString(entry.effect)).Key("outcome").Text(entry.outcome);
   json.Key("rule").Text(entry.rule).Key("path").TextOrNull(entry.path);
@@ -120,8 +118,6 @@ uint64_t FieldNumber(const LogEntry& entry, std::string_view name) {
   return 0;
 }
 
-bool IsShadow(const LogEntry& entry) { return (entry.flags & kShadowFlag) != 0; }
-
 std::string OriginOf(const std::string& log_name, const LogEntry& entry) {
   return Cat({log_name, "/", entry.month});
 }
@@ -134,6 +130,7 @@ std::string EntryLine(const Output& out, const LogEntry& entry) {
     line += Cat({out.Styled(StyleOf(entry.effect), effect), "  ",
                  Pad(Printable(entry.rule), kRuleColumns), "  ", Printable(entry.request_id)});
     if (entry.basis != Basis::kComplete) line += Cat({"  ", ToString(entry.basis)});
+    if (entry.shadow) line += "  shadow";
   } else {
     line += Cat({Pad(Printable(entry.kind), kEffectColumns), "  ",
                  Printable(FieldsText(entry, kDigestInLine))});

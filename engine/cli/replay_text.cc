@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "cli/context.h"
+#include "cli/html.h"
 #include "cli/log_time.h"
 #include "cli/replay_tables.h"
 #include "cli/text.h"
@@ -23,8 +24,8 @@ std::string Headline(const Output& out, const ReplayReport& report) {
   std::string text = Cat({out.Styled(Style::kBold, log + what), "\n"});
   const bool all = report.entries > 0 && report.covered() == report.entries;
   const std::string coverage =
-      Cat({"coverage ", ShareText(report.covered(), report.entries), ": ",
-           Thousands(report.covered()), " of ", Count(report.entries, "entry", "entries"),
+      Cat({"coverage ", report.entries == 0 ? "0 %" : ShareText(report.covered(), report.entries),
+           ": ", Thousands(report.covered()), " of ", Count(report.entries, "entry", "entries"),
            report.mode == ReplayMode::kShadow ? " could be compared" : " could be decided again"});
   text += Cat({out.Styled(all ? Style::kGood : Style::kMiddling, coverage), "\n"});
   if (report.entries == 0) return text;
@@ -148,19 +149,14 @@ std::string NumberText(double number, bool percent) {
 
 }  // namespace
 
-std::string ShareText(uint64_t part, uint64_t whole) {
-  const uint64_t hundredths = whole == 0 ? 0 : part * 10000 / whole;
-  const std::string fraction = std::to_string(hundredths % 100);
-  return Cat(
-      {std::to_string(hundredths / 100), ".", fraction.size() < 2 ? "0" : "", fraction, " %"});
-}
-
 std::string ReplayText(const Output& out, const ReplayReport& report,
                        const ReplayTextOptions& options) {
   std::string text = Headline(out, report);
+  const bool any = report.covered() > 0;
+  const std::string none;
   for (const std::string& section :
-       {report.entries > 0 ? Bins(report) : std::string(), ChangesText(out, report),
-        report.covered() > 0 ? MatrixText(out, report.flows) : std::string(), RulesText(report),
+       {report.entries > 0 ? Bins(report) : none, ChangesText(out, report),
+        any ? MatrixText(out, report.flows) : none, any ? RulesText(report) : none,
         MoversText("callees with most changes", report.top_callees),
         MoversText("callers with most changes", report.top_callers),
         ExamplesText(out, report.examples, options.examples), PoliciesText(report)}) {
@@ -178,8 +174,11 @@ std::string GatesText(const Output& out, const std::vector<GateResult>& gates) {
   for (const GateResult& gate : gates) {
     std::string option(gate.name);
     for (char& letter : option) letter = letter == '_' ? '-' : letter;
-    const std::string value = NumberText(gate.value, gate.percent);
-    const std::string_view broken = gate.percent ? "not reached" : "exceeded";
+    const std::string value =
+        gate.blind ? "nothing was decided" : NumberText(gate.value, gate.percent);
+    const std::string_view broken = gate.percent ? "not reached"
+                                    : gate.blind ? "not held"
+                                                 : "exceeded";
     text += Cat({"gate --", option, " ", NumberText(gate.limit, gate.percent), ": ", value, ", ",
                  out.Styled(gate.holds ? Style::kGood : Style::kBad, gate.holds ? "held" : broken),
                  "\n"});

@@ -23,7 +23,4 @@ std::string ReplayText(const Output& out, const ReplayReport& report,
 /// A line each: held or not, and by what figure.
 std::string GatesText(const Output& out, const std::vector<GateResult>& gates);
 
-/// "97.50 %", rounded down: 100.00 % is all of them.
-std::string ShareText(uint64_t part, uint64_t whole);
-
 }  // namespace ringfence::cli

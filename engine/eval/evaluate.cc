@@ -185,12 +185,16 @@ void SetExtraCount(size_t count, Decision* decision) {
 
 }  // namespace
 
-void EvalScratch::Prepare(const Program& program) {
-  size_t rules = 0;
-  for (const ProgramDecision& decision : program.decisions) {
-    rules = std::max(rules, decision.rules.size());
+void EvalScratch::Prepare(const Program& program, const Program* other) {
+  size_t rules = 0, nodes = 0;
+  for (const Program* each : {&program, other}) {
+    if (each == nullptr) continue;
+    nodes = std::max<size_t>(nodes, each->max_nodes);
+    for (const ProgramDecision& decision : each->decisions) {
+      rules = std::max(rules, decision.rules.size());
+    }
   }
-  active.assign((program.max_nodes + 63) / 64, 0);
+  active.assign((nodes + 63) / 64, 0);
   reachable.assign((rules + 63) / 64, 0);
 }
 

@@ -24,7 +24,8 @@ struct EvalScratch {
   /// what basis. Good for those that have a value.
   std::array<uint16_t, kMaxDecisions> deciding{};
   std::array<Basis, kMaxDecisions> bases{};
-  void Prepare(const Program& program);
+  /// For both of these programs; `other` may be null.
+  void Prepare(const Program& program, const Program* other = nullptr);
 };
 
 /// Where facts come from: host sources first, then the store's.

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "base/check.h"
 #include "base/utf8.h"
@@ -22,7 +23,9 @@ constexpr size_t kMaxGoodBlobs = 1024;
 constexpr uint8_t kHighestEffect = static_cast<uint8_t>(Effect::kVoicemail);
 
 constexpr size_t kKindAt = 1, kFlagsAt = 2, kTimeAt = 4, kWriterAt = 12, kBootAt = 14, kSeqAt = 16;
-constexpr size_t kPolicyAt = 22, kEffectAt = 28, kRestAt = 29, kPartiesEnd = 82;
+constexpr size_t kPolicyAt = 22, kEffectAt = 28, kRestAt = 29, kRequestAt = 34, kCallerAt = 50;
+constexpr size_t kPartiesEnd = 82, kRevisionAt = 162, kRevisionEnd = 170;
+constexpr size_t kNonceBytes = 12;  // of the request id
 
 }  // namespace
 
@@ -38,6 +41,8 @@ void OrderCheck::BeginMonth(const std::string& month, MonthReader* blobs) {
   seal_.reset();
   size_ = 0;
   detail_count_ = 0;
+  decision_.reset();
+  damaged_ = false;
 }
 
 void OrderCheck::Add(uint64_t first, std::span<const uint8_t> on_disk,
@@ -47,6 +52,9 @@ void OrderCheck::Add(uint64_t first, std::span<const uint8_t> on_disk,
   for (size_t i = 0; i < sound.size(); ++i) {
     if (sound[i]) {
       AddEntry(first + i, on_disk.subspan(i * kEntryOnDiskBytes + 2).first<kEntryBytes>());
+    } else {
+      decision_.reset();
+      damaged_ = true;
     }
     ++position_;
   }
@@ -77,6 +85,12 @@ void OrderCheck::AddEntry(uint64_t index, std::span<const uint8_t, kEntryBytes> 
   }
   if (detail_count_ > 0) Add("detail", index, "stands between a DETAIL and its decision");
   detail_count_ = 0;
+  // Who was killed between a decision and its shadow evaluation has the next writer name the policy
+  // of the latter.
+  if (kind != EntryKind::kPolicy) {
+    decision_.reset();
+    damaged_ = false;
+  }
   CheckTime(index, time_ns, &latest_own_ns_);
   if (IsKnownKind(bytes[kKindAt])) {
     AddOwn(index, bytes);
@@ -113,7 +127,13 @@ void OrderCheck::AddDecision(uint64_t index, std::span<const uint8_t, kEntryByte
     std::copy(bytes.begin(), bytes.end(), details_[detail_count_++].begin());
     return;
   }
-  ++findings_->out().decisions;
+  if ((LoadBig<2>(&bytes[kFlagsAt]) & entry_flags::kShadow) != 0) {
+    CheckShadow(index, bytes);
+  } else {
+    ++findings_->out().decisions;
+    std::copy(bytes.begin(), bytes.end(), decision_.emplace().begin());
+    damaged_ = false;
+  }
   CheckDetails(index, bytes);
   CheckPolicyRef(index, LoadBig<6>(&bytes[kPolicyAt]));
   if (bytes[kEffectAt] > kHighestEffect) {
@@ -153,6 +173,27 @@ void OrderCheck::CheckDetails(uint64_t index, std::span<const uint8_t, kEntryByt
     }
   }
   detail_count_ = 0;
+}
+
+void OrderCheck::CheckShadow(uint64_t index, std::span<const uint8_t, kEntryBytes> bytes) {
+  ++findings_->out().shadows;
+  const std::optional<EntryBytes> decision = std::exchange(decision_, std::nullopt);
+  if (!decision) {
+    if (!damaged_) Add("shadow", index, "a shadow evaluation behind no decision");
+    return;
+  }
+  const auto same = [&](size_t begin, size_t end) {
+    return std::memcmp(&(*decision)[begin], &bytes[begin], end - begin) == 0;
+  };
+  // Everything from the time on that is no policy's answer.
+  const bool follows = LoadBig<6>(&bytes[kSeqAt]) == LoadBig<6>(&(*decision)[kSeqAt]) + 1;
+  if (!follows || !same(kTimeAt, kSeqAt) || !same(kCallerAt, kPartiesEnd) ||
+      !same(kRevisionAt, kRevisionEnd)) {
+    Add("shadow", index, "a shadow evaluation of something else than the decision before it");
+  }
+  if (same(kRequestAt, kRequestAt + kNonceBytes)) {
+    Add("shadow", index, "its facts are sealed under the same numbers as those of its decision");
+  }
 }
 
 void OrderCheck::CheckPolicyRef(uint64_t index, uint64_t policy_ref) {

@@ -49,6 +49,7 @@ class OrderCheck {
   void AddPolicy(uint64_t index, const Entry& entry);
   void AddBoot(uint64_t index, const Entry& entry);
   void CheckDetails(uint64_t index, std::span<const uint8_t, kEntryBytes> bytes);
+  void CheckShadow(uint64_t index, std::span<const uint8_t, kEntryBytes> bytes);
   void CheckPolicyRef(uint64_t index, uint64_t policy_ref);
   void CheckBlob(uint64_t index, const Hash& hash, std::string_view of);
   void CheckTime(uint64_t index, uint64_t time_ns, uint64_t* latest);
@@ -89,6 +90,9 @@ class OrderCheck {
   uint64_t size_ = 0;
   std::array<EntryBytes, 3> details_;
   size_t detail_count_ = 0;
+  /// Of the decision that a shadow evaluation may stand behind.
+  std::optional<EntryBytes> decision_;
+  bool damaged_ = false;  ///< there is an entry that nobody knows what it was
 };
 
 }  // namespace ringfence

@@ -18,7 +18,7 @@ constexpr uint8_t kHighestEffect = static_cast<uint8_t>(Effect::kVoicemail);
 // its beginning, but hardly by a month.
 constexpr uint64_t kLateNs = 31 * kNsPerDay;
 
-constexpr size_t kKindAt = 1, kTimeAt = 4, kEffectAt = 28;
+constexpr size_t kKindAt = 1, kFlagsAt = 2, kTimeAt = 4, kEffectAt = 28;
 
 // Entries of one month.
 class MonthScan {
@@ -49,6 +49,10 @@ bool MonthScan::Wanted(std::span<const uint8_t, kEntryBytes> bytes) const {
   if (time_ns < request_.from_ns || time_ns >= request_.to_ns) return false;
   const auto kind = static_cast<EntryKind>(bytes[kKindAt]);
   if (request_.kind ? kind != *request_.kind : kind == EntryKind::kDetail) return false;
+  if (request_.shadow && HasDecisionFields(kind)) {
+    const bool shadow = (LoadBig<2>(&bytes[kFlagsAt]) & entry_flags::kShadow) != 0;
+    if (shadow != *request_.shadow) return false;
+  }
   if (!request_.effect) return true;
   return kind == EntryKind::kDecision && bytes[kEffectAt] == *request_.effect;
 }
@@ -189,6 +193,7 @@ LogEntry EntryTeller::Tell(const RawEntry& raw, const PolicyNames& names) {
   out.outcome = names.Outcome(fields.outcome);
   out.path = names.Path(fields.path);
   out.policy_digest = names.digest;
+  out.shadow = (header.flags & entry_flags::kShadow) != 0;
   out.basis = static_cast<Basis>(std::min(fields.basis & 3, 2));
   out.revision = fields.revision;
   if (!keys_) return out;

@@ -50,6 +50,7 @@ struct ReadRequest {
   uint64_t to_ns = UINT64_MAX;    ///< exclusive
   std::optional<uint8_t> effect;  ///< decisions of that effect only
   std::optional<EntryKind> kind;  ///< none: any but DETAIL
+  std::optional<bool> shadow;     ///< of decisions and DETAILs: with that flag, or without
   LogProgress progress;
 };
 /// Entries under checkpoints, in order. `sink` returns false to stop; `names` is of the entry's

@@ -36,32 +36,40 @@ bool Recorder::IsOver() const { return writer_->IsForked() || State() == WriterS
 
 uint64_t Recorder::Now() const { return writer_->clock()->UnixNs(); }
 
-Recorded Recorder::Record(const DecisionRecord& record, uint64_t time_ns, RequestId* receipt) {
+Recorded Recorder::Record(const DecisionRecord& record, uint64_t time_ns, RequestId* receipt,
+                          const DecisionRecord* shadow) {
   if (IsOver()) return writer_->Unrecorded();
+  const uint64_t count = shadow == nullptr ? 1 : 2;
   // Before anything can go wrong: a hole in the sequence proves a loss. Close sets the state, then
   // looks at next_seq: one of the two sees the other.
-  const uint64_t seq = control_->next_seq.fetch_add(1) + 1;
+  const uint64_t seq = control_->next_seq.fetch_add(count) + 1;
   const WriterState state = State();
-  if (state == WriterState::kFull) return LoseAt(seq, time_ns, GapCause::kDiskFull);
-  if (state != WriterState::kRunning) return LoseAt(seq, time_ns, GapCause::kDiskError);
-  const uint64_t slots = 1 + record.detail_count;
+  if (state == WriterState::kFull) return LoseAt(seq, count, time_ns, GapCause::kDiskFull);
+  if (state != WriterState::kRunning) return LoseAt(seq, count, time_ns, GapCause::kDiskError);
+  const uint64_t slots =
+      count + record.detail_count + (shadow == nullptr ? uint64_t{0} : shadow->detail_count);
   if (head_ + slots - known_tail_ > ring_->capacity() && !WaitForRoom(slots)) {
-    return LoseAt(seq, time_ns, GapCause::kOverload);
+    return LoseAt(seq, count, time_ns, GapCause::kOverload);
   }
   EntryHeader header;
-  header.flags = static_cast<uint16_t>(record.flags | wanted_flags_ | writer_->ClockFlags() |
-                                       record.detail_count << entry_flags::kDetailShift);
+  header.flags = static_cast<uint16_t>(wanted_flags_ | writer_->ClockFlags());
   header.time_ns = time_ns;
   header.writer = writer_->number();
   header.boot = static_cast<uint16_t>(control_->boot);
   header.seq = seq;
-  header.policy_ref = record.policy;
-  header.effect = record.effect;
-  header.facts_schema = record.facts_schema;
-  header.rule = record.rule;
   TakeRandom(receipt);
-  Fill(record, header, *receipt);
-  head_ += slots;
+  uint64_t end = Put(record, header, *receipt, head_);
+  if (shadow != nullptr) {
+    // A request id of its own: its facts are sealed under the same key.
+    RequestId nobodys;
+    TakeRandom(&nobodys);
+    header.flags |= entry_flags::kShadow;
+    header.seq = seq + 1;
+    end = Put(*shadow, header, nobodys, end);
+  }
+  DCHECK(end == head_ + slots);
+  // Both at once: the sealer sees the one with the other.
+  head_ = end;
   ring_->header().head.store(head_, std::memory_order_release);
   // The sealer zeroed the next slot, on another processor: it is fetched while something is
   // decided.
@@ -77,14 +85,21 @@ Recorded Recorder::Record(const DecisionRecord& record, uint64_t time_ns, Reques
   return Recorded::kYes;
 }
 
-void Recorder::Fill(const DecisionRecord& record, const EntryHeader& header,
-                    const RequestId& receipt) {
+/// Fills slots from `position` on; gives the one behind them.
+uint64_t Recorder::Put(const DecisionRecord& record, EntryHeader header, const RequestId& receipt,
+                       uint64_t position) {
+  header.flags = static_cast<uint16_t>(header.flags | record.flags |
+                                       record.detail_count << entry_flags::kDetailShift);
+  header.policy_ref = record.policy;
+  header.effect = record.effect;
+  header.facts_schema = record.facts_schema;
+  header.rule = record.rule;
   DecisionFields fields;
   fields.request_id = receipt;
   fields.caller = record.caller;
   fields.callee = record.callee;
-  const auto put = [&](uint64_t position, uint8_t detail, const EntryHeader& head) {
-    RingSlot& slot = ring_->At(position);
+  const auto put = [&](uint8_t detail, const EntryHeader& head) {
+    RingSlot& slot = ring_->At(position++);
     slot.detail = detail;
     slot.sealed = decider_seals_ ? 1 : 0;
     if (decider_seals_) {
@@ -103,14 +118,15 @@ void Recorder::Fill(const DecisionRecord& record, const EntryHeader& header,
     detail.kind = EntryKind::kDetail;
     detail.effect = static_cast<uint8_t>(record.detail_kinds[i]);
     PackMask(record.details[i], &fields.sealed_facts);
-    put(head_ + i, static_cast<uint8_t>(i + 1), detail);
+    put(static_cast<uint8_t>(i + 1), detail);
   }
   fields.revision = record.revision;
   fields.outcome = record.outcome;
   fields.path = record.path;
   fields.basis = record.basis;
   PackFacts(record.facts, &fields.sealed_facts, &fields.sealed_states);
-  put(head_ + record.detail_count, 0, header);
+  put(0, header);
+  return position;
 }
 
 bool Recorder::WaitForRoom(uint64_t slots) {
@@ -123,10 +139,11 @@ bool Recorder::WaitForRoom(uint64_t slots) {
 
 Recorded Recorder::Lose(uint64_t time_ns) {
   if (IsOver()) return writer_->Unrecorded();
-  return LoseAt(control_->next_seq.fetch_add(1) + 1, time_ns, GapCause::kOverload);
+  return LoseAt(control_->next_seq.fetch_add(1) + 1, 1, time_ns, GapCause::kOverload);
 }
 
-Recorded Recorder::LoseAt(uint64_t seq, uint64_t time_ns, GapCause cause) {
+/// `count` from `seq` on.
+Recorded Recorder::LoseAt(uint64_t seq, uint64_t count, uint64_t time_ns, GapCause cause) {
   LossCounter& lost = ring_->header().lost[static_cast<size_t>(cause) - 1];
   const auto begin = [&] {
     if (lost.first_seq.load() != 0) return;
@@ -134,9 +151,9 @@ Recorded Recorder::LoseAt(uint64_t seq, uint64_t time_ns, GapCause cause) {
     lost.first_seq.store(seq);
   };
   begin();
-  lost.last_seq.store(seq);
+  lost.last_seq.store(seq + count - 1);
   lost.last_time_ns.store(time_ns);
-  lost.count.fetch_add(1);
+  lost.count.fetch_add(count);
   // The sealer may have taken `first_seq` just before it could count this one.
   begin();
   return writer_->Unrecorded();

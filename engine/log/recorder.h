@@ -48,8 +48,11 @@ class Recorder {
 
   /// The moment of the next decision, which names its epoch and day.
   uint64_t Now() const;
-  /// Records a decision made at `time_ns`; `receipt` gets its request id if it was.
-  Recorded Record(const DecisionRecord& record, uint64_t time_ns, RequestId* receipt);
+  /// Records a decision made at `time_ns`; `receipt` gets its request id if it was. `shadow`: what
+  /// another policy would have decided, or null; both are recorded, the one behind the other, or
+  /// neither.
+  Recorded Record(const DecisionRecord& record, uint64_t time_ns, RequestId* receipt,
+                  const DecisionRecord* shadow = nullptr);
   /// Counts a decision that could not even be described (a key that is not there).
   Recorded Lose(uint64_t time_ns);
   const std::shared_ptr<LogWriter>& writer() const { return writer_; }
@@ -58,8 +61,9 @@ class Recorder {
   WriterState State() const;
   bool IsOver() const;
   bool WaitForRoom(uint64_t slots);
-  Recorded LoseAt(uint64_t seq, uint64_t time_ns, GapCause cause);
-  void Fill(const DecisionRecord& record, const EntryHeader& header, const RequestId& receipt);
+  Recorded LoseAt(uint64_t seq, uint64_t count, uint64_t time_ns, GapCause cause);
+  uint64_t Put(const DecisionRecord& record, EntryHeader header, const RequestId& receipt,
+               uint64_t position);
   void TakeRandom(RequestId* out);
 
   std::shared_ptr<LogWriter> writer_;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -302,6 +303,8 @@ Status CountSince(LogFiles* files, const std::string& log, ControlBlock* control
 /// were being zeroed, for the same reason, when the process was killed (of version, boot and seq at
 /// least one is zero then, unless all are whole). What else has written to this memory nobody
 /// knows: it must not be able to end this process.
+///
+/// Nor is a shadow evaluation one whose decision is neither in the files nor in the rings.
 class SlotFilter {
  public:
   SlotFilter(const RingFolder& folder, const ControlBlock* control, SinceStamp* since)
@@ -315,6 +318,8 @@ class SlotFilter {
     if (header.boot != control_.boot || header.seq == 0 || header.seq > control_.next_seq) {
       return true;
     }
+    const bool shadow = (header.flags & entry_flags::kShadow) != 0;
+    if (shadow && !since_.entries.contains({header.seq - 1, 0})) return true;
     return !HasPolicy(header.policy_ref) ||
            !since_.entries.insert({header.seq, slot.detail}).second;
   }
@@ -334,6 +339,32 @@ class SlotFilter {
   SinceStamp& since_;
   std::map<uint64_t, bool> policies_;
 };
+
+/// Who was killed while writing may have put a decision into the files, but not its shadow
+/// evaluation.
+struct TornPair {
+  uint64_t shadow_seq = 0;
+  size_t ring = 0;  ///< that holds the shadow
+};
+
+std::optional<TornPair> FindTornPair(LogFiles* files, const MonthWriter& month,
+                                     const RingFolder::Left& left) {
+  if (month.size() == 0) return std::nullopt;
+  const Result<Entry> last = MonthReader(files, month.folder()).ReadEntry(month.size() - 1);
+  if (!last.ok() || last->header.kind != EntryKind::kDecision) return std::nullopt;
+  const EntryHeader& decision = last->header;
+  for (size_t i = 0; i < left.rings.size(); ++i) {
+    const RingHeader& header = left.rings[i].header();
+    for (uint64_t at = header.tail; at < header.head; ++at) {
+      const EntryHeader slot = DecodeHeader(left.rings[i].At(at).entry);
+      if ((slot.flags & entry_flags::kShadow) != 0 && slot.boot == decision.boot &&
+          slot.seq == decision.seq + 1) {
+        return TornPair{slot.seq, i};
+      }
+    }
+  }
+  return std::nullopt;
+}
 
 Status SealAll(Sealer* sealer, const RingFolder::Left& left) {
   const auto waits = [](const Ring& ring) { return ring.header().tail < ring.header().head; };
@@ -360,6 +391,10 @@ Result<RecoveredRings> RecoverRings(const Sealer::Setup& setup, const RingFolder
   SlotFilter filter(folder, control, &since);
   sealer.SkipKnown([&](const RingSlot& slot) { return filter.Skips(slot); });
   sealer.SetPolicyBlob([&](uint32_t number) { return folder.KeptPolicy(number); });
+  if (const auto torn = FindTornPair(setup.publisher.files, *sealer.month().writer, *left)) {
+    std::swap(left->rings.front(), left->rings[torn->ring]);
+    sealer.BeginWith(torn->shadow_seq);
+  }
   for (Ring& ring : left->rings) sealer.AddRing(&ring);
   if (Status status = SealAll(&sealer, *left); !status.ok()) return status;
   recovered.entries = static_cast<uint32_t>(sealer.accounted().decisions - before);

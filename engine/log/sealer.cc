@@ -14,7 +14,8 @@ namespace ringfence {
 namespace {
 
 constexpr size_t kBatchSlots = 1024;  // 256 kB: they stay in the cache from one look to the next
-constexpr size_t kMostDetails = 3;
+/// A decision and its shadow evaluation, with three DETAILs each, but for the first slot.
+constexpr size_t kMostBehind = 7;
 constexpr size_t kBufferBytes = 1024 * 1024;  // one write
 constexpr int64_t kClockToleranceNs = 1'000'000'000;
 
@@ -31,9 +32,12 @@ class OsClock final : public LogClock {
   }
 };
 
-constexpr size_t kTimeAt = 4, kSeqAt = 16, kPolicyAt = 22;
+constexpr size_t kFlagsAt = 2, kTimeAt = 4, kSeqAt = 16, kPolicyAt = 22;
 
 uint64_t SeqOf(const RingSlot& slot) { return LoadBig<6>(&slot.entry[kSeqAt]); }
+bool IsShadow(const RingSlot& slot) {
+  return (LoadBig<2>(&slot.entry[kFlagsAt]) & entry_flags::kShadow) != 0;
+}
 
 /// Another processor wrote the slot: its four lines are asked for some slots ahead.
 constexpr uint64_t kPrefetchSlots = 8;
@@ -68,13 +72,14 @@ Sealer::Sealer(Setup setup, ControlBlock* control, OpenMonth month, const Accoun
       clock_unix_ns_(now_ns_),
       clock_monotonic_ns_(setup_.clock->MonotonicNs()) {
   // Never larger: growing would leave copies of keys and facts behind.
-  batch_.reserve(kBatchSlots + kMostDetails);
+  batch_.reserve(kBatchSlots + kMostBehind);
 }
 
 Status Sealer::Step(uint64_t* appended) {
   const uint64_t before = appended_;
   Status status;
-  // A batch that found no room goes on first: nothing may come between a DETAIL and its decision.
+  // A batch that found no room goes on first: nothing may come between a DETAIL and its decision,
+  // or between a decision and its shadow evaluation.
   if (batch_.empty()) {
     status = PutOwn();
     if (status.ok()) Collect();
@@ -97,9 +102,9 @@ void Sealer::Collect() {
       Prefetch(source.ring->At(source.taken + kPrefetchSlots));
       batch_.push_back(&source.ring->At(source.taken++));
     }
-    // A decision goes with its DETAILs, which stand before it.
-    while (source.taken < head && batch_.back()->detail != 0 &&
-           batch_.size() < kBatchSlots + kMostDetails) {
+    // A decision goes with its DETAILs, which stand before it, and its shadow evaluation behind it.
+    while (source.taken < head && batch_.size() < kBatchSlots + kMostBehind &&
+           (batch_.back()->detail != 0 || IsShadow(source.ring->At(source.taken)))) {
       batch_.push_back(&source.ring->At(source.taken++));
     }
   }
@@ -109,28 +114,33 @@ void Sealer::Collect() {
   if (!std::is_sorted(batch_.begin(), batch_.end(), earlier)) {
     std::stable_sort(batch_.begin(), batch_.end(), earlier);
   }
+  if (known_) std::erase_if(batch_, [&](const RingSlot* slot) { return known_(*slot); });
+  if (const uint64_t seq = std::exchange(begin_with_, 0); seq != 0) {
+    std::stable_partition(batch_.begin(), batch_.end(),
+                          [seq](const RingSlot* slot) { return SeqOf(*slot) == seq; });
+  }
 }
 
 void Sealer::Release() {
   // While slots that the files have wait in the rings (recovery), they must not come to lie before
   // the stamp: who is killed then would have them put once more.
   const bool may_stamp = !known_;
-  if (batch_.empty()) {
-    if (may_stamp && size() != control_->Stamped().index) Stamp();
-    return;
-  }
+  bool released = false;
   for (const Source& source : sources_) {
     RingHeader& header = source.ring->header();
+    const uint64_t tail = header.tail.load(std::memory_order_relaxed);
+    if (tail == source.taken) continue;
+    released = true;
     // Who is killed here leaves slots that are in the files and hold half an entry, or none.
-    for (uint64_t at = header.tail.load(std::memory_order_relaxed); at < source.taken; ++at) {
+    for (uint64_t at = tail; at < source.taken; ++at) {
       RingSlot& slot = source.ring->At(at);
       Wipe({reinterpret_cast<uint8_t*>(&slot), sizeof slot});
     }
     header.tail.store(source.taken, std::memory_order_release);
   }
   batch_.clear();
-  cipher_.Apply(Hash{}, {}, {});  // instead of the last callee's key
-  if (may_stamp) Stamp();
+  if (released) cipher_.Apply(Hash{}, {}, {});  // instead of the last callee's key
+  if (may_stamp && (released || size() != control_->Stamped().index)) Stamp();
 }
 
 void Sealer::Stamp() {
@@ -156,16 +166,18 @@ Status Sealer::Sync() {
 Status Sealer::PutBatch() {
   for (; next_ < batch_.size(); ++next_) {
     const RingSlot& slot = *batch_[next_];
-    if (known_ && known_(slot)) continue;
     // Room for a decision is made before its first DETAIL.
-    if (slot.detail <= 1) {
+    const bool begins = slot.detail <= 1 && !IsShadow(slot);
+    if (begins) {
       if (Status status = MakeRoom(); !status.ok()) return status;
     }
     const uint64_t time_ns = LoadBig<8>(&slot.entry[kTimeAt]);
     if (Status status = EnterMonthOf(time_ns); !status.ok()) return status;
     uint64_t policy_ref = 0;
-    const auto number = static_cast<uint32_t>(LoadBig<6>(&slot.entry[kPolicyAt]));
-    if (Status status = PolicyRef(number, &policy_ref); !status.ok()) return status;
+    if (Status status = PolicyRef(slot, &policy_ref); !status.ok()) return status;
+    if (begins) {
+      if (Status status = PutShadowPolicy(next_); !status.ok()) return status;
+    }
     EntryBytes bytes = slot.entry;
     StoreBig<6>(policy_ref, &bytes[kPolicyAt]);
     if (slot.sealed == 0) ApplySealToBytes(&cipher_, slot.facts_key, slot.detail, &bytes);
@@ -241,7 +253,18 @@ Status Sealer::Flush() {
   return Status();
 }
 
-Status Sealer::PolicyRef(uint32_t number, uint64_t* index) {
+/// The POLICY entry that the shadow evaluation of a decision needs must not come between the two.
+Status Sealer::PutShadowPolicy(size_t decision) {
+  const uint64_t seq = SeqOf(*batch_[decision]);
+  size_t next = decision + 1;
+  while (next < batch_.size() && SeqOf(*batch_[next]) == seq) ++next;
+  if (next == batch_.size() || !IsShadow(*batch_[next])) return Status();
+  uint64_t policy_ref = 0;
+  return PolicyRef(*batch_[next], &policy_ref);
+}
+
+Status Sealer::PolicyRef(const RingSlot& slot, uint64_t* index) {
+  const auto number = static_cast<uint32_t>(LoadBig<6>(&slot.entry[kPolicyAt]));
   const auto found = policy_refs_.find(number);
   if (found != policy_refs_.end()) {
     *index = found->second;

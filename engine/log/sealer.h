@@ -84,6 +84,10 @@ class Sealer {
   using PolicyBlob = std::function<Result<std::string>(uint32_t number)>;
   void SetPolicyBlob(PolicyBlob blob) { policy_blob_ = std::move(blob); }
 
+  /// Whoever was killed had put a decision, but not yet its shadow evaluation, which is number
+  /// `seq` and waits in the first ring: it comes first now.
+  void BeginWith(uint64_t seq) { begin_with_ = seq; }
+
   void Queue(OwnEntry entry) { own_.push_back(std::move(entry)); }
   /// Writes a blob of an entry that will be queued, so that the entry costs no waiting for the
   /// disk. Thread-safe.
@@ -142,7 +146,8 @@ class Sealer {
   Status EnterMonthOf(uint64_t time_ns);
   Status EnterMonth(const std::string& month);
   Status BeginMonth(const std::string& month, const std::string& last_note);
-  Status PolicyRef(uint32_t number, uint64_t* index);
+  Status PolicyRef(const RingSlot& slot, uint64_t* index);
+  Status PutShadowPolicy(size_t decision);
   void PutEntry(Entry entry);
   uint64_t NextIndex() const { return size() + buffer_.size() / kEntryOnDiskBytes; }
 
@@ -165,6 +170,7 @@ class Sealer {
   std::map<uint32_t, uint64_t> policy_refs_;  ///< of this month, by number in the control's table
   uint64_t appended_ = 0;                     ///< entries, to all months
   Known known_;
+  uint64_t begin_with_ = 0;
   Accounted accounted_;       ///< buffer included
   SealStamp synced_stamp_{};  ///< of what is on the disk
   std::array<uint64_t, 4> gaps_queued_{};

@@ -94,15 +94,20 @@ class Values {
   bool restarted_ = false;
 };
 
-bool Overlap(const FactSet& a, const FactSet& b) {
-  uint64_t both = 0;
-  for (size_t i = 0; i < std::size(a.words); ++i) both |= a.words[i] & b.words[i];
-  return both != 0;
-}
-
 FactSet Without(FactSet set, const FactSet& less) {
   for (size_t i = 0; i < std::size(set.words); ++i) set.words[i] &= ~less.words[i];
   return set;
+}
+
+/// Whether one of these facts is unavailable to the evaluator: it is said to be, or its code is out
+/// of range.
+bool AnyUnavailable(const Layout& layout, const Frame& frame, const FactSet& facts) {
+  bool any = false;
+  ForEach(facts, [&](FactId id) {
+    any = any || frame.unavailable.Contains(id) ||
+          frame.Get(layout.places[id]) >= layout.code_counts[id];
+  });
+  return any;
 }
 
 }  // namespace
@@ -175,7 +180,8 @@ void Deriver::DeriveOther(const ReplayProgram& program, const OpenedFacts& facts
   if (is_settled()) return;
   // Several answers can be reached. Where every fact that is open is one nobody collected, they are
   // those of its values, unless they differ in name only.
-  if (Overlap(Without(scratch_.frame.unavailable, out->missing), out->tested)) {
+  const FactSet collected = Without(out->tested, out->missing);
+  if (AnyUnavailable(*program.layout, scratch_.frame, collected)) {
     out->indeterminate = !Try(program, facts, unknown, out);
     return;
   }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "differential/answers.h"
+#include "differential/asked.h"
 #include "differential/nearest.h"
 #include "differential/random_policy.h"
 #include "differential/scenario.h"
@@ -23,30 +24,8 @@
 namespace ringfence::differential {
 namespace {
 
-constexpr int kUsers = 9;
 constexpr int kQuestions = 12;
 constexpr double kMaxWorlds = 400;
-constexpr GroupSet kStored = Bit(Group::kCallee) | Bit(Group::kCaller) | Bit(Group::kPair);
-
-/// One question with all that is needed to ask it and to know the answer.
-struct Asked {
-  std::string caller, callee;
-  bool caller_without_account = false;
-  std::vector<Fact> carried;
-  reference::Assignment held;        ///< by the host
-  reference::Assignment assignment;  ///< what decides
-  std::array<Style, kGroupCount> styles{};
-  GroupSet host_groups = 0;
-
-  Question question() const {
-    Question question;
-    if (!caller_without_account) question.caller = caller;
-    question.caller_without_account = caller_without_account;
-    question.callee = callee;
-    question.facts = carried;
-    return question;
-  }
-};
 
 class TemporaryFolder {
  public:
@@ -92,28 +71,6 @@ class Subject {
   std::optional<Reader> reader_;
 };
 
-World RandomWorld(const Catalog& catalog, Random& random) {
-  World world(catalog);
-  const auto name = [](size_t i) { return "user" + std::to_string(i); };
-  for (size_t i = 0; i < kUsers; ++i) world.AddUser(name(i));
-  for (const FactInfo& fact : catalog.facts()) {
-    if (fact.group == Group::kCallee && fact.can_be_unset) {
-      for (size_t i = 0; i < kUsers; ++i) {
-        if (random.Percent(60)) world.SetUser(name(i), fact.id, RandomCode(fact, {}, random));
-      }
-    }
-    if (fact.kind != FactKind::kRelation || !fact.name.starts_with("callee.")) continue;
-    for (size_t i = 0; i < kUsers; ++i) {
-      for (size_t j = 0; j < kUsers; ++j) {
-        if (i == j || !random.Percent(30)) continue;
-        const auto code = static_cast<FactCode>(random.Below(fact.code_count()));
-        world.Relate(name(i), fact.id, name(j), code);
-      }
-    }
-  }
-  return world;
-}
-
 class ApiComparison {
  public:
   ApiComparison()
@@ -121,6 +78,7 @@ class ApiComparison {
         layout_(catalog_),
         random_(Seed()),
         world_(RandomWorld(catalog_, random_)),
+        asker_(catalog_, world_, random_),
         memory_(world_, "", layout_),
         sqlite_(world_, folder_.file("store.db"), layout_) {}
 
@@ -135,6 +93,7 @@ class ApiComparison {
     }
     document_ = RandomDocument(catalog_, shape, random_);
     named_ = FactsNamed(catalog_, document_);
+    asker_.DrawNear({&document_});
     const Result<Policy> policy = Policy::Compile(PrintDocument(catalog_, document_));
     if (!policy.ok() && policy.status().code() == StatusCode::kLimit) return;
     REQUIRE_MESSAGE(policy.ok(), policy.status().message());
@@ -156,19 +115,10 @@ class ApiComparison {
   uint64_t by_basis[3] = {}, by_button[3] = {};
 
  private:
-  std::string RandomUser() {
-    return random_.Percent(8) ? "stranger" : "user" + std::to_string(random_.Below(kUsers));
-  }
-
-  std::optional<FactCode> Draw(const FactInfo& fact, unsigned trouble_percent) {
-    if (random_.Percent(trouble_percent)) return std::nullopt;
-    return RandomCode(fact, ConstantsOf(document_, fact.id), random_);
-  }
-
   Asked RandomQuestion() {
     unsigned trouble_percent = random_.Percent(50) ? 0 : static_cast<unsigned>(random_.Below(50));
     for (;;) {
-      Asked asked = MakeQuestion(trouble_percent);
+      Asked asked = asker_.Ask(named_, trouble_percent);
       reference::Assignment probed = asked.assignment;
       HideProbes(false, &probed);
       if (WorldCount(catalog_, document_, Unavailable(probed)) <= kMaxWorlds ||
@@ -177,80 +127,6 @@ class ApiComparison {
       }
       trouble_percent /= 2;
     }
-  }
-
-  Asked MakeQuestion(unsigned trouble_percent) {
-    Asked asked;
-    asked.caller = RandomUser();
-    asked.callee = RandomUser();
-    asked.caller_without_account = random_.Percent(4);
-    if (asked.caller_without_account) asked.caller.clear();
-    asked.host_groups = static_cast<GroupSet>(((1u << kGroupCount) - 1) & ~unsigned{kStored});
-    // A host may hold the graph itself.
-    if (!asked.caller_without_account && random_.Percent(15)) {
-      asked.host_groups = static_cast<GroupSet>(asked.host_groups | Bit(Group::kPair));
-    }
-    for (Style& style : asked.styles) {
-      style = random_.Percent(50) ? Style::kFacts : Style::kPacked;
-      if (random_.Percent(trouble_percent)) style = Style::kUnavailable;
-    }
-    // And it may fail where the store could have answered.
-    for (const Group group : {Group::kCallee, Group::kCaller}) {
-      const bool nobody = group == Group::kCaller && asked.caller_without_account;
-      if (nobody || !random_.Percent(trouble_percent / 2)) continue;
-      asked.host_groups = static_cast<GroupSet>(asked.host_groups | Bit(group));
-      asked.styles[static_cast<size_t>(group)] = Style::kUnavailable;
-    }
-    for (FactId id : named_) PutFact(catalog_.fact(id), trouble_percent, &asked);
-    return asked;
-  }
-
-  void PutFact(const FactInfo& fact, unsigned trouble_percent, Asked* asked) {
-    if (fact.symmetric && IsCarried(*asked, fact.reverse)) {
-      asked->assignment[fact.id] = asked->assignment[fact.reverse];
-      return;
-    }
-    std::optional<FactCode> code = world_.CodeOf(fact.id, asked->caller, asked->callee);
-    const bool by_host = (asked->host_groups & Bit(fact.group)) != 0;
-    if (by_host && fact.group != Group::kCall) {
-      const bool fails = asked->styles[static_cast<size_t>(fact.group)] == Style::kUnavailable;
-      code = fails ? std::nullopt : Draw(fact, trouble_percent);
-      const auto mirror = asked->held.find(fact.reverse);
-      if (!fails && fact.symmetric && mirror != asked->held.end()) code = mirror->second;
-      asked->held[fact.id] = code;
-    }
-    code = OfCallerWithoutAccount(fact, *asked, code);
-    const unsigned percent = fact.group == Group::kCall ? 70 : 12;
-    if (!Contradicts(fact, *asked) && random_.Percent(percent)) {
-      code = Draw(fact, trouble_percent);
-      asked->carried.push_back({fact.id, code.value_or(kUnavailableCode)});
-      if (fact.symmetric) asked->assignment[fact.reverse] = code;  // one half stands for both
-    }
-    asked->assignment[fact.id] = code;
-  }
-
-  /// Nobody is asked about a caller that has no id.
-  static std::optional<FactCode> OfCallerWithoutAccount(const FactInfo& fact, const Asked& asked,
-                                                        std::optional<FactCode> code) {
-    if (asked.caller_without_account) {
-      if (fact.group == Group::kCallerContact) return fact.absent_code;
-      if (fact.name == "caller.cohort") return std::nullopt;
-    }
-    return code;
-  }
-
-  /// What would contradict the parties, were it carried: an error and no decision.
-  static bool Contradicts(const FactInfo& fact, const Asked& asked) {
-    const bool of_caller = fact.group == Group::kCaller || fact.group == Group::kPair;
-    return fact.entry == "known" || fact.name == "call.same_account" ||
-           (asked.caller_without_account && of_caller);
-  }
-
-  static bool IsCarried(const Asked& asked, FactId id) {
-    for (const Fact& fact : asked.carried) {
-      if (fact.id == id) return true;
-    }
-    return false;
   }
 
   // As the callee only contact matches are hidden.
@@ -331,7 +207,7 @@ class ApiComparison {
   void Batches(Subject& subject) {
     std::vector<Asked> all;
     for (int i = 0; i < kQuestions; ++i) {
-      Asked asked = MakeQuestion(0);
+      Asked asked = asker_.Ask(named_, 0);
       asked.host_groups = 0;
       asked.carried.clear();
       asked.assignment.clear();
@@ -371,7 +247,7 @@ class ApiComparison {
   /// Derived groups fail in a batch; with few of them named the reference can enumerate.
   std::optional<FactCode> InBatch(const FactInfo& fact, const Asked& asked) const {
     const bool stored = fact.group == Group::kCall || (kStored & Bit(fact.group)) != 0;
-    if (!stored) return OfCallerWithoutAccount(fact, asked, std::nullopt);
+    if (!stored) return Asker::OfCallerWithoutAccount(fact, asked, std::nullopt);
     return world_.CodeOf(fact.id, asked.caller, asked.callee);
   }
 
@@ -384,7 +260,7 @@ class ApiComparison {
         WorldCount(catalog_, document_, Unavailable(asked->assignment)) < kMaxWorlds) {
       return;
     }
-    const FactCode code = *Draw(fact, 0);
+    const FactCode code = *asker_.Draw(fact, 0);
     asked->carried.push_back({fact.id, code});
     asked->assignment[fact.id] = code;
   }
@@ -394,6 +270,7 @@ class ApiComparison {
   Layout layout_;
   Random random_;
   World world_;
+  Asker asker_;
   Subject memory_, sqlite_;
   Document document_;
   std::vector<FactId> named_;

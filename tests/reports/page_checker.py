@@ -15,8 +15,8 @@ HTML = {"html", "head", "title", "style", "script", "body", "a", "header", "p", 
         "article", "code", "bdi", "pre", "label", "select", "option", "footer", "strong"} | VOID
 SVG = {"svg", "title", "desc", "rect", "path", "line", "text", "tspan", "g"}
 ATTRIBUTES = {"class", "id", "lang", "charset", "http-equiv", "content", "name", "href", "role",
-              "aria-label", "aria-hidden", "tabindex", "scope", "colspan", "hidden", "value", "type",
-              "placeholder", "autocomplete", "title", "data-change", "data-was", "data-now",
+              "aria-label", "aria-hidden", "tabindex", "scope", "colspan", "hidden", "value",
+              "type", "placeholder", "autocomplete", "title", "data-change", "data-was", "data-now",
               "width", "height", "viewbox", "preserveaspectratio", "x", "y", "x1", "x2", "y1", "y2",
               "dx", "d", "transform", "text-anchor"}
 

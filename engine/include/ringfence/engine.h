@@ -38,13 +38,18 @@ struct EngineOptions {
   std::optional<Contacts> contacts;
   /// Where Readers record what they decide. Opened with the same store, if there is one.
   std::optional<DecisionLog> log;
+  /// A policy to try: at each decision Readers evaluate it beside the one in force, and record what
+  /// it would have decided behind the decision (schema/decision_log.md, "Shadow evaluations").
+  /// Nothing else comes of it. Needs `log`.
+  std::optional<Policy> shadow;
 };
 
 /// Thread-safe. Open it after any fork: SQLite connections do not survive one.
 class RINGFENCE_API Engine {
  public:
-  /// Errors: kInvalidArgument when policy and store were made with different catalogs, or contacts
-  /// or log are of another store.
+  /// Errors: kInvalidArgument when policy, shadow and store were made with different catalogs,
+  /// contacts or log are of another store, or there is a shadow and no log; for a shadow also those
+  /// of SetShadow.
   static Result<Engine> Open(EngineOptions options);
   /// Opens an SQLite file for reading and writing, and follows its policy in force. Errors as in
   /// Store::Open.
@@ -60,6 +65,10 @@ class RINGFENCE_API Engine {
   /// Publishes a policy to all Readers of this engine: they pin it at their next call (one atomic
   /// load). Refused (kInvalidArgument) when the engine follows a store's policy in force.
   Status SetPolicy(Policy policy);
+  /// Replaces the policy that is tried, or ends the trial (nullopt). Readers notice at their next
+  /// decision. kInvalidArgument: no log, or another catalog; kLimit, kFull, kClosed: the log cannot
+  /// take another policy. The one before stays then.
+  Status SetShadow(std::optional<Policy> shadow);
 
   /// The store given at Open. Must not be called without one.
   Store& store();
@@ -106,7 +115,10 @@ class RINGFENCE_API Reader {
   /// bad argument (kInvalidArgument), a store older than `at_least` (kStale), a policy in force
   /// that does not compile (kCorrupt). A group that cannot be read is no error but *unavailable*:
   /// the policy answers. O(longest path of the diagram) and at most one read per group. With a log
-  /// the decision is recorded; what becomes of one that cannot be is LogOptions::when_full.
+  /// the decision is recorded; what becomes of one that cannot be is LogOptions::when_full. A
+  /// shadow is evaluated once all is settled, in the same snapshot: groups that it alone needs are
+  /// read then, which takes its time, and changes nothing of the answer. Where writes of this
+  /// process keep overtaking the decision it is left out.
   Result<Decision> Decide(const Question& question);
 
   /// All in one read transaction, under one policy. `decisions` has the size of `questions`, at

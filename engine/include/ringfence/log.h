@@ -65,7 +65,7 @@ struct LogOptions {
 
 /// What a log has done since it was opened.
 struct LogCounters {
-  uint64_t decisions = 0;        ///< made
+  uint64_t decisions = 0;        ///< made; shadow evaluations count too
   uint64_t recorded = 0;         ///< of these, handed to the log
   uint64_t sealed = 0;           ///< entries of any kind written
   uint64_t checkpoint_size = 0;  ///< of the newest checkpoint
@@ -160,8 +160,9 @@ struct LogVerification {
   uint64_t checkpoints = 0;
   uint64_t cosignatures = 0;  ///< valid, of the witnesses given
   uint64_t decisions = 0;
+  uint64_t shadows = 0;       ///< shadow evaluations, which are none
   uint64_t gaps = 0;          ///< GAP entries
-  uint64_t not_recorded = 0;  ///< decisions they count
+  uint64_t not_recorded = 0;  ///< decisions, and shadow evaluations, that they count
   uint64_t boots = 0, unclean_boots = 0, clock_steps = 0, erasures = 0, accesses = 0;
   uint64_t unknown_kinds = 0;  ///< entries of a newer version's kinds
   uint64_t first_time_ns = 0, last_time_ns = 0;
@@ -193,6 +194,9 @@ struct LogEntry {
   std::string rule, outcome, path;  ///< names from the policy's blob; "#3" where it is missing
   std::string policy_digest;        ///< empty where the blob is missing
   Basis basis = Basis::kComplete;
+  /// What another policy would have decided of the call that the decision before is about: nothing
+  /// came of it.
+  bool shadow = false;
   uint64_t policy_ref = 0;
   uint64_t revision = 0;
   std::string request_id, caller, callee;  ///< hexadecimal
@@ -211,6 +215,8 @@ struct LogFilter {
   std::optional<Effect> effect;
   std::string rule;  ///< empty: any
   std::string kind;  ///< empty: any but "detail"
+  /// true: shadow evaluations alone; false: everything but them.
+  std::optional<bool> shadow;
   /// A receipt: Decision::request_id, 32 hexadecimal digits; empty: any.
   std::string request_id;
   /// External ids, looked up in the store by the keys' help: both are needed then.

@@ -106,7 +106,7 @@ $ ringfence check --caller alice --callee bob --collect some
 ringfence: --collect is read or all
 [2]
 $ RINGFENCE_LOG= ringfence check --caller alice --callee bob --ack durable
-ringfence: --collect and --ack go with --log
+ringfence: --collect, --ack and --shadow go with --log
 [2]
 $ ringfence log stats | tail -1
 example.com/ring/n7: nothing yet
