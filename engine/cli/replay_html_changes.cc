@@ -93,12 +93,9 @@ void WritePeriodTable(HtmlOut& html, const Periods& periods, bool with_changes) 
   const auto details = html.In("details");
   html.Leaf("summary", "The same in numbers");
   std::vector<const BarLayer*> layers;
-  std::vector<std::string> titles;
-  for (const BarLayer& layer : periods.was) layers.push_back(&layer);
-  if (with_changes) {
-    for (const auto* side : {&periods.now, &periods.changes}) {
-      for (const BarLayer& layer : *side) layers.push_back(&layer);
-    }
+  for (const auto* side : {&periods.was, &periods.now, &periods.changes}) {
+    if (side != &periods.was && !with_changes) continue;
+    for (const BarLayer& layer : *side) layers.push_back(&layer);
   }
   const InTable table(html, "Decisions over time", {});
   {
@@ -126,6 +123,7 @@ void WritePeriodTable(HtmlOut& html, const Periods& periods, bool with_changes) 
 
 std::vector<ChartKey> KeysOf(const std::vector<BarLayer>& layers) {
   std::vector<ChartKey> keys;
+  keys.reserve(layers.size());
   for (const BarLayer& layer : layers) keys.push_back(layer.key);
   return keys;
 }
