@@ -187,7 +187,8 @@ void WriteRemarks(HtmlOut& html, const ReplayReport& report) {
   }
   if (report.other_rule > 0) {
     html.Leaf("li", Cat({"Of the reproduced, ", Thousands(report.other_rule),
-                         " have the same answer by a rule of another name."}));
+                         report.other_rule == 1 ? " has" : " have",
+                         " the same answer by a rule of another name."}));
   }
   if (shadows) {
     html.Leaf("li", Cat({"The range has ",

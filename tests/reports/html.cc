@@ -6,9 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "cli/audit_html.h"
 #include "cli/chart.h"
 #include "cli/chart_axis.h"
 #include "cli/replay_html.h"
+#include "reports/fake_audits.h"
 #include "reports/fake_reports.h"
 
 namespace ringfence::cli {
@@ -202,6 +204,26 @@ TEST_CASE("reproducing shows divergences, and nothing of another policy") {
   CHECK(Has(page, "<h2>Divergences</h2>"));
   CHECK_FALSE(Has(page, "Gained"));
   CHECK_FALSE(Has(page, "<h2>Rules</h2>"));
+}
+
+TEST_CASE("an audit answers each question, and says why where it does not hold") {
+  for (const auto& [name, audit] : reports_test::FakeAudits()) {
+    CAPTURE(name);
+    const std::string page = AuditHtml(audit);
+    size_t holding = 0;
+    for (const AuditAnswer& answer : audit.answers) {
+      if (answer.outcome == AuditOutcome::kHolds) ++holding;
+    }
+    // Each answer stands in the table and in its section.
+    CHECK(CountOf(page, "class=\"outcome-badge holds\"") == 2 * holding);
+    CHECK(CountOf(page, "class=\"outcome-badge ") == 2 * kAuditQuestions);
+    CHECK(Has(page, "To all eight questions the answer is that the log holds.") == audit.holds());
+  }
+  const std::string fails = AuditHtml(reports_test::FakeAudits()[2].audit);
+  CHECK(Has(fails, "1 fails and 2 cannot be answered from what was given."));
+  CHECK(Has(fails, "nothing outside the log"));
+  CHECK(Has(fails, "… and 17 more of these."));
+  CHECK(Has(fails, "Nothing could be decided again: there are no keys"));
 }
 
 TEST_CASE("no page is larger than what a browser likes to open") {
