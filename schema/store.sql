@@ -204,6 +204,15 @@ CREATE TABLE log_outbox (
   payload BLOB    NOT NULL CHECK (length(payload) = 128)
 ) STRICT;
 
+-- Reports of replays that wait for the process that has their log open.
+
+-- Of one log each: another one would not hold what the report is about.
+CREATE TABLE log_reports (
+  id     INTEGER PRIMARY KEY AUTOINCREMENT,
+  log    TEXT    NOT NULL,  -- its name
+  report BLOB    NOT NULL CHECK (length(report) BETWEEN 1 AND 8388608)
+) STRICT;
+
 -- For people with sqlite3: what users have chosen or were given, one row each.
 CREATE VIEW v_settings (user, name, value) AS
 WITH digits (user, name, type, lowest, highest, shift, mask, word) AS (

@@ -5,6 +5,7 @@
 
 #include "api/log_impl.h"
 #include "api/store_impl.h"
+#include "base/sha256.h"
 #include "log/companion.h"
 #include "log/writer.h"
 
@@ -30,18 +31,27 @@ class StoreCompanion final : public LogCompanion {
     return backend().SaveLogCheckpoint(name, {copy.origin, copy.size, copy.boot, copy.note});
   }
 
-  Result<std::vector<PendingEntry>> Pending() override {
+  Result<std::vector<PendingEntry>> Pending(std::string_view name) override {
     const Result<std::vector<LogOutboxRow>> rows = backend().LogOutbox();
     if (!rows.ok()) return rows.status();
     std::vector<PendingEntry> pending;
     for (const LogOutboxRow& row : *rows) {
-      pending.push_back({row.id, static_cast<EntryKind>(row.kind), row.payload});
+      pending.push_back({row.id, static_cast<EntryKind>(row.kind), row.payload, {}});
+    }
+    Result<std::vector<LogReportRow>> reports = backend().LogReports(name);
+    if (!reports.ok()) return reports.status();
+    // Two tables number their rows: those of reports are negative here.
+    for (LogReportRow& row : *reports) {
+      pending.push_back({-row.id, EntryKind::kReplay, {}, std::move(row.report)});
     }
     return pending;
   }
 
   Status Done(const std::vector<int64_t>& ids) override {
-    return backend().RemoveFromLogOutbox(ids);
+    std::vector<int64_t> entries, reports;
+    for (int64_t id : ids) id > 0 ? entries.push_back(id) : reports.push_back(-id);
+    Status status = backend().RemoveFromLogOutbox(entries);
+    return status.ok() ? backend().RemoveLogReports(reports) : status;
   }
 
  private:
@@ -65,6 +75,13 @@ Result<DecisionLog> DecisionLog::Open(const LogOptions& options,
   impl->writer = std::move(writer).value();
   impl->store = store;
   return DecisionLog(std::move(impl));
+}
+
+Result<std::string> DecisionLog::RecordReplay(std::string_view report) {
+  Status status = impl_->writer->AppendReport(std::string(report));
+  if (status.ok()) status = impl_->writer->Flush();
+  if (!status.ok()) return status;
+  return Sha256Hex(report);
 }
 
 Status DecisionLog::Flush() { return impl_->writer->Flush(); }

@@ -1,4 +1,5 @@
 // The decision log in a library built without it: every call says so.
+#include <ringfence/audit.h>
 #include <ringfence/log.h>
 
 #include "api/log_impl.h"
@@ -17,6 +18,7 @@ Status DecisionLog::Init(const LogInit&) { return WithoutLog(); }
 Result<DecisionLog> DecisionLog::Open(const LogOptions&, const std::optional<Store>&) {
   return WithoutLog();
 }
+Result<std::string> DecisionLog::RecordReplay(std::string_view) { return WithoutLog(); }
 Status DecisionLog::Flush() { return WithoutLog(); }
 LogCounters DecisionLog::Counters() const { return {}; }
 Status DecisionLog::Close() { return WithoutLog(); }
@@ -29,6 +31,7 @@ Status LogReader::Each(const LogFilter&, const LogSecrets&,
   return WithoutLog();
 }
 Result<std::string> LogReader::Prove(std::string_view, uint64_t) const { return WithoutLog(); }
+Result<std::string> LogReader::Report(std::string_view, uint64_t) const { return WithoutLog(); }
 Result<std::string> LogReader::EntryBytes(std::string_view, uint64_t) const { return WithoutLog(); }
 Status LogReader::WriteTiles(std::string_view, const std::string&, const LogProgress&) const {
   return WithoutLog();
@@ -47,9 +50,15 @@ Result<FactsKeyExported> ExportFactsKeys(const std::string&, const std::string&,
                                          const FactsKeyExport&, const LogProgress&) {
   return WithoutLog();
 }
+Result<std::string> RecordReplay(const LogReader&, const Store&, std::string_view) {
+  return WithoutLog();
+}
 Result<std::vector<std::string>> PruneLog(const std::string&, const std::string&, uint64_t) {
   return WithoutLog();
 }
+
+Result<LogAudit> Audit(const LogReader&, const LogAuditOptions&) { return WithoutLog(); }
+std::string_view ToString(AuditOutcome) { return {}; }
 
 // What a Reader of a library without logs does for it: nothing, ever.
 struct Recording::Impl {};

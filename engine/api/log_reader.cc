@@ -230,6 +230,10 @@ Result<std::string> LogReader::EntryBytes(std::string_view month, uint64_t index
   return EntryUnderCheckpoint(&SystemFiles(), impl_->path, month, index);
 }
 
+Result<std::string> LogReader::Report(std::string_view month, uint64_t index) const {
+  return ReportUnderCheckpoint(&SystemFiles(), impl_->path, month, index);
+}
+
 Status LogReader::WriteTiles(std::string_view month, const std::string& folder,
                              const LogProgress& progress) const {
   return ringfence::WriteTiles(&SystemFiles(), impl_->path, month, folder, progress);
@@ -290,6 +294,20 @@ Result<FactsKeyExported> ExportFactsKeys(const std::string& log, const std::stri
     if (!added.ok()) return added.status();
   }
   return std::move(done.exported);
+}
+
+Result<std::string> RecordReplay(const LogReader& log, const Store& store,
+                                 std::string_view report) {
+  StoreBackend& backend = *store.impl()->backend;
+  const Result<std::optional<LogCheckpointRow>> known = backend.LoadLogCheckpoint(log.name());
+  if (!known.ok()) return known.status();
+  if (!known->has_value()) {
+    return Invalid("the database knows no log named '" + Printable(log.name(), 80) +
+                   "': nobody would take the report from it");
+  }
+  const Result<int64_t> added = backend.AddLogReport(log.name(), report);
+  if (!added.ok()) return added.status();
+  return Sha256Hex(report);
 }
 
 Result<std::vector<std::string>> PruneLog(const std::string& log, const std::string& keys,

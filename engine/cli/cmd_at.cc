@@ -96,7 +96,7 @@ std::string DecisionText(const Output& out, const LogReader& reader, const Asked
   std::string text = Cat({PairText(asked), "  ", out.Styled(StyleOf(entry.effect), effect), "  ",
                           Printable(entry.rule)});
   if (!entry.path.empty()) text += Cat({"  [", Printable(entry.path), "]"});
-  if (IsShadow(entry)) text += "  (shadow: nobody was answered so)";
+  if (entry.shadow) text += "  (shadow: nobody was answered so)";
   text += Cat({"\n  ", TimeNsText(entry.time_ns), ", ", PlaceText(reader, entry), "\n"});
   text += Cat({"  outcome ", Printable(entry.outcome), ", ", ToString(entry.basis), ", policy ",
                NameOf(answer, entry.policy_digest), "\n"});
@@ -146,7 +146,7 @@ std::string MissingText(const Output& out, const Asked& asked, const RecordedAns
   text += NearestText(out, "after ", answer.after);
   if (answer.not_recorded > 0) {
     text += Cat({"  gaps of that time count ", Count(answer.not_recorded, "decision", "decisions"),
-                 " of anybody\n"});
+                 " of anybody, shadow evaluations among them\n"});
   }
   return text + PolicyText(span, answer);
 }

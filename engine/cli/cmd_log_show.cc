@@ -25,9 +25,24 @@ int PrintSelected(Context& context, const Arguments& arguments, const LogReader&
   return Fail(given.status());
 }
 
+/// The report of a replay, byte for byte as it was kept.
+int ShowReport(Context& context, const Arguments& arguments, const LogReader& reader) {
+  if (!arguments.Has("index")) {
+    return Fail(Status(StatusCode::kInvalidArgument,
+                       "--report is missing --index N: that of the REPLAY entry"));
+  }
+  auto selection = SelectionFrom(context, arguments, reader);
+  if (!selection.ok()) return Fail(selection.status());
+  auto report = reader.Report(selection->filter.month, *selection->index);
+  if (!report.ok()) return Fail(report.status());
+  context.out().Data(*report);
+  return kExitGood;
+}
+
 int RunShow(Context& context, const Arguments& arguments) {
   auto reader = context.OpenLogReader();
   if (!reader.ok()) return Fail(reader.status());
+  if (arguments.Has("report")) return ShowReport(context, arguments, *reader);
   Output& out = context.out();
   const bool page = arguments.Has("index");
   std::string month;
@@ -68,10 +83,11 @@ int RunExport(Context& context, const Arguments& arguments) {
 }
 
 Command ShowCommand() {
+  static const std::string synopsis = Cat({kSelection, "\n--index N --report [--month YYYY-MM]"});
   Command command;
   command.name = "log show";
   command.brief = "what was decided, entry by entry";
-  command.synopsis = kSelection;
+  command.synopsis = synopsis;
   command.description =
       "Prints the entries under a checkpoint, one a line: index, time, for a decision effect, rule "
       "and request id (the receipt), for other entries their kind and fields. Each month begins "
@@ -82,12 +98,16 @@ Command ShowCommand() {
       "--callee find a user's. The facts of a decision are sealed: `ringfence log keys` exports "
       "the keys to them, and logs that it did; --facts shows them below the entry.";
   command.options = SelectionOptions();
+  command.options.push_back(
+      {"report", "",
+       "The report of the replay that entry --index keeps (`ringfence replay --record`)."});
   command.examples =
       "ringfence --log n7 log show --tail 20\n"
       "ringfence --log n7 log show --from -24h --effect refuse --rule blocked\n"
       "ringfence --log n7 --db world.db log show --callee bob --from 2026-11-01\n"
       "ringfence --log n7 log show --receipt 8ef1957f8f1c4a64febb9b084fcb0c6a\n"
-      "ringfence --log n7 log show --index 4711 --facts case-17.keys";
+      "ringfence --log n7 log show --index 4711 --facts case-17.keys\n"
+      "ringfence --log n7 log show --index 4720 --report";
   command.exits = "0   everything that was asked for was printed, which may be nothing";
   command.run = RunShow;
   return command;

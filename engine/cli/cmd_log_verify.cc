@@ -2,7 +2,7 @@
 #include "cli/command.h"
 #include "cli/json_out.h"
 #include "cli/log_findings.h"
-#include "cli/log_input.h"
+#include "cli/log_given.h"
 #include "cli/log_time.h"
 #include "cli/progress.h"
 #include "cli/text.h"
@@ -10,36 +10,7 @@
 namespace ringfence::cli {
 namespace {
 
-// A checkpoint with the cosignatures of every witness there is.
-constexpr size_t kMaxNoteBytes = size_t{1} << 20;
 constexpr size_t kNameColumns = 14;
-
-/// A checkpoint, or the one a .tlog-proof ends with: what somebody who was given a receipt holds.
-std::string CheckpointIn(const std::string& text) {
-  const size_t blank = text.find("\n\n");
-  const bool proof = text.starts_with("c2sp.org/tlog-proof@v1\n") && blank != std::string::npos;
-  return proof ? text.substr(blank + 2) : text;
-}
-
-Result<LogVerifyOptions> ReadOptions(const Context& context, const Arguments& arguments) {
-  LogVerifyOptions options;
-  options.keys = arguments.All("key");
-  options.witnesses = arguments.All("witness");
-  auto threads = ThreadsOption(arguments);
-  if (!threads.ok()) return threads.status();
-  options.threads = *threads;
-  for (const std::string& file : arguments.All("trusted")) {
-    auto note = ReadFile(file, kMaxNoteBytes);
-    if (!note.ok()) return note.status();
-    options.trusted.push_back(CheckpointIn(*note));
-  }
-  if (context.has_db()) {
-    auto store = context.OpenStore(StoreOptions::Mode::kReadOnly);
-    if (!store.ok()) return store.status();
-    options.store = *std::move(store);
-  }
-  return options;
-}
 
 class Table {
  public:
@@ -105,7 +76,7 @@ void Print(Context& context, const LogVerification& seen) {
 int Run(Context& context, const Arguments& arguments) {
   auto reader = context.OpenLogReader();
   if (!reader.ok()) return Fail(reader.status());
-  auto options = ReadOptions(context, arguments);
+  auto options = VerifyOptionsFrom(context, arguments);
   if (!options.ok()) return Fail(options.status());
   Progress progress("verify", "entries", context.out().quiet());
   options->progress = [&](uint64_t done, uint64_t total) { progress.Work(done, total); };
@@ -136,16 +107,7 @@ Command LogVerifyCommand() {
       "give checkpoints away (LOG/MONTH/checkpoint is a text of three lines and signatures), and "
       "name them with --trusted. With a database, its copy of the newest checkpoint must be "
       "contained as well.";
-  command.options = {
-      {"key", "VKEY",
-       "Trust this verifier key (NAME+ID+KEY, as in log.vkey) instead of the one in the log, one a "
-       "month.",
-       true},
-      {"trusted", "FILE",
-       "A checkpoint somebody kept, or a .tlog-proof with one: the log must be a continuation.",
-       true},
-      {"witness", "VKEY", "Count and check the cosignatures of this witness.", true},
-      ThreadsOptionSpec()};
+  command.options = VerifyOptionSpecs();
   command.examples =
       "ringfence --log n7 log verify\n"
       "ringfence --log n7 --db world.db log verify --trusted mail/checkpoint-2026-11-02 --json";

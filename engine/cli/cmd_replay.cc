@@ -1,18 +1,18 @@
 // `ringfence replay`: does a decision log follow from its facts and policies, and what would
 // another policy have done?
-#include <unistd.h>
-
 #include <optional>
 
 #include "cli/command.h"
 #include "cli/json_out.h"
 #include "cli/log_findings.h"
+#include "cli/log_given.h"
 #include "cli/log_input.h"
 #include "cli/new_file.h"
 #include "cli/progress.h"
 #include "cli/replay_gates.h"
 #include "cli/replay_html.h"
 #include "cli/replay_json.h"
+#include "cli/replay_record.h"
 #include "cli/replay_text.h"
 #include "cli/text.h"
 
@@ -21,59 +21,9 @@ namespace {
 
 constexpr uint64_t kMaxExamples = 1000;
 constexpr size_t kExamplesInText = 5;
-constexpr mode_t kForOwner = 0600;  // a report has facts
 
 Status Invalid(std::string message) {
   return Status(StatusCode::kInvalidArgument, std::move(message));
-}
-
-/// LOG, --log or RINGFENCE_LOG.
-Status ChooseLog(Context& context, const Arguments& arguments) {
-  if (arguments.positional().empty()) return Status();
-  if (arguments.Has("log")) return Invalid("LOG and --log exclude each other");
-  context.UseLog(arguments.At(0));
-  return Status();
-}
-
-/// The name of --html is taken before the work begins whose result it gets.
-Result<std::optional<NewFile>> PageFile(const Arguments& arguments) {
-  if (!arguments.Has("html")) return std::optional<NewFile>();
-  auto file = NewFile::Create(std::string(arguments.Get("html")), kForOwner);
-  if (!file.ok()) return file.status();
-  return std::optional<NewFile>(*std::move(file));
-}
-
-/// What `log keys` exported, else the seeds of the database and the log's key file, else nothing.
-/// The key file is not asked for where nobody named it and it does not lie beside the log: an
-/// auditor may have a database of their own.
-Result<LogSecrets> SecretsFrom(const Context& context, const Arguments& arguments) {
-  LogSecrets secrets;
-  if (arguments.Has("facts") && arguments.Has("keys")) {
-    return Invalid("--facts and --keys name the same file here: give one of them");
-  }
-  if (arguments.Has("facts") || arguments.Has("keys")) {
-    if (arguments.Has("shadow")) {
-      return Invalid("--shadow opens no facts: it takes neither --facts nor --keys");
-    }
-    auto contents = ReadFactsKeys(arguments.Get(arguments.Has("facts") ? "facts" : "keys"));
-    if (!contents.ok()) return contents.status();
-    if (contents->empty()) return Invalid("the file of facts keys is empty");
-    secrets.facts_keys = *std::move(contents);
-    return secrets;
-  }
-  if (arguments.Has("log-keys") && !context.has_db()) {
-    return Invalid(
-        "--log-keys opens facts together with the database (--db FILE), which has everybody's "
-        "seeds; without it there are the files that `ringfence log keys` makes: --facts FILE");
-  }
-  if (!context.has_db() || arguments.Has("shadow")) return secrets;
-  std::string keys = context.LogKeysPath();
-  if (!arguments.Has("log-keys") && access(keys.c_str(), F_OK) != 0) return secrets;
-  auto store = context.OpenStore(StoreOptions::Mode::kReadOnly);
-  if (!store.ok()) return store.status();
-  secrets.store = *std::move(store);
-  secrets.keys = std::move(keys);
-  return secrets;
 }
 
 Result<ReplayMode> ModeFrom(const Context& context, const Arguments& arguments) {
@@ -109,6 +59,10 @@ Result<ReplayOptions> OptionsFrom(const Context& context, const Arguments& argum
     auto policy = CompilePolicy(context.policy());
     if (!policy.ok()) return policy.status();
     options.policy = *std::move(policy);
+  }
+  if (mode == ReplayMode::kShadow) {
+    if (!arguments.Has("facts") && !arguments.Has("keys")) return options;
+    return Invalid("--shadow opens no facts: it takes neither --facts nor --keys");
   }
   auto secrets = SecretsFrom(context, arguments);
   if (!secrets.ok()) return secrets.status();
@@ -170,10 +124,24 @@ void Print(Context& context, const Arguments& arguments, const ReplayOptions& op
   how.has_keys = options.secrets.store.has_value() || !options.secrets.facts_keys.empty();
   how.examples = arguments.Has("examples") ? options.max_examples : kExamplesInText;
   out.Print(ReplayText(out, report, how));
-  out.Print(GatesText(out, gates));
+  if (!gates.empty()) out.Print("\n" + GatesText(out, gates));
   if (arguments.Has("html")) {
     out.Say(Cat({Printable(arguments.Get("html")), ": the report as a page\n"}));
   }
+}
+
+/// After the report was printed: gives `code` where it could be recorded.
+int Record(Context& context, const LogReader& reader, const ReplayReport& report, bool verified,
+           const std::vector<GateResult>& gates, int code) {
+  auto recorded = RecordReport(context, reader, report, verified, gates);
+  if (!recorded.ok()) return Fail(recorded.status(), "recording the report");
+  const std::string text = RecordedText(*recorded);
+  if (context.json()) {
+    context.out().Note(text);
+  } else {
+    context.out().Print(Cat({text, "\n"}));
+  }
+  return code;
 }
 
 int Run(Context& context, const Arguments& arguments) {
@@ -203,7 +171,8 @@ int Run(Context& context, const Arguments& arguments) {
   }
   const std::vector<GateResult> held = CheckGates(*gates, *report);
   Print(context, arguments, *options, *report, verify, held);
-  return ExitOf(*report, held);
+  const int code = ExitOf(*report, held);
+  return arguments.Has("record") ? Record(context, *reader, *report, verify, held, code) : code;
 }
 
 }  // namespace
@@ -235,13 +204,13 @@ Command ReplayCommand() {
   command.brief = "does the log follow from its facts; what would another policy do?";
   command.synopsis =
       "[LOG] [--facts FILE] [--no-verify] [--from TIME] [--to TIME] [--month YYYY-MM] "
-      "[--threads N] [--min-coverage PERCENT] [--html FILE]\n"
+      "[--threads N] [--min-coverage PERCENT] [--html FILE] [--record]\n"
       "[LOG] --policy FILE|NAME [--max-gained N] [--max-lost N] [--min-coverage PERCENT] "
       "[--examples N] [--no-proofs] [--facts FILE] ...\n"
       "[LOG] --shadow [--max-gained N] [--max-lost N] [--min-coverage PERCENT] ...";
   command.description = description;
   command.options = {
-      {"facts", "FILE", "Facts keys that `ringfence log keys` exported."},
+      FactsOptionSpec(),
       {"shadow", "", "Compare shadow evaluations with their decisions; needs no keys."},
       {"no-verify", "", "Do not verify the log first: it has been."},
       {"from", "TIME",
@@ -250,7 +219,11 @@ Command ReplayCommand() {
       {"to", "TIME", "Decisions earlier than that."},
       {"month", "YYYY-MM", "Decisions of that month's tree."},
       ThreadsOptionSpec()};
-  for (OptionSpec& option : GateOptions()) command.options.push_back(std::move(option));
+  for (const OptionSpec& option : GateOptions()) command.options.push_back(option);
+  command.options.push_back(
+      {"record", "",
+       "Keep the report in the log: the JSON object, without facts, in a REPLAY entry. Needs the "
+       "log's key file, and the database where another process has the log open, or ever had it."});
   command.options.push_back({"examples", "N",
                              "At most so many changed decisions, 60 if not given, of which the "
                              "text shows five."});
@@ -266,7 +239,7 @@ Command ReplayCommand() {
       "ringfence --log n7 replay --shadow --from -7d --json";
   command.exits =
       "0   nothing diverges, and every gate holds; the coverage says of how much\n"
-      "1   a decision diverges from what was recorded, a gate does not hold, or the log does not";
+      "1   a decision diverges from its record, or a gate or the log does not hold";
   command.most = 1;
   command.run = Run;
   return command;

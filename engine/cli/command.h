@@ -55,6 +55,7 @@ Command LogStatsCommand();
 std::vector<Command> LogPublishCommands();
 std::vector<Command> LogKeyCommands();
 Command ReplayCommand();
+Command AuditCommand();
 Command AtCommand();
 Command RulesCommand();
 Command CheckCommand();

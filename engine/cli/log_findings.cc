@@ -20,6 +20,8 @@ std::string FindingLine(const LogFinding& finding) {
       {Printable(finding.check), ": ", Place(finding), PrintableLines(finding.detail), "\n"});
 }
 
+}  // namespace
+
 void WriteFindings(JsonOut& json, const std::vector<LogFinding>& findings) {
   json.Array();
   for (const LogFinding& finding : findings) {
@@ -30,8 +32,6 @@ void WriteFindings(JsonOut& json, const std::vector<LogFinding>& findings) {
   }
   json.EndArray();
 }
-
-}  // namespace
 
 void PrintFindings(Output& out, const LogVerification& seen) {
   for (const LogFinding& note : seen.notes) out.Print(Cat({"note: ", FindingLine(note)}));

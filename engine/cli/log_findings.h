@@ -4,6 +4,8 @@
 
 #include <ringfence/log.h>
 
+#include <vector>
+
 #include "cli/json_out.h"
 #include "cli/output.h"
 
@@ -12,6 +14,8 @@ namespace ringfence::cli {
 /// Notes, what is wrong, and how much of it: nothing where there is neither.
 void PrintFindings(Output& out, const LogVerification& seen);
 
+/// A list of objects.
+void WriteFindings(JsonOut& json, const std::vector<LogFinding>& findings);
 /// All of it, one object.
 void WriteVerification(JsonOut& json, const LogVerification& seen);
 

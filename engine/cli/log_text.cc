@@ -26,8 +26,6 @@ constexpr std::string_view kFlagNames[] = {
 // Columns of the CSV that only a decision fills.
 constexpr size_t kDecisionCells = 8;
 
-constexpr uint16_t kShadowFlag = 1 << 3;
-
 bool IsDecision(const LogEntry& entry) { return entry.kind == "decision"; }
 bool HasParties(const LogEntry& entry) { return !entry.request_id.empty(); }
 
@@ -119,8 +117,6 @@ uint64_t FieldNumber(const LogEntry& entry, std::string_view name) {
   }
   return 0;
 }
-
-bool IsShadow(const LogEntry& entry) { return (entry.flags & kShadowFlag) != 0; }
 
 std::string OriginOf(const std::string& log_name, const LogEntry& entry) {
   return Cat({log_name, "/", entry.month});

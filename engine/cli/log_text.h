@@ -17,8 +17,6 @@ std::string OriginOf(const std::string& log_name, const LogEntry& entry);
 
 /// The value of a field that is a number; 0 where the entry has none of that name.
 uint64_t FieldNumber(const LogEntry& entry, std::string_view name);
-/// It was evaluated beside a decision, and nobody was answered so.
-bool IsShadow(const LogEntry& entry);
 
 /// One line, and one more for each fact that was opened.
 std::string EntryLine(const Output& out, const LogEntry& entry);

@@ -42,7 +42,7 @@ Status FindNearest(const LogReader& reader, const RecordedQuestion& question,
   return EachOfPair(
       reader, question, always,
       [&](LogEntry entry) {
-        if (IsShadow(entry)) return;
+        if (entry.shadow) return;
         std::optional<LogEntry>& before = answer->before;
         std::optional<LogEntry>& after = answer->after;
         if (entry.time_ns < question.span.from_ns) {
@@ -137,7 +137,7 @@ Result<RecordedAnswer> FindRecorded(const LogReader& reader, const RecordedQuest
   Status read = EachOfPair(
       reader, question, question.span,
       [&](LogEntry entry) {
-        (IsShadow(entry) ? answer.shadows : answer.decisions).push_back(std::move(entry));
+        (entry.shadow ? answer.shadows : answer.decisions).push_back(std::move(entry));
       },
       progress);
   if (!read.ok()) return read;

@@ -35,13 +35,20 @@ Result<double> ParsePercent(std::string_view text, std::string_view option) {
       percent <= kWhole) {
     return percent;
   }
-  return Status(StatusCode::kInvalidArgument, Cat({"--", option, " '", Printable(text),
-                                                   "': expected a percentage from 0 to 100, "
-                                                   "like 99.9"}));
+  constexpr std::string_view kExpected = "expected a percentage from 0 to 100, like 99.9";
+  return Status(StatusCode::kInvalidArgument,
+                Cat({"--", option, " '", Printable(text), "': ", kExpected}));
 }
 
-GateResult AtMost(std::string_view name, uint64_t limit, uint64_t value) {
-  return {name, static_cast<double>(limit), static_cast<double>(value), false, value <= limit};
+GateResult AtMost(std::string_view name, uint64_t limit, uint64_t value,
+                  const ReplayReport& report) {
+  GateResult result;
+  result.name = name;
+  result.limit = static_cast<double>(limit);
+  result.value = static_cast<double>(value);
+  result.blind = report.entries > 0 && report.covered() == 0;
+  result.holds = !result.blind && value <= limit;
+  return result;
 }
 
 }  // namespace
@@ -69,20 +76,23 @@ std::vector<OptionSpec> GateOptions() {
            "Gate: exit 1 if more than N calls that were let through would be refused. With "
            "--policy or --shadow."},
           {"min-coverage", "PERCENT",
-           "Gate: exit 1 if fewer of the entries could be decided again, which the other gates "
-           "cannot see: 99.9. A range without decisions has a coverage of 0."}};
+           "Gate: exit 1 if fewer of the entries could be decided again: 99.9. The other gates "
+           "count only what was; of a range where nothing was they do not hold either. A range "
+           "without decisions has a coverage of 0."}};
 }
 
 std::vector<GateResult> CheckGates(const ReplayGates& gates, const ReplayReport& report) {
   std::vector<GateResult> results;
   if (gates.max_gained) {
-    results.push_back(AtMost("max_gained", *gates.max_gained, report.changes.gained));
+    results.push_back(AtMost("max_gained", *gates.max_gained, report.changes.gained, report));
   }
-  if (gates.max_lost) results.push_back(AtMost("max_lost", *gates.max_lost, report.changes.lost));
+  if (gates.max_lost) {
+    results.push_back(AtMost("max_lost", *gates.max_lost, report.changes.lost, report));
+  }
   if (gates.min_coverage) {
-    const double value = CoveragePercent(report);
-    results.push_back(
-        {"min_coverage", *gates.min_coverage, value, true, value >= *gates.min_coverage});
+    GateResult result{"min_coverage", *gates.min_coverage, CoveragePercent(report), true};
+    result.holds = result.value >= result.limit;
+    results.push_back(result);
   }
   return results;
 }

@@ -25,6 +25,7 @@ struct GateResult {
   double limit = 0;
   double value = 0;
   bool percent = false;  ///< else both are whole numbers
+  bool blind = false;    ///< nothing could be decided, so there is no figure: it does not hold
   bool holds = false;
 };
 

@@ -156,7 +156,7 @@ void WriteGates(JsonOut& json, const std::vector<GateResult>& gates) {
     };
     json.Object().Key("gate").Text(gate.name);
     number("limit", gate.limit);
-    number("value", gate.value);
+    gate.blind ? static_cast<void>(json.Key("value").Null()) : number("value", gate.value);
     json.Key("holds").Bool(gate.holds).EndObject();
   }
   json.EndArray();

@@ -234,7 +234,10 @@ std::string PoliciesText(const ReplayReport& report) {
                       use.decisions);
     text += Cat({"      ", TimesText(use.first_ns, use.last_ns), "\n"});
   }
-  if (report.policy_periods.size() < 2) return text;
+  const auto real = std::count_if(report.policies.begin(), report.policies.end(),
+                                  [](const ReplayPolicyUse& use) { return !use.shadow; });
+  // Where each was in force once, the first and last of its decisions say when.
+  if (report.policy_periods.size() <= static_cast<size_t>(real)) return text;
   text += "in force, one after the other\n";
   for (const ReplayPolicyPeriod& period : report.policy_periods) {
     text += ReplayRow(PolicyName(report, period.digest), period.decisions);

@@ -152,9 +152,11 @@ std::string NumberText(double number, bool percent) {
 std::string ReplayText(const Output& out, const ReplayReport& report,
                        const ReplayTextOptions& options) {
   std::string text = Headline(out, report);
+  const bool any = report.covered() > 0;
+  const std::string none;
   for (const std::string& section :
-       {report.entries > 0 ? Bins(report) : std::string(), ChangesText(out, report),
-        report.covered() > 0 ? MatrixText(out, report.flows) : std::string(), RulesText(report),
+       {report.entries > 0 ? Bins(report) : none, ChangesText(out, report),
+        any ? MatrixText(out, report.flows) : none, any ? RulesText(report) : none,
         MoversText("callees with most changes", report.top_callees),
         MoversText("callers with most changes", report.top_callers),
         ExamplesText(out, report.examples, options.examples), PoliciesText(report)}) {
@@ -172,8 +174,11 @@ std::string GatesText(const Output& out, const std::vector<GateResult>& gates) {
   for (const GateResult& gate : gates) {
     std::string option(gate.name);
     for (char& letter : option) letter = letter == '_' ? '-' : letter;
-    const std::string value = NumberText(gate.value, gate.percent);
-    const std::string_view broken = gate.percent ? "not reached" : "exceeded";
+    const std::string value =
+        gate.blind ? "nothing was decided" : NumberText(gate.value, gate.percent);
+    const std::string_view broken = gate.percent ? "not reached"
+                                    : gate.blind ? "not held"
+                                                 : "exceeded";
     text += Cat({"gate --", option, " ", NumberText(gate.limit, gate.percent), ": ", value, ", ",
                  out.Styled(gate.holds ? Style::kGood : Style::kBad, gate.holds ? "held" : broken),
                  "\n"});

@@ -27,6 +27,7 @@ struct PendingEntry {
   int64_t id = 0;
   EntryKind kind = EntryKind::kErasure;
   std::array<uint8_t, kEntryPayloadBytes> payload{};
+  std::string report;  ///< of a kReplay, whose payload follows from it
 };
 
 /// Thread-safe.
@@ -39,7 +40,8 @@ class LogCompanion {
   /// kConflict: the copy is larger, of a later month (origins compare), or of a later boot; then it
   /// stands.
   virtual Status SaveCheckpoint(std::string_view name, const CheckpointCopy& copy) = 0;
-  virtual Result<std::vector<PendingEntry>> Pending() = 0;
+  /// For the log of that name, or for any.
+  virtual Result<std::vector<PendingEntry>> Pending(std::string_view name) = 0;
   /// They are in a log, durably.
   virtual Status Done(const std::vector<int64_t>& ids) = 0;
 };

@@ -1,6 +1,8 @@
 // Entries in order. See order.h.
 #include "log/order.h"
 
+#include <ringfence/limits.h>
+
 #include <algorithm>
 #include <cstring>
 #include <utility>
@@ -310,8 +312,7 @@ void OrderCheck::AddPolicy(uint64_t index, const Entry& entry) {
 }
 
 void OrderCheck::CheckBlob(uint64_t index, const Hash& hash, std::string_view of) {
-  constexpr size_t kMaxReportBytes = size_t{64} << 20;
-  const Result<std::string> text = blobs_->Blob(hash, kMaxReportBytes);
+  const Result<std::string> text = blobs_->Blob(hash, kMaxLogBlobBytes);
   if (!text.ok()) Add("blob", index, std::string(of) + ": " + text.status().message());
 }
 

@@ -1,6 +1,8 @@
 // Proofs and tiles. See publish.h.
 #include "log/publish.h"
 
+#include <ringfence/limits.h>
+
 #include <algorithm>
 #include <array>
 #include <set>
@@ -165,6 +167,24 @@ Result<std::string> EntryUnderCheckpoint(LogFiles* files, const std::string& log
   const Result<std::vector<uint8_t>> entry = ReadOne(&*opened, index);
   if (!entry.ok()) return entry.status();
   return std::string(entry->begin(), entry->end());
+}
+
+Result<std::string> ReportUnderCheckpoint(LogFiles* files, const std::string& log,
+                                          std::string_view month, uint64_t index) {
+  Result<Opened> opened = OpenPublished(files, log, month);
+  if (!opened.ok()) return opened.status();
+  const Result<std::vector<uint8_t>> bytes = ReadOne(&*opened, index);
+  if (!bytes.ok()) return bytes.status();
+  const Result<Entry> entry = DecodeEntry(std::span(*bytes).first<kEntryBytes>());
+  if (!entry.ok()) return entry.status();
+  if (entry->header.kind != EntryKind::kReplay) {
+    return Status(StatusCode::kInvalidArgument, "entry " + std::to_string(index) + " of " +
+                                                    opened->name + " is no replay, but of kind " +
+                                                    std::string(ToString(entry->header.kind)));
+  }
+  ReplayPayload replay;
+  Get(*entry, &replay);
+  return opened->reader.Blob(replay.blob, kMaxLogBlobBytes);
 }
 
 std::string TileNumber(uint64_t number) {

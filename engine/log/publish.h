@@ -39,6 +39,10 @@ Result<std::string> ProveEntry(LogFiles* files, const std::string& log, std::str
 Result<std::string> EntryUnderCheckpoint(LogFiles* files, const std::string& log,
                                          std::string_view month, uint64_t index);
 
+/// The report that a REPLAY entry names. kInvalidArgument: an entry of another kind.
+Result<std::string> ReportUnderCheckpoint(LogFiles* files, const std::string& log,
+                                          std::string_view month, uint64_t index);
+
 /// Under the paths of C2SP tlog-tiles. kInvalidArgument: the folder is not empty.
 Status WriteTiles(LogFiles* files, const std::string& log, std::string_view month,
                   const std::string& folder, const LogProgress& progress);

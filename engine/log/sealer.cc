@@ -53,6 +53,13 @@ LogClock& SystemClock() {
   return clock;
 }
 
+OwnEntry ReplayEntry(std::string report) {
+  OwnEntry own;
+  Put(ReplayPayload{TreeHasher().Of(AsBytes(report))}, &own.entry);
+  own.blob = std::move(report);
+  return own;
+}
+
 Sealer::Sealer(Setup setup, ControlBlock* control, OpenMonth month, const Accounted& accounted)
     : setup_(std::move(setup)),
       control_(control),
@@ -187,11 +194,21 @@ Status Sealer::PutOwn() {
     if (Status status = MakeRoom(); !status.ok()) return status;
     if (Status status = EnterMonthOf(setup_.clock->UnixNs()); !status.ok()) return status;
     const OwnEntry& own = own_.front();
+    // It is there already, unless the month has changed since. Before the entry that names it:
+    // who is killed here leaves a blob that nobody misses.
+    if (!own.blob.empty()) {
+      if (Status status = KeepBlob(month_.writer->folder(), own.blob); !status.ok()) return status;
+    }
     PutEntry(own.entry);
     if (own.pending_id != 0) buffered_ids_.push_back(own.pending_id);
     own_.pop_front();
   }
   return Status();
+}
+
+Status Sealer::KeepBlob(const std::string& month_folder, std::string_view text) {
+  const std::lock_guard<std::mutex> lock(blobs_);
+  return WriteBlob(setup_.publisher.files, month_folder, text).status();
 }
 
 void Sealer::PutEntry(Entry entry) {

@@ -56,7 +56,10 @@ Status AppendGenesis(const Publisher& publisher, const LogDescription& descripti
 struct OwnEntry {
   Entry entry;
   int64_t pending_id = 0;  ///< of the companion; 0: not from there
+  std::string blob;        ///< the text it names by its hash, if it is not a policy's
 };
+/// REPLAY of that report.
+OwnEntry ReplayEntry(std::string report);
 
 class Sealer {
  public:
@@ -85,7 +88,10 @@ class Sealer {
   /// `seq` and waits in the first ring: it comes first now.
   void BeginWith(uint64_t seq) { begin_with_ = seq; }
 
-  void Queue(const OwnEntry& entry) { own_.push_back(entry); }
+  void Queue(OwnEntry entry) { own_.push_back(std::move(entry)); }
+  /// Writes a blob of an entry that will be queued, so that the entry costs no waiting for the
+  /// disk. Thread-safe.
+  Status KeepBlob(const std::string& month_folder, std::string_view text);
   /// Puts the queue, then what waits in the rings (some thousands of slots at most) into the files,
   /// and gives the rings' room back. `appended` is the number of entries. kFull: some still wait;
   /// call again. Any other failure is final.
@@ -150,6 +156,7 @@ class Sealer {
   OpenMonth month_;
   uint64_t month_ends_ns_;  ///< of the calendar
   std::mutex publishing_;
+  std::mutex blobs_;  ///< held while one is written that did not come from the rings
   PolicyBlob policy_blob_;
   CtrCipher cipher_;
   std::vector<Source> sources_;

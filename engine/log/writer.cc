@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <pthread.h>
+#include <ringfence/limits.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -357,9 +358,26 @@ void LogWriter::Append(OwnEntry entry) {
   if (IsForked()) return;
   {
     const std::lock_guard<std::mutex> lock(sealing_);
-    sealer_->Queue(entry);
+    sealer_->Queue(std::move(entry));
   }
   WakeSealer();
+}
+
+Status LogWriter::AppendReport(std::string report, int64_t pending_id) {
+  if (Status status = Usable(); !status.ok()) return status;
+  if (report.empty()) {
+    return Status(StatusCode::kInvalidArgument, "the report of a replay is empty");
+  }
+  if (report.size() > kMaxLogBlobBytes) {
+    return Status(StatusCode::kLimit, "the report of a replay has at most " +
+                                          std::to_string(kMaxLogBlobBytes) + " bytes");
+  }
+  // Not under the lock that the sealer needs: this waits for the disk.
+  if (Status status = sealer_->KeepBlob(MonthFolder(), report); !status.ok()) return status;
+  OwnEntry own = ReplayEntry(std::move(report));
+  own.pending_id = pending_id;
+  Append(std::move(own));
+  return Status();
 }
 
 bool LogWriter::WaitDurable(uint32_t ring, uint64_t position) {

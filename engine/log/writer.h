@@ -67,6 +67,9 @@ class LogWriter : public std::enable_shared_from_this<LogWriter> {
   Result<uint32_t> PolicyNumber(const Hash& digest, uint64_t store_number, std::string_view blob);
   /// An entry of the log's own; on its way when this returns.
   void Append(OwnEntry entry);
+  /// A REPLAY entry, whose report is written first; on its way when this returns. kLimit: it has
+  /// more than kMaxLogBlobBytes; kInvalidArgument: it is empty. What is not ok changes nothing.
+  Status AppendReport(std::string report, int64_t pending_id = 0);
   /// Everything recorded and appended before is on disk and signed.
   Status Flush();
   /// What goes on recording meanwhile is in the log, or is told that it is not.
@@ -138,6 +141,7 @@ class LogWriter : public std::enable_shared_from_this<LogWriter> {
   };
   Status PublishHead(const Head& head, bool copy, uint64_t* size);
   Status ExchangePending(const std::vector<int64_t>& done);
+  void TakePending(std::vector<PendingEntry> waiting);
   void Fail(const Status& status);
 
   static std::atomic<uint32_t> all_forks;
@@ -161,14 +165,16 @@ class LogWriter : public std::enable_shared_from_this<LogWriter> {
   std::unique_ptr<Sealer> sealer_;
   std::vector<std::unique_ptr<Ring>> rings_;  ///< grows under sealing_ and state_: either is enough
   std::vector<uint32_t> free_rings_;
-  std::vector<int64_t> pending_seen_;  ///< taken from the companion, not done yet
-  uint64_t last_append_ns_ = 0;        ///< of the monotonic clock
+  uint64_t last_append_ns_ = 0;  ///< of the monotonic clock
   uint64_t last_sync_ns_ = 0;
   uint64_t next_full_try_ns_ = 0;
   uint64_t unsynced_ = 0;  ///< entries
 
-  uint64_t last_copy_ns_ = 0;  ///< of the checkpointing thread
-  std::mutex policies_;        ///< between looking for one and adding it
+  // Of the checkpointing thread.
+  uint64_t last_copy_ns_ = 0;
+  std::vector<int64_t> pending_seen_;  ///< taken from the companion, not done yet
+
+  std::mutex policies_;  ///< between looking for one and adding it
 
   /// Of what the threads tell each other.
   mutable std::mutex state_;

@@ -19,10 +19,12 @@ constexpr auto kPoll = milliseconds(2);
 constexpr uint64_t kEntriesPerCheckpoint = 65536;
 constexpr auto kLongestDecision = std::chrono::seconds(5);
 
-/// What other processes put into the log through the companion. The rest is the writer's own.
-bool MayBeAskedFor(EntryKind kind) {
-  return kind == EntryKind::kErasure || kind == EntryKind::kReplay ||
-         kind == EntryKind::kKeyCommit || kind == EntryKind::kAccess;
+/// What other processes put into the log through the companion. The rest is the writer's own, and a
+/// REPLAY without its report is none.
+bool MayBeAskedFor(const PendingEntry& pending) {
+  if (pending.kind == EntryKind::kReplay) return !pending.report.empty();
+  return pending.kind == EntryKind::kErasure || pending.kind == EntryKind::kKeyCommit ||
+         pending.kind == EntryKind::kAccess;
 }
 /// A write to the database makes every Reader look at it anew: the copy may be so much older.
 constexpr uint64_t kCopyEveryNs = 10 * kNsPerSecond;
@@ -246,8 +248,7 @@ Status LogWriter::ExchangePending(const std::vector<int64_t>& done) {
   if (setup_.companion == nullptr) return Status();
   // A database that cannot be reached now is asked again a second later.
   const bool told = done.empty() || setup_.companion->Done(done).ok();
-  const Result<std::vector<PendingEntry>> waiting = setup_.companion->Pending();
-  const std::lock_guard<std::mutex> lock(sealing_);
+  Result<std::vector<PendingEntry>> waiting = setup_.companion->Pending(description_.name);
   if (!told) {
     const std::lock_guard<std::mutex> state(state_);
     pending_done_.insert(pending_done_.end(), done.begin(), done.end());
@@ -256,18 +257,27 @@ Status LogWriter::ExchangePending(const std::vector<int64_t>& done) {
       return std::find(done.begin(), done.end(), id) != done.end();
     });
   }
-  if (!waiting.ok()) return Status();
-  for (const PendingEntry& pending : *waiting) {
-    const auto seen = std::find(pending_seen_.begin(), pending_seen_.end(), pending.id);
-    if (seen != pending_seen_.end() || !MayBeAskedFor(pending.kind)) continue;
-    pending_seen_.push_back(pending.id);
-    OwnEntry own;
-    own.entry.header.kind = pending.kind;
-    own.entry.payload = pending.payload;
-    own.pending_id = pending.id;
-    sealer_->Queue(own);
-  }
+  if (waiting.ok()) TakePending(*std::move(waiting));
   return Status();
+}
+
+void LogWriter::TakePending(std::vector<PendingEntry> waiting) {
+  for (PendingEntry& pending : waiting) {
+    const auto seen = std::find(pending_seen_.begin(), pending_seen_.end(), pending.id);
+    if (seen != pending_seen_.end() || !MayBeAskedFor(pending)) continue;
+    if (pending.kind == EntryKind::kReplay) {
+      // No room for it now, or never: it stays there, and is asked for again.
+      if (!AppendReport(std::move(pending.report), pending.id).ok()) continue;
+    } else {
+      OwnEntry own;
+      own.entry.header.kind = pending.kind;
+      own.entry.payload = pending.payload;
+      own.pending_id = pending.id;
+      const std::lock_guard<std::mutex> lock(sealing_);
+      sealer_->Queue(std::move(own));
+    }
+    pending_seen_.push_back(pending.id);
+  }
 }
 
 void LogWriter::CheckpointLoop() {

@@ -58,6 +58,12 @@ struct LogOutboxRow {
   std::array<uint8_t, kLogPayloadBytes> payload{};
 };
 
+/// A replay's report that waits to be logged.
+struct LogReportRow {
+  int64_t id = 0;
+  std::string report;
+};
+
 /// One Reader's view: a connection, its statements and at most one open snapshot. One thread at a
 /// time; it keeps what it needs of its store alive.
 class StoreSession : public FactSource {
@@ -147,6 +153,12 @@ class StoreBackend {
                                          std::span<const uint8_t, kLogPayloadBytes> payload) = 0;
   /// Ids that are not there are no error.
   virtual Status RemoveFromLogOutbox(std::span<const int64_t> ids) = 0;
+  /// Of the log of that name, oldest first.
+  virtual Result<std::vector<LogReportRow>> LogReports(std::string_view log) = 0;
+  /// Its id, never given again. kLimit: kMaxLogReports of that log wait, or it has more than
+  /// kMaxLogBlobBytes; kInvalidArgument: it is empty.
+  virtual Result<int64_t> AddLogReport(std::string_view log, std::string_view report) = 0;
+  virtual Status RemoveLogReports(std::span<const int64_t> ids) = 0;
 
   /// Grows with every commit of this process, after it and before the committing call returns. A
   /// decision during which it has not moved saw every write acknowledged before the decision ended.

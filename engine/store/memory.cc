@@ -81,6 +81,7 @@ struct World {
   std::map<std::string, LogCheckpointRow, std::less<>> log_checkpoints;
   std::vector<LogOutboxRow> log_outbox;  // oldest first
   int64_t last_outbox_id = 0;
+  WaitingReports log_reports;
 
   /// 0: not known.
   int64_t Find(std::string_view name) const {
@@ -304,6 +305,11 @@ class MemoryStore final : public StoreBackend {
   Result<int64_t> AddToLogOutbox(uint8_t kind,
                                  std::span<const uint8_t, kLogPayloadBytes> payload) override;
   Status RemoveFromLogOutbox(std::span<const int64_t> ids) override;
+  Result<std::vector<LogReportRow>> LogReports(std::string_view log) override {
+    return shared_->Now()->log_reports.Of(log);
+  }
+  Result<int64_t> AddLogReport(std::string_view log, std::string_view report) override;
+  Status RemoveLogReports(std::span<const int64_t> ids) override;
 
  private:
   friend class MemoryTransaction;
@@ -557,6 +563,22 @@ Status MemoryStore::RemoveFromLogOutbox(std::span<const int64_t> ids) {
     std::erase_if(world.log_outbox, [&](const LogOutboxRow& row) {
       return std::find(ids.begin(), ids.end(), row.id) != ids.end();
     });
+    return Status();
+  });
+}
+
+Result<int64_t> MemoryStore::AddLogReport(std::string_view log, std::string_view report) {
+  Result<int64_t> id = 0;
+  Status status = Change([&](World& world) {
+    id = world.log_reports.Add(log, report);
+    return id.status();
+  });
+  return status.ok() ? id : status;
+}
+
+Status MemoryStore::RemoveLogReports(std::span<const int64_t> ids) {
+  return Change([&](World& world) {
+    world.log_reports.Remove(ids);
     return Status();
   });
 }

@@ -203,6 +203,8 @@ Status Examination::CheckLog() {
       {"SELECT user FROM log_seeds WHERE length(seed) <> 32", "damaged is the seed of user "},
       {"SELECT id FROM log_outbox WHERE length(payload) <> 128 OR kind NOT BETWEEN 1 AND 255",
        "damaged is, of the entries that wait for the log, "},
+      {"SELECT id FROM log_reports WHERE length(report) NOT BETWEEN 1 AND 8388608",
+       "damaged is, of the reports that wait for a log, "},
       {"SELECT size FROM log_checkpoints WHERE size < 0 OR boot NOT BETWEEN 0 AND 65535",
        "damaged is the copy of a checkpoint of size "},
   };

@@ -1,5 +1,7 @@
 // The decision log's rows in the file: seeds as listings, the copies of checkpoints, the entries
 // that wait. Writes are transactions of their own that are no revisions.
+#include <ringfence/limits.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -36,6 +38,17 @@ Status ReadSeed(const Statement& select, LogSeedRow* row) {
   row->name = select.Text(1);
   if (CopyBlob(select.Blob(2), &row->seed)) return Status();
   return Damaged("the seed of user " + std::to_string(row->handle));
+}
+
+// Runs a statement once for each id.
+Status RunEach(Connection& db, std::string_view sql, std::span<const int64_t> ids) {
+  Statement statement;
+  if (Status status = db.Prepare(sql, &statement); !status.ok()) return status;
+  for (int64_t id : ids) {
+    statement.Bind(1, id);
+    if (const int rc = statement.Run(); rc != SQLITE_OK) return db.Error(rc, "write the store");
+  }
+  return Status();
 }
 
 Status ReadCheckpoint(Connection& db, std::string_view log, std::optional<LogCheckpointRow>* row) {
@@ -169,16 +182,56 @@ Result<int64_t> SqliteStore::AddToLogOutbox(uint8_t kind,
 
 Status SqliteStore::RemoveFromLogOutbox(std::span<const int64_t> ids) {
   if (ids.empty()) return Status();
-  return WithWriter([&](Connection& db) -> Status {
-    Statement remove;
-    Status status = db.Prepare("DELETE FROM log_outbox WHERE id = ?1", &remove);
-    if (!status.ok()) return status;
-    for (int64_t id : ids) {
-      remove.Bind(1, id);
-      if (const int rc = remove.Run(); rc != SQLITE_OK) return db.Error(rc, "write the store");
+  return WithWriter(
+      [&](Connection& db) { return RunEach(db, "DELETE FROM log_outbox WHERE id = ?1", ids); });
+}
+
+Result<std::vector<LogReportRow>> SqliteStore::LogReports(std::string_view log) {
+  std::vector<LogReportRow> rows;
+  Status status = WithReader([&](Connection& db) -> Status {
+    Statement select;
+    Status read = db.Prepare(
+        "SELECT id, report FROM log_reports WHERE log = ?1 ORDER BY id LIMIT ?2", &select);
+    if (!read.ok()) return read;
+    select.Bind(1, log);
+    select.Bind(2, static_cast<int64_t>(kMaxLogReports));
+    while (Next(db, select, &read)) {
+      const std::span<const uint8_t> report = select.Blob(1);
+      rows.push_back({select.Int(0), std::string(report.begin(), report.end())});
     }
+    return read;
+  });
+  if (!status.ok()) return status;
+  return rows;
+}
+
+Result<int64_t> SqliteStore::AddLogReport(std::string_view log, std::string_view report) {
+  int64_t id = 0;
+  Status status = WithWriter([&](Connection& db) -> Status {
+    Statement count, add;
+    Status added = db.Prepare("SELECT count(*) FROM log_reports WHERE log = ?1", &count);
+    if (!added.ok()) return added;
+    count.Bind(1, log);
+    if (!Next(db, count, &added)) return added;
+    added = CheckReport(report, static_cast<size_t>(count.Int(0)));
+    if (added.ok()) {
+      added = db.Prepare("INSERT INTO log_reports (log, report) VALUES (?1, ?2)", &add);
+    }
+    if (!added.ok()) return added;
+    add.Bind(1, log);
+    add.Bind(2, std::span(reinterpret_cast<const uint8_t*>(report.data()), report.size()));
+    if (const int rc = add.Run(); rc != SQLITE_OK) return db.Error(rc, "write the store");
+    id = sqlite3_last_insert_rowid(db.get());
     return Status();
   });
+  if (!status.ok()) return status;
+  return id;
+}
+
+Status SqliteStore::RemoveLogReports(std::span<const int64_t> ids) {
+  if (ids.empty()) return Status();
+  return WithWriter(
+      [&](Connection& db) { return RunEach(db, "DELETE FROM log_reports WHERE id = ?1", ids); });
 }
 
 }  // namespace ringfence

@@ -64,6 +64,9 @@ class SqliteStore final : public StoreBackend {
   Result<int64_t> AddToLogOutbox(uint8_t kind,
                                  std::span<const uint8_t, kLogPayloadBytes> payload) override;
   Status RemoveFromLogOutbox(std::span<const int64_t> ids) override;
+  Result<std::vector<LogReportRow>> LogReports(std::string_view log) override;
+  Result<int64_t> AddLogReport(std::string_view log, std::string_view report) override;
+  Status RemoveLogReports(std::span<const int64_t> ids) override;
 
  private:
   friend class SqliteWrite;

@@ -1,6 +1,7 @@
 // The contract of what a store keeps for the decision log: a seed for every user, the copy of a
 // log's newest checkpoint, entries that wait to be logged.
 #include <doctest/doctest.h>
+#include <ringfence/limits.h>
 
 #include <algorithm>
 #include <optional>
@@ -288,6 +289,39 @@ TEST_CASE("the outbox keeps entries in order until they are taken, under numbers
     Require(store.RemoveFromLogOutbox(std::vector<int64_t>{second, second}));
     CHECK(Get(store.LogOutbox()).empty());
     CHECK(Get(store.AddToLogOutbox(10, PayloadOf(5))) > third);
+  });
+}
+
+TEST_CASE("reports wait for their own log, in order, up to a limit") {
+  OnEachStore([](StoreBackend& store) {
+    CHECK(Get(store.LogReports(kLog)).empty());
+    Require(store.RemoveLogReports({}));
+    const std::string large(kMaxLogBlobBytes, 'x');
+    const int64_t first = Get(store.AddLogReport(kLog, "{}"));
+    const int64_t second = Get(store.AddLogReport(kLog, large));
+    const int64_t other = Get(store.AddLogReport("other", std::string_view("a\0b", 3)));
+    CHECK(first < second);
+    CHECK(store.AddLogReport(kLog, "").status().code() == StatusCode::kInvalidArgument);
+    CHECK(store.AddLogReport(kLog, large + "x").status().code() == StatusCode::kLimit);
+    std::vector<LogReportRow> rows = Get(store.LogReports(kLog));
+    REQUIRE(rows.size() == 2);
+    CHECK(rows[0].id == first);
+    CHECK(rows[0].report == "{}");
+    CHECK(rows[1].report == large);
+    CHECK(Get(store.LogReports("other")).at(0).report == std::string_view("a\0b", 3));
+    for (size_t i = 2; i < kMaxLogReports; ++i) Get(store.AddLogReport(kLog, "more"));
+    CHECK(store.AddLogReport(kLog, "one too many").status().code() == StatusCode::kLimit);
+    Get(store.AddLogReport("other", "not limited by them"));
+    CHECK(Get(store.LogReports(kLog)).size() == kMaxLogReports);
+    Require(store.RemoveLogReports(std::vector<int64_t>{second, second, 4711}));
+    rows = Get(store.LogReports(kLog));
+    CHECK(rows.size() == kMaxLogReports - 1);
+    CHECK(rows[0].id == first);
+    Require(store.RemoveLogReports(std::vector<int64_t>{other}));
+    CHECK(Get(store.LogReports("other")).size() == 1);
+    CHECK(Get(store.AddLogReport(kLog, "again")) > other);
+    CHECK(Get(store.LogOutbox()).empty());
+    CHECK(Get(store.Revision()) == 0);
   });
 }
 

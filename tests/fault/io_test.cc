@@ -204,12 +204,16 @@ TEST_CASE("a log's writes under failures: acknowledged and there, or refused and
       vfs.FailAt(op, n, ErrorOf(op), How::kOnce);
       const Status saved = (*store)->SaveLogCheckpoint(kFaultLog, FaultCheckpoint(size + 1));
       const Result<int64_t> added = (*store)->AddToLogOutbox(10, payload);
+      const Result<int64_t> report = (*store)->AddLogReport(kFaultLog, "report");
       const bool failed = vfs.Disarm();
       size += saved.ok() ? 1 : 0;
       waiting += added.ok() ? 1 : 0;
       refused += saved.ok() && added.ok() ? 0 : 1;
       CHECK((*store)->LoadLogCheckpoint(kFaultLog).value()->size == size);
       CHECK((*store)->LogOutbox()->size() == waiting);
+      const std::vector<LogReportRow> reports = (*store)->LogReports(kFaultLog).value();
+      CHECK(reports.size() == (report.ok() ? 1 : 0));
+      if (report.ok()) Require((*store)->RemoveLogReports(std::vector<int64_t>{*report}));
       CHECK((*store)->Revision().value() == revision);
       if (failed) continue;
       CHECK(saved.ok());

@@ -134,8 +134,13 @@ inline constexpr std::size_t kMaxKeyFileBytes = 16384;
 // reach tens of megabytes.
 inline constexpr std::size_t kMaxAddressBookBytes = 64 * 1024 * 1024;
 
-// A blob of a log: a policy and a catalog of 1 MiB each, quoted as JSON strings.
+// A blob of a log: a policy and a catalog of 1 MiB each, quoted as JSON strings. A replay's report
+// with a thousand examples and their proofs is as large.
 inline constexpr std::size_t kMaxLogBlobBytes = 8 * 1024 * 1024;
+
+// Replay reports that wait in a database for the process that has the log open: they are read at
+// once. Where nobody takes them, nobody has the log open.
+inline constexpr std::size_t kMaxLogReports = 8;
 
 // Different policies in one opening of a log, and Readers at one time: an operator activates a few
 // policies a day, a server has some threads a core.

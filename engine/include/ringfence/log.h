@@ -104,6 +104,12 @@ class RINGFENCE_API DecisionLog {
   static Result<DecisionLog> Open(const LogOptions& options,
                                   const std::optional<Store>& store = std::nullopt);
 
+  /// Keeps the report of a replay (`ringfence replay --json`) in the log: a blob, and a REPLAY
+  /// entry that names it; on disk and under a checkpoint when this returns. Its hash, hexadecimal.
+  /// It must hold no facts: those of a log are sealed, and can be erased. kLimit: more than
+  /// kMaxLogBlobBytes; kInvalidArgument: it is empty; kIo, kFull.
+  Result<std::string> RecordReplay(std::string_view report);
+
   /// All decisions recorded before the call are on disk and under a checkpoint. kIo, kFull.
   Status Flush();
   LogCounters Counters() const;
@@ -254,6 +260,9 @@ class RINGFENCE_API LogReader {
   /// A c2sp.org/tlog-proof of an entry under the newest checkpoint of its month; empty month: the
   /// newest. kInvalidArgument: no such index.
   Result<std::string> Prove(std::string_view month, uint64_t index) const;
+  /// The report that a REPLAY entry names, its hash checked. kInvalidArgument: an entry of another
+  /// kind. kNotFound, kCorrupt: the report is gone, or another one.
+  Result<std::string> Report(std::string_view month, uint64_t index) const;
   /// The 182 bytes the proof is about.
   Result<std::string> EntryBytes(std::string_view month, uint64_t index) const;
 
@@ -294,6 +303,12 @@ RINGFENCE_API Result<FactsKeyExported> ExportFactsKeys(const std::string& log,
                                                        const std::string& keys, const Store& store,
                                                        const FactsKeyExport& what,
                                                        const LogProgress& progress = {});
+
+/// As DecisionLog::RecordReplay, for who does not have the log open: the report waits in the store
+/// for the process that has it, or the next one. kLimit: kMaxLogReports wait; kInvalidArgument: the
+/// store does not know the log.
+RINGFENCE_API Result<std::string> RecordReplay(const LogReader& log, const Store& store,
+                                               std::string_view report);
 
 /// Deletes whole months that ended longer ago than the retention, and destroys the keys of epochs
 /// that ended as long ago. The newest month stays. Gives the months deleted.
