@@ -28,7 +28,7 @@ ringfence: cannot create 'no/such/folder.db': No such file or directory
 $ rm world.db; ringfence init -q; ringfence migrate
 schema 4: nothing to do
 $ ringfence migrate --json
-{"before":3,"after":3}
+{"before":4,"after":4}
 $ ringfence migrate --db missing.db
 ringfence: cannot open 'missing.db': No such file or directory
 [2]
