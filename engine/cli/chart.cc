@@ -216,10 +216,10 @@ void WriteBarChart(HtmlOut& html, const TimeColumns& columns, const BarChart& ch
 
 void WriteShareBar(HtmlOut& html, std::string_view title, const std::vector<SharePart>& parts) {
   constexpr int kHeight = 26;
-  uint64_t whole = 0;
+  double whole = 0;
   std::string about;
   for (const SharePart& part : parts) {
-    whole = SumUpTo(whole, part.amount);
+    whole += static_cast<double>(part.amount);
     if (part.amount == 0) continue;
     about += Cat({about.empty() ? "" : ", ", part.key.name, " ", Thousands(part.amount)});
   }
@@ -227,7 +227,7 @@ void WriteShareBar(HtmlOut& html, std::string_view title, const std::vector<Shar
   double at = 0;
   for (const SharePart& part : parts) {
     if (part.amount == 0) continue;
-    const double length = Share(part.amount, whole);
+    const double length = static_cast<double>(part.amount) / whole;
     const auto bar = html.In("rect", {{"class", part.key.tone},
                                       {"x", Percent(std::min(at, 1 - kThinnest))},
                                       {"width", Percent(std::max(length, kThinnest))},

@@ -14,8 +14,10 @@ constexpr double kThinnest = 1.5;     // what is there can be seen
 constexpr double kLabelHeight = 32;   // two lines
 constexpr double kNodeGap = 10;
 constexpr int kNodeWidth = 6;
-constexpr int kLabelIndent = 14;
-constexpr size_t kLabelBytes = 24;
+constexpr std::string_view kNodeShift = "translate(-6 0)";  // by its width
+constexpr int kLabelIndent = 8;
+constexpr uint64_t kShortFrom = 1000000000000;  // too long for the gutter
+constexpr size_t kLabelBytes = 20;
 
 struct Node {
   std::string name;
@@ -101,28 +103,42 @@ void WriteBands(HtmlOut& html, const std::vector<FlowBand>& bands, Layout* layou
   }
 }
 
+/// The nodes of a side as bars at that edge of the bands.
 void WriteNodes(HtmlOut& html, const Side& side, bool right) {
-  const std::string x = right ? "100%" : "0";
-  const std::string_view shift = right ? "translate(-6 0)" : "translate(0 0)";
-  const std::string dx = std::to_string(right ? -kLabelIndent : kLabelIndent);
-  const std::string_view anchor = right ? "end" : "start";
   for (const Node& node : side.nodes()) {
     html.Leaf("rect",
               {{"class", node.tone},
-               {"x", x},
+               {"x", right ? "100%" : "0"},
                {"y", Decimal(node.y)},
                {"width", std::to_string(kNodeWidth)},
                {"height", Decimal(node.height)},
-               {"transform", shift}},
+               {"transform", right ? kNodeShift : "translate(0 0)"}},
               "");
+  }
+}
+
+/// Names and numbers of a side's nodes, `indent` from the edge `x` and growing away from it.
+void WriteLabels(HtmlOut& html, const Side& side, std::string_view x, int indent) {
+  const std::string dx = std::to_string(indent);
+  const std::string_view anchor = indent < 0 ? "end" : "start";
+  for (const Node& node : side.nodes()) {
     const double middle = node.y + node.height / 2;
     const auto text = html.In("text", {{"class", "name"}, {"text-anchor", anchor}});
     const auto line = [&](double y, std::string_view tone, std::string_view what) {
       html.Leaf("tspan", {{"class", tone}, {"x", x}, {"dx", dx}, {"y", Decimal(y)}}, what);
     };
-    line(middle - 3, "outcome", Shortened(node.name, kLabelBytes));
-    line(middle + 12, "amount", Thousands(node.weight));
+    line(middle - 3, "outcome", Shortened(Printable(node.name), kLabelBytes));
+    line(middle + 12, "amount",
+         node.weight < kShortFrom ? Thousands(node.weight) : ShortNumber(node.weight));
   }
+}
+
+/// The labels beside the bands, where there is room for that.
+void WriteGutter(HtmlOut& html, const Side& side, bool right, std::string_view height) {
+  const auto svg = html.In(
+      "svg",
+      {{"class", "chart gutter"}, {"aria-hidden", "true"}, {"width", "100%"}, {"height", height}});
+  WriteLabels(html, side, right ? "0" : "100%", right ? kLabelIndent : -kLabelIndent);
 }
 
 }  // namespace
@@ -135,10 +151,21 @@ void WriteFlowChart(HtmlOut& html, std::string_view title, std::string_view abou
                    [](const FlowBand& a, const FlowBand& b) { return a.weight > b.weight; });
   if (bands.size() > kMaxFlowBands) bands.resize(kMaxFlowBands);
   Layout layout = LayOut(bands);
-  const InChart svg(html, title, about, static_cast<int>(layout.height) + 1, "flow");
-  WriteBands(html, bands, &layout);
-  WriteNodes(html, layout.left, false);
-  WriteNodes(html, layout.right, true);
+  const int height = static_cast<int>(layout.height) + 1;
+  const std::string height_text = std::to_string(height);
+  const auto flow = html.In("div", {{"class", "flow"}});
+  WriteGutter(html, layout.left, false, height_text);
+  {
+    const InChart svg(html, title, about, height, "bands");
+    WriteBands(html, bands, &layout);
+    WriteNodes(html, layout.left, false);
+    WriteNodes(html, layout.right, true);
+    // On narrow screens the labels stand on the bands.
+    const auto labels = html.In("g", {{"class", "narrow"}});
+    WriteLabels(html, layout.left, "0", kNodeWidth + kLabelIndent);
+    WriteLabels(html, layout.right, "100%", -kNodeWidth - kLabelIndent);
+  }
+  WriteGutter(html, layout.right, true, height_text);
 }
 
 }  // namespace ringfence::cli

@@ -1,11 +1,13 @@
 // `ringfence audit`: what an auditor asks of a decision log, and what it answers.
 #include <ringfence/audit.h>
 
+#include "cli/audit_html.h"
 #include "cli/audit_print.h"
 #include "cli/command.h"
 #include "cli/log_given.h"
 #include "cli/log_input.h"
 #include "cli/progress.h"
+#include "cli/text.h"
 
 namespace ringfence::cli {
 namespace {
@@ -44,12 +46,20 @@ int Run(Context& context, const Arguments& arguments) {
   if (!reader.ok()) return Fail(reader.status());
   auto options = OptionsFrom(context, arguments);
   if (!options.ok()) return Fail(options.status());
+  auto page = PageFile(arguments);
+  if (!page.ok()) return Fail(page.status());
   Progress progress("audit", "entries", context.out().quiet());
   options->verify.progress = [&](uint64_t done, uint64_t total) { progress.Work(done, total); };
   auto audit = Audit(*reader, *options);
   progress.Clear();
   if (!audit.ok()) return Fail(audit.status());
+  if (page->has_value()) {
+    if (Status status = (*page)->Write(AuditHtml(*audit)); !status.ok()) return Fail(status);
+  }
   Print(context, *audit);
+  if (page->has_value() && !context.json()) {
+    context.out().Say(Cat({Printable(arguments.Get("html")), ": the report as a page\n"}));
+  }
   return audit->holds() ? kExitGood : kExitNegative;
 }
 
@@ -61,7 +71,7 @@ Command AuditCommand() {
   command.brief = "what an auditor asks of a log, and what it answers";
   command.synopsis =
       "[LOG] [--key VKEY ...] [--trusted FILE ...] [--witness VKEY ...] [--facts FILE] "
-      "[--from TIME] [--to TIME] [--entries N] [--threads N]";
+      "[--from TIME] [--to TIME] [--entries N] [--threads N] [--html FILE]";
   command.description =
       "Verifies the log, decides every decision again, reads what the log says of itself, and "
       "answers eight questions: is anything missing, was anything changed, under which policies "
@@ -92,6 +102,9 @@ Command AuditCommand() {
   command.options.push_back({"to", "TIME", "Replay and list what is earlier than that."});
   command.options.push_back(
       {"entries", "N", "List the first N entries of each kind, 20 if not given."});
+  command.options.push_back({"html", "FILE",
+                             "Write the report there as well, as one HTML file that needs nothing "
+                             "beside it. No file is overwritten."});
   command.examples =
       "ringfence audit n7 --key \"$(cat kept/n7-2026-11.vkey)\" --facts case-17.keys\n"
       "ringfence --db world.db --log n7 audit\n"

@@ -5,6 +5,7 @@
 #include "cli/command.h"
 #include "cli/contact_input.h"
 #include "cli/json_out.h"
+#include "cli/log_time.h"
 #include "cli/progress.h"
 #include "cli/text.h"
 

@@ -4,6 +4,7 @@
 #include "cli/contact_input.h"
 #include "cli/json_out.h"
 #include "cli/lines.h"
+#include "cli/log_time.h"
 #include "cli/text.h"
 
 namespace ringfence::cli {

@@ -1,6 +1,7 @@
 // `ringfence policy`: which policy is in force, which were, and changing it.
 #include "cli/command.h"
 #include "cli/json_out.h"
+#include "cli/log_time.h"
 #include "cli/text.h"
 
 namespace ringfence::cli {

@@ -219,7 +219,7 @@ Command ReplayCommand() {
       {"to", "TIME", "Decisions earlier than that."},
       {"month", "YYYY-MM", "Decisions of that month's tree."},
       ThreadsOptionSpec()};
-  for (OptionSpec& option : GateOptions()) command.options.push_back(std::move(option));
+  for (const OptionSpec& option : GateOptions()) command.options.push_back(option);
   command.options.push_back(
       {"record", "",
        "Keep the report in the log: the JSON object, without facts, in a REPLAY entry. Needs the "

@@ -9,7 +9,6 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-#include <ctime>
 
 #include "cli/json_out.h"
 #include "cli/text.h"
@@ -211,15 +210,6 @@ Result<bool> Context::LogWhatWaits(const Store& store) const {
   if (!log.ok()) return log.status();
   if (Status closed = log->Close(); !closed.ok()) return closed;
   return true;
-}
-
-std::string TimeText(int64_t unix_seconds) {
-  const auto time = static_cast<std::time_t>(unix_seconds);
-  std::tm parts = {};
-  if (gmtime_r(&time, &parts) == nullptr) return std::to_string(unix_seconds);
-  char text[32];
-  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return text;
 }
 
 std::string_view PurgedText(bool purged) {

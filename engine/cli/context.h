@@ -96,9 +96,6 @@ class Context {
   std::string log_keys_;
 };
 
-/// "2026-11-22T15:04:05Z"
-std::string TimeText(int64_t unix_seconds);
-
 /// "purged\n", or "not purged: ..." with what can be done: the end of a line about a deletion.
 std::string_view PurgedText(bool purged);
 

@@ -61,6 +61,7 @@ HtmlOut::Scope::~Scope() { *out_ += Cat({"</", tag_, ">"}); }
 void HtmlOut::Open(std::string_view tag, HtmlAttributes attributes) {
   out_ += Cat({"<", tag});
   for (const HtmlAttribute& attribute : attributes) {
+    if (attribute.name == "class" && attribute.value.empty()) continue;
     out_ += Cat({" ", attribute.name, "=\""});
     AppendEscaped(&out_, Printable(attribute.value));
     out_ += '"';
@@ -100,7 +101,9 @@ HtmlOut& HtmlOut::Lines(std::string_view text) {
   return *this;
 }
 
-HtmlOut& HtmlOut::Name(std::string_view name) { return Leaf("bdi", Shortened(name)); }
+HtmlOut& HtmlOut::Name(std::string_view name) {
+  return name.empty() ? Text(kNothing) : Leaf("bdi", Shortened(name));
+}
 
 HtmlOut& HtmlOut::Verbatim(std::string_view text) {
   out_ += text;
@@ -118,9 +121,12 @@ std::string ShareText(uint64_t part, uint64_t whole) {
   if (whole == 0) return std::string(kNothing);
   if (part == 0) return "0 %";
   if (part == whole) return "100 %";
-  const double percent = 100.0 * static_cast<double>(part) / static_cast<double>(whole);
-  const double shown = std::min(std::floor(percent * 100) / 100, 99.99);
-  return shown < 0.01 ? "< 0.01 %" : Fixed(shown, 2) + " %";
+  constexpr uint64_t kAll = 10000;
+  // Exact where it fits; where it does not, both are so large that it makes no difference.
+  const uint64_t shown =
+      part <= UINT64_MAX / kAll ? part * kAll / whole : part / (whole / kAll + 1);
+  if (shown == 0) return "< 0.01 %";
+  return Cat({std::to_string(shown / 100), ".", TwoDigits(shown % 100), " %"});
 }
 
 std::string ShortNumber(uint64_t number) {

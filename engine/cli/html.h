@@ -7,6 +7,7 @@
 #include <initializer_list>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace ringfence::cli {
 
@@ -34,7 +35,7 @@ class HtmlOut {
     std::string_view tag_;
   };
 
-  /// <tag name="value">, until the scope ends.
+  /// <tag name="value">, until the scope ends. A class without a name is left out.
   Scope In(std::string_view tag, HtmlAttributes attributes = {});
   /// <tag name="value">text</tag>
   HtmlOut& Leaf(std::string_view tag, HtmlAttributes attributes, std::string_view text);
@@ -45,7 +46,7 @@ class HtmlOut {
   /// The same for several lines: line feeds and tabs stay.
   HtmlOut& Lines(std::string_view text);
   /// A name or another short text of foreign origin: cut to kMaxShownBytes, and kept from changing
-  /// the direction of what stands beside it.
+  /// the direction of what stands beside it. "–" for an empty one.
   HtmlOut& Name(std::string_view name);
   /// Markup, a stylesheet or a script of ours, byte for byte.
   HtmlOut& Verbatim(std::string_view text);
@@ -58,9 +59,9 @@ class HtmlOut {
   std::string out_;
 };
 
-/// What a page shows of one text of foreign origin. Names of policies have at most 64 bytes, but a
-/// log may say anything.
-inline constexpr size_t kMaxShownBytes = 256;
+/// What a page shows of one text of foreign origin: twice what a policy's names may have. A log
+/// may say anything.
+inline constexpr size_t kMaxShownBytes = 128;
 /// At most so many bytes of a text, whole characters, with an ellipsis where some are missing.
 std::string Shortened(std::string_view text, size_t max_bytes = kMaxShownBytes);
 

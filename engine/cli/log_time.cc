@@ -3,9 +3,9 @@
 
 #include <charconv>
 #include <chrono>
+#include <ctime>
 #include <optional>
 
-#include "cli/context.h"
 #include "cli/text.h"
 
 namespace ringfence::cli {
@@ -165,6 +165,15 @@ Result<uint64_t> ParseTime(std::string_view text, std::string_view option, uint6
   auto span = ParseTimeSpan(text, option, now_ns);
   if (!span.ok()) return span.status();
   return span->from_ns;
+}
+
+std::string TimeText(int64_t unix_seconds) {
+  const auto time = static_cast<std::time_t>(unix_seconds);
+  std::tm parts = {};
+  if (gmtime_r(&time, &parts) == nullptr) return std::to_string(unix_seconds);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return text;
 }
 
 std::string TimeNsText(uint64_t time_ns) {

@@ -29,6 +29,8 @@ Result<TimeSpan> ParseTimeSpan(std::string_view text, std::string_view option, u
 /// Where that begins.
 Result<uint64_t> ParseTime(std::string_view text, std::string_view option, uint64_t now_ns);
 
+/// "2026-11-22T15:04:05Z"
+std::string TimeText(int64_t unix_seconds);
 /// "2026-11-29T12:00:00.123456789Z"
 std::string TimeNsText(uint64_t time_ns);
 

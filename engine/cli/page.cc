@@ -141,7 +141,7 @@ InTable::InTable(HtmlOut& html, std::string_view caption,
   }
 }
 
-void TextCell(HtmlOut& html, std::string_view text) { html.Leaf("td", text); }
+void TextCell(HtmlOut& html, std::string_view text) { html.Leaf("td", {{"class", "about"}}, text); }
 
 void NameCell(HtmlOut& html, std::string_view name) {
   const auto cell = html.In("td", {{"class", "name"}});
@@ -156,10 +156,15 @@ void NumberCell(HtmlOut& html, std::string_view number) {
   html.Leaf("td", {{"class", "n"}}, number);
 }
 
+void TimeCell(HtmlOut& html, uint64_t time_ns) {
+  html.Leaf("td", {{"class", "time"}}, ClockText(time_ns));
+}
+
 void HeadCell(HtmlOut& html, std::string_view text) { html.Leaf("th", {{"scope", "row"}}, text); }
 
-void WriteTerm(HtmlOut& html, std::string_view term, std::string_view value) {
-  const auto pair = html.In("div");
+void WriteTerm(HtmlOut& html, std::string_view term, std::string_view value,
+               std::string_view tone) {
+  const auto pair = html.In("div", {{"class", tone}});
   html.Leaf("dt", term);
   const auto cell = html.In("dd");
   html.Name(value);

@@ -50,8 +50,8 @@ struct TableColumn {
   std::string_view title;
   bool number = false;
 };
-/// A table, until the scopes end; caption and head (without columns: the caller's) at once. Wider than the page it
-/// scrolls by itself, also with the keyboard.
+/// A table, until the scopes end; its caption, and its head where columns are given, are written
+/// at once. Wider than the page it scrolls by itself, also with the keyboard.
 class InTable {
  public:
   InTable(HtmlOut& html, std::string_view caption, std::initializer_list<TableColumn> columns);
@@ -60,15 +60,17 @@ class InTable {
   HtmlOut::Scope frame_, table_;
 };
 
-/// Cells of a row: <tr> is the caller's.
+/// Cells of a row: <tr> is the caller's. Texts are sentences of ours, names are of foreign origin.
 void TextCell(HtmlOut& html, std::string_view text);
 void NameCell(HtmlOut& html, std::string_view name);
 void NumberCell(HtmlOut& html, uint64_t number);
 void NumberCell(HtmlOut& html, std::string_view number);
+void TimeCell(HtmlOut& html, uint64_t time_ns);
 /// The head of a row.
 void HeadCell(HtmlOut& html, std::string_view text);
 
 /// A term and its value in a list (<dl> is the caller's), the value of foreign origin.
-void WriteTerm(HtmlOut& html, std::string_view term, std::string_view value);
+void WriteTerm(HtmlOut& html, std::string_view term, std::string_view value,
+               std::string_view tone = {});
 
 }  // namespace ringfence::cli

@@ -35,9 +35,9 @@ Result<double> ParsePercent(std::string_view text, std::string_view option) {
       percent <= kWhole) {
     return percent;
   }
-  return Status(StatusCode::kInvalidArgument, Cat({"--", option, " '", Printable(text),
-                                                   "': expected a percentage from 0 to 100, "
-                                                   "like 99.9"}));
+  constexpr std::string_view kExpected = "expected a percentage from 0 to 100, like 99.9";
+  return Status(StatusCode::kInvalidArgument,
+                Cat({"--", option, " '", Printable(text), "': ", kExpected}));
 }
 
 GateResult AtMost(std::string_view name, uint64_t limit, uint64_t value,

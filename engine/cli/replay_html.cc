@@ -2,7 +2,7 @@
 #include "cli/replay_html.h"
 
 #include <algorithm>
-#include <iterator>
+#include <utility>
 #include <vector>
 
 #include "cli/page.h"
@@ -46,10 +46,15 @@ std::string Answer(const ReplayReport& report) {
                 "it was."});
   }
   if (report.changed == 0) return Cat({of_covered, "none would be answered differently."});
-  return Cat({of_covered, Thousands(report.changed), " would be answered differently: ",
-              Thousands(report.changes.gained), " let through instead of refused, ",
-              Thousands(report.changes.lost), " refused instead of let through, ",
-              Thousands(report.changes.kind), " in another way."});
+  const std::pair<uint64_t, std::string_view> changes[] = {
+      {report.changes.gained, " let through instead of refused"},
+      {report.changes.lost, " refused instead of let through"},
+      {report.changes.kind, " in another way"}};
+  std::string how;
+  for (const auto& [number, what] : changes) {
+    if (number > 0) how += Cat({how.empty() ? ": " : ", ", Thousands(number), what});
+  }
+  return Cat({of_covered, Thousands(report.changed), " would be answered differently", how, "."});
 }
 
 void WriteSummary(HtmlOut& html, const ReplayReport& report) {
@@ -60,13 +65,13 @@ void WriteSummary(HtmlOut& html, const ReplayReport& report) {
   };
   if (report.first_ns != 0) term("First decision", ClockText(report.first_ns));
   if (report.last_ns != 0) term("Last decision", ClockText(report.last_ns));
-  if (report.mode == ReplayMode::kWhatIf) {
-    term("Policy", report.policy_name);
-    term("Digest", report.policy_digest);
-  }
   if (report.changes.all() > 0) {
     term("First change", ClockText(report.first_change_ns));
     term("Last change", ClockText(report.last_change_ns));
+  }
+  if (report.mode == ReplayMode::kWhatIf) {
+    term("Policy", report.policy_name);
+    WriteTerm(html, "Digest", report.policy_digest, "digest");
   }
 }
 
@@ -87,14 +92,17 @@ struct Part {
 };
 
 std::vector<Part> PartsOf(const ReplayReport& report) {
-  const bool movers = !report.top_callees.empty() || !report.top_callers.empty();
+  // Tables of nothing but zeros say nothing.
+  const bool compares = report.mode != ReplayMode::kReproduce && report.covered() > 0;
+  const bool rules = compares && (!report.old_rules.empty() || !report.new_rules.empty());
+  const bool movers = compares && (!report.top_callees.empty() || !report.top_callers.empty());
   std::vector<Part> parts = {
       {{"coverage", "Coverage"}, true, WriteCoverage},
-      {{"notes", "Notes"}, !report.notes.empty(), WriteNotes},
       {{"divergences", "Divergences"}, !report.divergences.empty(), WriteDivergences},
+      {{"notes", "Notes"}, !report.notes.empty(), WriteNotes},
       {{"time", "Outcomes over time"}, !report.periods.empty(), WriteOverTime},
-      {{"flows", "From outcome to outcome"}, !report.flows.empty(), WriteFlows},
-      {{"rules", "Rules"}, !report.old_rules.empty() || !report.new_rules.empty(), WriteRules},
+      {{"flows", "From outcome to outcome"}, compares && !report.flows.empty(), WriteFlows},
+      {{"rules", "Rules"}, rules, WriteRules},
       {{"movers", "Who is touched most"}, movers, WriteMovers},
       {{"policies", "Policies in force"}, !report.policies.empty(), WritePolicies},
       {{"examples", "Examples"}, !report.examples.empty(), WriteExamples},
@@ -108,11 +116,11 @@ std::vector<Part> PartsOf(const ReplayReport& report) {
 ReplayWords WordsOf(ReplayMode mode) {
   switch (mode) {
     case ReplayMode::kReproduce:
-      return {"Replay", "decisions", "Divergent", "As recorded", "As derived"};
+      return {"Replay", "decision", "Divergent", "As recorded", "As derived"};
     case ReplayMode::kWhatIf:
-      return {"What-if replay", "decisions", "Changed", "As recorded", "Under the other policy"};
+      return {"What-if replay", "decision", "Changed", "As recorded", "Under the other policy"};
     case ReplayMode::kShadow:
-      return {"Shadow evaluations", "evaluations", "Changed", "As decided", "Under the shadow"};
+      return {"Shadow evaluations", "evaluation", "Changed", "As decided", "Under the shadow"};
   }
   return {};
 }

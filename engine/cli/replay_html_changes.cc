@@ -93,12 +93,9 @@ void WritePeriodTable(HtmlOut& html, const Periods& periods, bool with_changes) 
   const auto details = html.In("details");
   html.Leaf("summary", "The same in numbers");
   std::vector<const BarLayer*> layers;
-  std::vector<std::string> titles;
-  for (const BarLayer& layer : periods.was) layers.push_back(&layer);
-  if (with_changes) {
-    for (const auto* side : {&periods.now, &periods.changes}) {
-      for (const BarLayer& layer : *side) layers.push_back(&layer);
-    }
+  for (const auto* side : {&periods.was, &periods.now, &periods.changes}) {
+    if (side != &periods.was && !with_changes) continue;
+    for (const BarLayer& layer : *side) layers.push_back(&layer);
   }
   const InTable table(html, "Decisions over time", {});
   {
@@ -126,6 +123,7 @@ void WritePeriodTable(HtmlOut& html, const Periods& periods, bool with_changes) 
 
 std::vector<ChartKey> KeysOf(const std::vector<BarLayer>& layers) {
   std::vector<ChartKey> keys;
+  keys.reserve(layers.size());
   for (const BarLayer& layer : layers) keys.push_back(layer.key);
   return keys;
 }
@@ -290,11 +288,11 @@ void WriteFlows(HtmlOut& html, const ReplayReport& report) {
       const ReplayFlow& flow = report.flows[i];
       const auto row = html.In("tr");
       {
-        const auto cell = html.In("td");
+        const auto cell = html.In("td", {{"class", "name"}});
         WriteOutcome(html, flow.from, flow.from_effect);
       }
       {
-        const auto cell = html.In("td");
+        const auto cell = html.In("td", {{"class", "name"}});
         WriteOutcome(html, flow.to, flow.to_effect);
       }
       NumberCell(html, flow.entries);
@@ -355,8 +353,8 @@ void WritePolicies(HtmlOut& html, const ReplayReport& report) {
         html.Name(Shortened(policy.digest, kShortDigest));
       }
       NumberCell(html, policy.decisions);
-      TextCell(html, ClockText(policy.first_ns));
-      TextCell(html, ClockText(policy.last_ns));
+      TimeCell(html, policy.first_ns);
+      TimeCell(html, policy.last_ns);
     }
   }
   WriteMore(html, kMaxRows, report.policies.size(), "policies");

@@ -30,26 +30,74 @@ std::string_view AboutReason(std::string_view reason) {
   return {};
 }
 
+/// A part of a bin.
+struct SubBin {
+  std::string_view name;  // of foreign origin, where it has no tone
+  std::string_view tone, about;
+  uint64_t entries = 0;
+};
+
 struct Bin {
   std::string_view name, tone, about;
   uint64_t entries = 0;
-  const std::vector<ReplayReason>* reasons = nullptr;
+  std::vector<SubBin> parts;
+  size_t more_parts = 0;  // too many to be shown
 };
+
+void AddReasons(const std::vector<ReplayReason>& reasons, bool facts, Bin* bin) {
+  for (const ReplayReason& reason : reasons) {
+    if (bin->parts.size() == kMaxReasons) break;
+    const std::string_view about = facts ? std::string_view() : AboutReason(reason.reason);
+    bin->parts.push_back({reason.reason, {}, about, reason.entries});
+  }
+  bin->more_parts = reasons.size() - bin->parts.size();
+}
 
 std::vector<Bin> BinsOf(const ReplayReport& report) {
   const bool reproduce = report.mode == ReplayMode::kReproduce;
-  return {
-      {"Reproduced", "reproduced",
-       reproduce ? "derived again, with the recorded answer" : "the same answer",
-       report.reproduced},
-      {WordsOf(report.mode).changed, reproduce ? "bad" : "changed",
-       reproduce ? "derived again, with another answer" : "another answer", report.changed},
-      {"Indeterminate", "indeterminate", "depends on a fact that was not collected",
-       report.indeterminate, &report.indeterminate_by_fact},
-      {"Not replayable", "not-replayable", "what is needed to decide again is not there",
-       report.not_replayable, &report.not_replayable_by_reason},
-      {"Sealed", "sealed", "no key to its facts was given", report.sealed},
-  };
+  Bin reproduced{"Reproduced", "reproduced", "the same answer", report.reproduced, {}, 0};
+  Bin changed{WordsOf(report.mode).changed,
+              reproduce ? "bad" : "",
+              "another answer",
+              report.changed,
+              {},
+              0};
+  if (!reproduce) {
+    changed.parts = {
+        {"Gained", "gained", "refused, and would be let through", report.changes.gained},
+        {"Lost", "lost", "let through, and would be refused", report.changes.lost},
+        {"Another kind", "kind", "neither: another effect, signal, told or path",
+         report.changes.kind}};
+  }
+  Bin indeterminate{"Indeterminate",
+                    "indeterminate",
+                    "depends on a fact that was not collected",
+                    report.indeterminate,
+                    {},
+                    0};
+  AddReasons(report.indeterminate_by_fact, true, &indeterminate);
+  Bin not_replayable{"Not replayable",
+                     "not-replayable",
+                     "what is needed to decide again is not there",
+                     report.not_replayable,
+                     {},
+                     0};
+  AddReasons(report.not_replayable_by_reason, false, &not_replayable);
+  Bin sealed{"Sealed", "sealed", "no key to its facts was given", report.sealed, {}, 0};
+  return {std::move(reproduced), std::move(changed), std::move(indeterminate),
+          std::move(not_replayable), std::move(sealed)};
+}
+
+void WriteSubBin(HtmlOut& html, const SubBin& part, uint64_t all) {
+  const auto row = html.In("tr", {{"class", "sub"}});
+  {
+    const auto head = html.In("th", {{"scope", "row"}});
+    if (!part.tone.empty()) WriteSwatch(html, part.tone);
+    html.Name(part.name);
+  }
+  TextCell(html, part.about);
+  NumberCell(html, part.entries);
+  NumberCell(html, ShareText(part.entries, all));
 }
 
 void WriteBin(HtmlOut& html, const Bin& bin, uint64_t all) {
@@ -57,26 +105,18 @@ void WriteBin(HtmlOut& html, const Bin& bin, uint64_t all) {
     const auto row = html.In("tr");
     {
       const auto head = html.In("th", {{"scope", "row"}});
-      WriteSwatch(html, bin.tone);
+      if (!bin.tone.empty()) WriteSwatch(html, bin.tone);
       html.Text(bin.name);
     }
     TextCell(html, bin.about);
     NumberCell(html, bin.entries);
     NumberCell(html, ShareText(bin.entries, all));
   }
-  if (bin.reasons == nullptr) return;
-  size_t shown = 0;
-  for (const ReplayReason& reason : *bin.reasons) {
-    if (shown++ == kMaxReasons) break;
-    const auto row = html.In("tr", {{"class", "sub"}});
-    {
-      const auto head = html.In("th", {{"scope", "row"}});
-      html.Name(reason.reason);
-    }
-    TextCell(html, bin.tone == "not-replayable" ? AboutReason(reason.reason) : "");
-    NumberCell(html, reason.entries);
-    NumberCell(html, ShareText(reason.entries, all));
-  }
+  for (const SubBin& part : bin.parts) WriteSubBin(html, part, all);
+  if (bin.more_parts == 0) return;
+  const auto row = html.In("tr", {{"class", "sub"}});
+  html.Leaf("th", {{"scope", "row"}, {"colspan", "4"}},
+            Cat({"… and ", Thousands(bin.more_parts), " more reasons"}));
 }
 
 void WriteBins(HtmlOut& html, const ReplayReport& report, const std::vector<Bin>& bins) {
@@ -114,22 +154,47 @@ void WriteChangeFigures(HtmlOut& html, const ReplayReport& report) {
   WriteFigure(html, Thousands(changes.gained), "gained", share(changes.gained), "gained");
   WriteFigure(html, Thousands(changes.lost), "lost", share(changes.lost), "lost");
   WriteFigure(html, Thousands(changes.kind), "of another kind", share(changes.kind), "kind");
-  WriteFigure(html, DistinctText(report.callees), "callees touched", {}, {});
-  WriteFigure(html, DistinctText(report.callers), "callers touched", {}, {});
+  WriteFigure(html, DistinctText(report.callees), "callees touched", {}, "plain");
+  WriteFigure(html, DistinctText(report.callers), "callers touched", {}, "plain");
 }
 
 void WriteFigures(HtmlOut& html, const ReplayReport& report) {
   const auto figures = html.In("div", {{"class", "figures"}});
-  WriteFigure(html, ShareText(report.covered(), report.entries), "coverage",
-              Cat({Thousands(report.covered()), " of ", Thousands(report.entries), " ",
-                   WordsOf(report.mode).entries}),
-              "lead");
+  const std::string_view entry = WordsOf(report.mode).entry;
+  WriteFigure(
+      html, ShareText(report.covered(), report.entries), "coverage",
+      Cat({Thousands(report.covered()), " of ", Count(report.entries, entry, Cat({entry, "s"}))}),
+      "lead");
   if (report.mode == ReplayMode::kReproduce) {
     WriteFigure(html, Thousands(report.changed), "divergent",
                 Cat({ShareText(report.changed, report.covered()), " of covered"}),
-                report.changed > 0 ? "bad" : "");
+                report.changed > 0 ? "bad" : "plain");
   } else {
     WriteChangeFigures(html, report);
+  }
+}
+
+/// What the bins do not say.
+void WriteRemarks(HtmlOut& html, const ReplayReport& report) {
+  const bool shadows = report.shadow > 0 && report.mode != ReplayMode::kShadow;
+  if (report.maybe_gained == 0 && report.maybe_lost == 0 && report.other_rule == 0 && !shadows) {
+    return;
+  }
+  const auto list = html.In("ul", {{"class", "remarks small"}});
+  if (report.maybe_gained > 0 || report.maybe_lost > 0) {
+    html.Leaf("li", Cat({"Of the indeterminate, at most ", Thousands(report.maybe_gained),
+                         " would be gained and at most ", Thousands(report.maybe_lost), " lost."}));
+  }
+  if (report.other_rule > 0) {
+    html.Leaf("li", Cat({"Of the reproduced, ", Thousands(report.other_rule),
+                         report.other_rule == 1 ? " has" : " have",
+                         " the same answer by a rule of another name."}));
+  }
+  if (shadows) {
+    html.Leaf("li", Cat({"The range has ",
+                         Count(report.shadow, "shadow evaluation", "shadow evaluations"),
+                         report.mode == ReplayMode::kWhatIf ? ", which are left out here."
+                                                            : ", which are among the entries."}));
   }
 }
 
@@ -146,30 +211,15 @@ void WriteCoverage(HtmlOut& html, const ReplayReport& report) {
   const std::vector<Bin> bins = BinsOf(report);
   std::vector<SharePart> parts;
   for (const Bin& bin : bins) {
-    if (bin.tone == "changed") {
-      parts.push_back({{"Gained", "gained"}, report.changes.gained});
-      parts.push_back({{"Lost", "lost"}, report.changes.lost});
-      parts.push_back({{"Another kind", "kind"}, report.changes.kind});
+    if (bin.tone.empty()) {  // drawn as what it consists of
+      for (const SubBin& part : bin.parts) parts.push_back({{part.name, part.tone}, part.entries});
     } else {
       parts.push_back({{bin.name, bin.tone}, bin.entries});
     }
   }
   if (report.entries > 0) WriteShareBar(html, "Where the entries are", parts);
   WriteBins(html, report, bins);
-  if (report.maybe_gained > 0 || report.maybe_lost > 0) {
-    html.Leaf("p", Cat({"Of the indeterminate, at most ", Thousands(report.maybe_gained),
-                        " would be gained and at most ", Thousands(report.maybe_lost), " lost."}));
-  }
-  if (report.other_rule > 0) {
-    html.Leaf("p", Cat({"Of the reproduced, ", Thousands(report.other_rule),
-                        " have the same answer by a rule of another name."}));
-  }
-  if (report.shadow > 0 && report.mode != ReplayMode::kShadow) {
-    html.Leaf(
-        "p", Cat({"The range has ", Count(report.shadow, "shadow evaluation", "shadow evaluations"),
-                  report.mode == ReplayMode::kWhatIf ? ", which are left out here."
-                                                     : ", which are among the entries."}));
-  }
+  WriteRemarks(html, report);
 }
 
 }  // namespace ringfence::cli

@@ -10,7 +10,7 @@
 namespace ringfence::cli {
 namespace {
 
-constexpr size_t kMaxExamples = 200;
+constexpr size_t kMaxExamples = 100;
 constexpr size_t kMaxFactsShown = 64;
 constexpr size_t kMaxProofShown = 8192;  // one of a log of 2^60 entries has less
 

@@ -13,7 +13,7 @@ namespace ringfence::cli {
 /// What things are called in a report of this mode.
 struct ReplayWords {
   std::string_view kind;     ///< of report: "What-if replay"
-  std::string_view entries;  ///< what is replayed: "decisions"
+  std::string_view entry;    ///< what is replayed: "decision"
   std::string_view changed;  ///< the bin: "Changed"
   std::string_view was;      ///< the recorded side: "As recorded"
   std::string_view now;      ///< the other one

@@ -20,6 +20,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr size_t kThreads = 3;
+constexpr size_t kWithShadow = 1;  ///< this thread tries another policy
 constexpr size_t kMostIds = 200000;
 
 /// What the children were told, in memory that survives them: one writer a list.
@@ -77,16 +78,27 @@ class Lives {
     REQUIRE(writer->Close().ok());
     CHECK(FindingsOn(&SystemFiles(), log_.path()) == "");
     std::map<RequestId, int> seen;
+    std::set<RequestId> with_shadow;
+    RequestId before{};
     for (const Entry& entry : EntriesOn(&SystemFiles(), log_.path())) {
-      if (entry.header.kind == EntryKind::kDecision) ++seen[entry.decision.request_id];
+      if (entry.header.kind != EntryKind::kDecision) continue;
+      ++seen[entry.decision.request_id];
+      // That it is the one before's, the verifier says.
+      if ((entry.header.flags & entry_flags::kShadow) != 0) with_shadow.insert(before);
+      before = entry.decision.request_id;
     }
     uint64_t missing = 0, twice = 0;
     for (const auto& [id, times] : seen) twice += times > 1 ? 1 : 0;
     for (const Told* const told : told_) {
       for (uint64_t i = 0; i < told->count; ++i) missing += seen.contains(told->ids[i]) ? 0 : 1;
     }
+    uint64_t alone = 0;
+    const Told& trying = *told_[kWithShadow];
+    for (uint64_t i = 0; i < trying.count; ++i)
+      alone += with_shadow.contains(trying.ids[i]) ? 0 : 1;
     CHECK(missing == 0);
     CHECK(twice == 0);
+    CHECK(alone == 0);
   }
   uint64_t told() const {
     uint64_t all = 0;
@@ -101,6 +113,8 @@ class Lives {
     Hash digest;
     const std::string blob = TestPolicyBlob("first", &digest);
     const uint32_t policy = (*writer)->PolicyNumber(digest, 1, blob).value();
+    const std::string other_blob = TestPolicyBlob("second", &digest);
+    const uint32_t other = (*writer)->PolicyNumber(digest, 0, other_blob).value();
     std::vector<std::thread> threads;
     for (size_t i = 0; i < kThreads; ++i) {
       threads.emplace_back([&, i] {
@@ -108,10 +122,14 @@ class Lives {
         const std::unique_ptr<Recorder> recorder = std::move((*writer)->NewRecorder()).value();
         DecisionRecord record = RandomRecord(policy, &random);
         record.detail_kinds = {DetailKind::kUnavailable, DetailKind::kCollected, DetailKind::kHost};
+        DecisionRecord shadow = ShadowOf(record, other, &random);
+        shadow.detail_kinds = record.detail_kinds;
         for (uint64_t k = 0;; ++k) {
           record.detail_count = static_cast<uint8_t>(k % 7 == 0 ? k % 4 : 0);
           RequestId receipt;
-          if (recorder->Record(record, recorder->Now(), &receipt) != Recorded::kYes) {
+          shadow.detail_count = static_cast<uint8_t>(k % 5 == 0 ? k % 3 : 0);
+          if (recorder->Record(record, recorder->Now(), &receipt,
+                               i == kWithShadow ? &shadow : nullptr) != Recorded::kYes) {
             std::this_thread::sleep_for(std::chrono::microseconds(300));
             continue;
           }

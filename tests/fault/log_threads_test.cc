@@ -30,11 +30,15 @@ void DecideUntil(const std::atomic<bool>& stop, LogWriter* writer, uint64_t seed
       DecisionRecord record = RandomRecord(*policy, &random);
       record.detail_count = static_cast<uint8_t>(random() % 3);
       record.detail_kinds = {DetailKind::kUnavailable, DetailKind::kCollected, DetailKind::kHost};
+      DecisionRecord shadow = ShadowOf(record, *policy, &random);
+      shadow.detail_count = static_cast<uint8_t>(random() % 2);
+      shadow.detail_kinds = record.detail_kinds;
       RequestId receipt;
-      const bool lose = random() % 50 == 0;
+      const bool lose = random() % 50 == 0, with_shadow = !lose && random() % 2 == 0;
       const Recorded recorded = lose ? (*recorder)->Lose((*recorder)->Now())
-                                     : (*recorder)->Record(record, (*recorder)->Now(), &receipt);
-      (recorded == Recorded::kYes ? tally->yes : tally->counted).fetch_add(1);
+                                     : (*recorder)->Record(record, (*recorder)->Now(), &receipt,
+                                                           with_shadow ? &shadow : nullptr);
+      (recorded == Recorded::kYes ? tally->yes : tally->counted).fetch_add(with_shadow ? 2 : 1);
     }
     std::this_thread::sleep_for(milliseconds(1));
   }

@@ -131,25 +131,46 @@ Recorder* LogWorld::RecorderAt(size_t number) {
   return recorders[number].get();
 }
 
-uint32_t LogWorld::policy() {
+uint32_t LogWorld::policy(std::string_view name) {
   Hash digest;
-  const std::string blob = TestPolicyBlob("first", &digest);
+  const std::string blob = TestPolicyBlob(name, &digest);
   const Result<uint32_t> number = writer->PolicyNumber(digest, 1, blob);
   REQUIRE_MESSAGE(number.ok(), number.status().message());
   return *number;
 }
 
-Recorded LogWorld::Decide(size_t recorder, uint8_t details) {
-  DecisionRecord record = RandomRecord(policy(), &random);
+namespace {
+
+DecisionRecord WithDetails(DecisionRecord record, uint8_t details) {
   record.detail_count = details;
   record.detail_kinds = {DetailKind::kUnavailable, DetailKind::kCollected, DetailKind::kHost};
+  return record;
+}
+
+}  // namespace
+
+Recorded LogWorld::Record(size_t recorder, const DecisionRecord& record,
+                          const DecisionRecord* shadow) {
   Recorder* const into = RecorderAt(recorder);
   RequestId receipt;
-  const Recorded recorded = into->Record(record, into->Now(), &receipt);
+  const Recorded recorded = into->Record(record, into->Now(), &receipt, shadow);
   Account& account = accounts[static_cast<uint16_t>(writer->control()->boot)];
-  ++account.decisions;
-  if (recorded == Recorded::kYes) account.recorded.insert(receipt);
+  account.decisions += shadow == nullptr ? 1 : 2;
+  if (recorded != Recorded::kYes) return recorded;
+  account.recorded.insert(receipt);
+  if (shadow != nullptr) account.with_shadow.insert(receipt);
   return recorded;
+}
+
+Recorded LogWorld::Decide(size_t recorder, uint8_t details) {
+  return Record(recorder, WithDetails(RandomRecord(policy(), &random), details), nullptr);
+}
+
+Recorded LogWorld::DecideWithShadow(size_t recorder, uint8_t details, uint8_t shadow_details) {
+  const DecisionRecord record = WithDetails(RandomRecord(policy(), &random), details);
+  const DecisionRecord shadow =
+      WithDetails(ShadowOf(record, policy("second"), &random), shadow_details);
+  return Record(recorder, record, &shadow);
 }
 
 Status LogWorld::Flush() {
@@ -227,11 +248,26 @@ void LogWorld::LosePower(MemoryFiles::Loss loss, uint64_t seed) {
   files = std::make_unique<FaultFiles>(disk.get());
 }
 
+void LogWorld::CheckShadows(const Account& account, const std::vector<Entry>& decisions) {
+  uint64_t alone = account.with_shadow.size();
+  for (size_t i = 0; i + 1 < decisions.size(); ++i) {
+    if (!account.with_shadow.contains(decisions[i].decision.request_id)) continue;
+    const EntryHeader &decision = decisions[i].header, &shadow = decisions[i + 1].header;
+    CHECK((decision.flags & entry_flags::kShadow) == 0);
+    const bool behind = (shadow.flags & entry_flags::kShadow) != 0 &&
+                        shadow.boot == decision.boot && shadow.seq == decision.seq + 1;
+    alone -= behind ? 1 : 0;
+  }
+  CHECK(alone == 0);
+}
+
 void LogWorld::CheckAccounts(bool sync_failed) {
   std::map<RequestId, int> seen;
   std::map<uint16_t, uint64_t> accounted;
+  std::vector<Entry> decisions;
   for (const Entry& entry : Entries()) {
     if (entry.header.kind == EntryKind::kDecision) {
+      decisions.push_back(entry);
       ++seen[entry.decision.request_id];
       ++accounted[entry.header.boot];
     }
@@ -249,7 +285,9 @@ void LogWorld::CheckAccounts(bool sync_failed) {
     CHECK(missing(account.flushed) == 0);
     if (account.power_lost) continue;
     CHECK(accounted[boot] == account.decisions);
-    if (!sync_failed) CHECK(missing(account.recorded) == 0);
+    if (sync_failed) continue;
+    CHECK(missing(account.recorded) == 0);
+    CheckShadows(account, decisions);
   }
 }
 

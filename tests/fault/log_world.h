@@ -73,12 +73,14 @@ class LogWorld {
 
   /// A decision, by the recorder of that number (made if needed).
   Recorded Decide(size_t recorder = 0, uint8_t details = 0);
+  /// Likewise, with a shadow evaluation that has so many DETAILs.
+  Recorded DecideWithShadow(size_t recorder = 0, uint8_t details = 0, uint8_t shadow_details = 0);
   void DecideMany(uint64_t count, size_t recorder = 0) {
     for (uint64_t i = 0; i < count; ++i) Decide(recorder);
   }
   Recorder* RecorderAt(size_t number);
-  /// Of the policy decisions are made under.
-  uint32_t policy();
+  /// Of the policy decisions are made under, and of others.
+  uint32_t policy(std::string_view name = "first");
 
   /// All that is recorded so far is on the disk from then on, if it succeeds.
   Status Flush();
@@ -101,7 +103,8 @@ class LogWorld {
   std::string Findings() { return FindingsOn(disk.get(), log); }
   std::string RingPath() const { return rings_; }
   /// What was flushed is in the log, and nothing twice. Of boots that did not lose power: entries
-  /// and GAPs count what was decided; and what was answered `kYes` is there, unless `sync_failed`.
+  /// and GAPs count what was decided; and what was answered `kYes` is there, unless `sync_failed`,
+  /// with its shadow evaluation, if it had one, behind it.
   void CheckAccounts(bool sync_failed = false);
   /// The log goes on, and what it has flushed then survives that the power fails.
   void CheckGoesOn();
@@ -120,12 +123,15 @@ class LogWorld {
   struct Account {
     uint64_t decisions = 0;
     std::set<RequestId> recorded;
+    std::set<RequestId> with_shadow;  ///< of these
     std::set<RequestId> flushed;
     bool power_lost = false;
   };
   std::map<uint16_t, Account> accounts;
 
  private:
+  Recorded Record(size_t recorder, const DecisionRecord& record, const DecisionRecord* shadow);
+  void CheckShadows(const Account& account, const std::vector<Entry>& decisions);
   void KeepRings();
   void BringBackRings();
 

@@ -116,6 +116,16 @@ Entry LogBuilder::Decision() {
   return entry;
 }
 
+Entry LogBuilder::Shadow(const Entry& decision) {
+  Entry shadow = Decision();
+  shadow.header.flags = entry_flags::kShadow;
+  shadow.header.time_ns = decision.header.time_ns;
+  shadow.decision.caller = decision.decision.caller;
+  shadow.decision.callee = decision.decision.callee;
+  shadow.decision.revision = decision.decision.revision;
+  return shadow;
+}
+
 void LogBuilder::AddDecisions(uint64_t count) {
   for (uint64_t i = 0; i < count; ++i) AddDecision();
 }

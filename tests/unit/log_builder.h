@@ -33,6 +33,8 @@ class LogBuilder {
   uint64_t AddPolicy(std::string_view name = "first");
   uint64_t AddDecision() { return Add(Decision()); }
   void AddDecisions(uint64_t count);
+  /// The shadow evaluation of a decision that was just made; under the last policy.
+  Entry Shadow(const Entry& decision);
   /// A decision under the last policy, with the next number.
   Entry Decision();
   uint64_t AddGap(uint64_t count, uint64_t first_seq, uint64_t last_seq, uint16_t boot);

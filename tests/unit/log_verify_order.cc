@@ -414,6 +414,112 @@ TEST_CASE("DETAIL entries stand before their decision and look like it") {
 
 // --- Times
 
+TEST_CASE("a shadow evaluation stands behind its decision") {
+  LogBuilder builder;
+  Begin(&builder);
+  Entry decision = builder.Decision();
+  decision.header.time_ns = builder.time_ns;
+  Entry shadow = builder.Shadow(decision);
+  const auto finds = [&](std::string_view check, uint64_t index) {
+    const LogVerification verified = Finish(&builder);
+    return Finds(verified, check, index) && OnlyFinds(verified, {std::string(check)});
+  };
+  SUBCASE("as it should be") {
+    builder.Add(decision);
+    builder.Add(shadow);
+    const Entry next = builder.Decision();
+    builder.Add(next);
+    const LogVerification verified = Finish(&builder);
+    CHECK_MESSAGE(verified.findings.empty(), Lines(verified.findings));
+    CHECK(verified.decisions == 2);
+    CHECK(verified.shadows == 1);
+  }
+  SUBCASE("its policy was named anew after a crash") {
+    builder.Add(decision);
+    shadow.header.policy_ref = builder.AddPolicy("second");
+    builder.Add(shadow);
+    CHECK(Findings(&builder).empty());
+  }
+  SUBCASE("with DETAILs of its own") {
+    builder.Add(decision);
+    shadow.header.flags |= 1 << entry_flags::kDetailShift;
+    Entry detail = shadow;
+    detail.header.kind = EntryKind::kDetail;
+    detail.header.effect = 1;
+    builder.Add(detail);
+    builder.Add(shadow);
+    CHECK(Findings(&builder).empty());
+  }
+  SUBCASE("before it") {
+    builder.Add(shadow);
+    builder.Add(decision);
+    CHECK(finds("shadow", 3));
+  }
+  SUBCASE("of another month") {
+    builder.Add(decision);
+    builder.EndMonth();
+    builder.BeginMonth("2026-11");
+    shadow.header.policy_ref = builder.AddPolicy();
+    builder.Add(shadow);
+    CHECK(Finds(Finish(&builder), "shadow", 2));
+  }
+  SUBCASE("something between them") {
+    builder.Add(decision);
+    builder.AddClock(ClockEvent::kHeartbeat);
+    builder.Add(shadow);
+    CHECK(finds("shadow", 5));
+  }
+  SUBCASE("a second one") {
+    builder.Add(decision);
+    builder.Add(shadow);
+    builder.Add(builder.Shadow(decision));
+    CHECK(finds("shadow", 5));
+  }
+}
+
+TEST_CASE("a shadow evaluation is about the same call as its decision") {
+  LogBuilder builder;
+  Begin(&builder);
+  Entry decision = builder.Decision();
+  decision.header.time_ns = builder.time_ns;
+  Entry shadow = builder.Shadow(decision);
+  const auto finds = [&](std::string_view check, uint64_t index) {
+    const LogVerification verified = Finish(&builder);
+    return Finds(verified, check, index) && OnlyFinds(verified, {std::string(check)});
+  };
+  SUBCASE("the decision before is another one") {
+    builder.Add(decision);
+    SUBCASE("number") {
+      builder.SkipSeqs(1);
+      shadow = builder.Shadow(decision);
+      builder.Add(shadow);
+      CHECK(Finds(Finish(&builder), "shadow", 4));
+      return;
+    }
+    SUBCASE("time") { ++shadow.header.time_ns; }
+    SUBCASE("caller") { shadow.decision.caller[0] ^= 1; }
+    SUBCASE("callee") { shadow.decision.callee[15] ^= 1; }
+    SUBCASE("revision") { ++shadow.decision.revision; }
+    builder.Add(shadow);
+    CHECK(finds("shadow", 4));
+  }
+  SUBCASE("the nonce of its decision") {
+    builder.Add(decision);
+    shadow.decision.request_id = decision.decision.request_id;
+    shadow.decision.request_id[12] ^= 1;
+    builder.Add(shadow);
+    CHECK(finds("shadow", 4));
+  }
+  SUBCASE("its decision is damaged: that is finding enough") {
+    builder.Add(decision);
+    builder.Add(shadow);
+    builder.Checkpoint();
+    builder.month().entries[3][100] ^= 1;
+    builder.Write();
+    CHECK(!Finds(Verified(&builder), "shadow"));
+  }
+}
+
 TEST_CASE("times go back by a second, or with a CLOCK that says so") {
   LogBuilder builder;
   Begin(&builder);

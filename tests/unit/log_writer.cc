@@ -132,6 +132,48 @@ TEST_CASE("what was recorded is there, in order, and opens with the key it was g
   }
 }
 
+TEST_CASE("a shadow evaluation opens with the same key, under numbers of its own") {
+  std::mt19937_64 random(Seed());
+  for (const auto sealing : {LogOptions::Sealing::kSealer, LogOptions::Sealing::kDecider}) {
+    const TestLog log;
+    LogWriter::Setup setup = log.Setup();
+    setup.options.sealing = sealing;
+    const std::shared_ptr<LogWriter> writer = log.Open(setup);
+    const uint32_t policy = SomePolicy(writer.get());
+    const uint32_t other = *writer->PolicyNumber(Hash{2}, 0, kBlob);
+    const DecisionRecord record = RandomRecord(policy, &random);
+    DecisionRecord shadow = ShadowOf(record, other, &random);
+    shadow.facts.words = record.facts.words;
+    std::unique_ptr<Recorder> recorder = std::move(writer->NewRecorder()).value();
+    RequestId receipt{};
+    REQUIRE(recorder->Record(record, recorder->Now(), &receipt, &shadow) == Recorded::kYes);
+    recorder.reset();
+    REQUIRE(writer->Close().ok());
+    const std::vector<Entry> entries = Signed(log);
+    REQUIRE(Kinds(entries) == std::vector{EntryKind::kGenesis, EntryKind::kBoot, EntryKind::kPolicy,
+                                          EntryKind::kPolicy, EntryKind::kDecision,
+                                          EntryKind::kDecision});
+    const Entry &first = entries[4], &second = entries[5];
+    CHECK(first.header.policy_ref == 2);
+    CHECK(second.header.policy_ref == 3);
+    CHECK(first.header.flags == 0);
+    CHECK(second.header.flags == entry_flags::kShadow);
+    CHECK(first.decision.request_id == receipt);
+    CHECK(second.decision.request_id != receipt);
+    CHECK(first.decision.sealed_facts != second.decision.sealed_facts);
+    CHECK(second.header.effect == shadow.effect);
+    CHECK(second.header.rule == shadow.rule);
+    CtrCipher cipher;
+    for (const Entry* entry : {&first, &second}) {
+      DecisionFields fields = entry->decision;
+      ApplySeal(&cipher, record.facts_key, 0, &fields);
+      FactsRecord facts;
+      REQUIRE(UnpackFacts(fields.sealed_facts, fields.sealed_states, &facts));
+      CHECK(facts.words == record.facts.words);
+    }
+  }
+}
+
 TEST_CASE("a second writer is refused, in this process too") {
   const TestLog log;
   const std::shared_ptr<LogWriter> writer = log.Open(log.Setup());

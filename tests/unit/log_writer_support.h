@@ -78,4 +78,15 @@ inline DecisionRecord RandomRecord(uint32_t policy, std::mt19937_64* random) {
   return record;
 }
 
+/// What another policy makes of the same call.
+inline DecisionRecord ShadowOf(const DecisionRecord& record, uint32_t policy,
+                               std::mt19937_64* random) {
+  DecisionRecord shadow = RandomRecord(policy, random);
+  shadow.caller = record.caller;
+  shadow.callee = record.callee;
+  shadow.facts_key = record.facts_key;
+  shadow.revision = record.revision;
+  return shadow;
+}
+
 }  // namespace ringfence

@@ -1,5 +1,16 @@
-// What a report can do beyond being read: filter its examples. Without it everything is shown.
+// What a report can do beyond being read: filter its examples, and print listings that are folded.
+// Without it everything is shown.
 "use strict";
+(() => {
+  let folded = [];
+  addEventListener("beforeprint", () => {
+    folded = Array.from(document.querySelectorAll("details.listing:not([open])"));
+    for (const listing of folded) listing.open = true;
+  });
+  addEventListener("afterprint", () => {
+    for (const listing of folded) listing.open = false;
+  });
+})();
 (() => {
   const filter = document.getElementById("filter");
   if (!filter) return;

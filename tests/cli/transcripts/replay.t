@@ -287,6 +287,23 @@ ringfence: cannot create no/such/report.html: No such file or directory
 $ ringfence replay -q --html quiet.html | tail -1
 7 decisions follow from facts and policy; of 1 nobody can tell
 
+# Kept in the log, without facts.
+$ ringfence replay --policy x-2024 --record | tail -1
+report DIGEST is in the log
+$ ringfence log show --kind replay
+example.com/ring/n7/MONTH
+      24  TIME.NS  replay     blob=ID..
+$ ringfence replay --policy x-2024 --facts case.keys --record --json | grep -c '"facts":\["callee.known=true"'
+ringfence: note: report DIGEST is in the log
+1
+$ cat n7/20*/blobs/* | grep -c '"facts":\[\],"proof"'
+2
+$ cat n7/20*/blobs/* | grep -c '"facts":\["'
+0
+[1]
+$ ringfence log verify | tail -1
+all of it holds
+
 # Shadow evaluations: none is there.
 $ ringfence replay --shadow
 example.com/ring/n7: shadow evaluations against the decisions they stand beside
@@ -377,7 +394,7 @@ $ cp -r n7 tampered; printf X | dd of=$(echo tampered/20*/seg/0000000000.ent) bs
 $ ringfence replay tampered --log-keys n7.keys --html tampered.html
 wrong: entry: MONTH entry 3: its checksum does not fit its contents
 wrong: leaf: MONTH entry 3: the stored leaf hash is not that of the entry
-wrong: root: MONTH: the entries have another root than the newest checkpoint, of 23 entries
+wrong: root: MONTH: the entries have another root than the newest checkpoint, of 27 entries
 wrong: sequence: MONTH: boot 1: 1 decisions are missing, GAP entries count 0 (the first hole is 1)
 this log does not hold: 4 findings
 nothing was replayed
