@@ -125,7 +125,7 @@ monotonic_ns      N
 version           DIGEST
 leaf hash         DIGEST
 $ ringfence log show --index 3 --json
-{"origin":"example.com/ring/n7/MONTH","index":3,"kind":"decision","time":"TIME.NS","writer":1,"boot":1,"seq":1,"flags":["not_all_collected"],"policy":2,"policy_digest":"DIGEST","effect":"ring","outcome":"ring","rule":"followed","path":null,"basis":"complete","revision":4,"request_id":"ID","caller":"ID","callee":"ID","leaf_hash":"DIGEST"}
+{"origin":"example.com/ring/n7/MONTH","index":3,"kind":"decision","time":"TIME.NS","writer":1,"boot":1,"seq":1,"flags":["not_all_collected"],"shadow":false,"policy":2,"policy_digest":"DIGEST","effect":"ring","outcome":"ring","rule":"followed","path":null,"basis":"complete","revision":4,"request_id":"ID","caller":"ID","callee":"ID","leaf_hash":"DIGEST"}
 $ ringfence log show --limit 2 --json
 {"origin":"example.com/ring/n7/MONTH","index":0,"kind":"genesis","time":"TIME.NS","writer":1,"boot":1,"seq":0,"flags":[],"fields":{"blob":"DIGEST"},"leaf_hash":"DIGEST"}
 {"origin":"example.com/ring/n7/MONTH","index":1,"kind":"boot","time":"TIME.NS","writer":1,"boot":1,"seq":0,"flags":[],"fields":{"previous_boot":0,"closed_properly":"true","rings":"none needed","recovered":0,"cut_bytes":0,"highest_seq":0,"monotonic_ns":N,"version":"DIGEST"},"leaf_hash":"DIGEST"}
@@ -179,7 +179,7 @@ example.com/ring/n9/MONTH
 $ ringfence log export --format ndjson --limit 1
 {"origin":"example.com/ring/n7/MONTH","index":0,"kind":"genesis","time":"TIME.NS","writer":1,"boot":1,"seq":0,"flags":[],"fields":{"blob":"DIGEST"},"leaf_hash":"DIGEST"}
 $ ringfence log export --format ndjson --kind decision --limit 1
-{"origin":"example.com/ring/n7/MONTH","index":3,"kind":"decision","time":"TIME.NS","writer":1,"boot":1,"seq":1,"flags":["not_all_collected"],"policy":2,"policy_digest":"DIGEST","effect":"ring","outcome":"ring","rule":"followed","path":null,"basis":"complete","revision":4,"request_id":"ID","caller":"ID","callee":"ID","leaf_hash":"DIGEST"}
+{"origin":"example.com/ring/n7/MONTH","index":3,"kind":"decision","time":"TIME.NS","writer":1,"boot":1,"seq":1,"flags":["not_all_collected"],"shadow":false,"policy":2,"policy_digest":"DIGEST","effect":"ring","outcome":"ring","rule":"followed","path":null,"basis":"complete","revision":4,"request_id":"ID","caller":"ID","callee":"ID","leaf_hash":"DIGEST"}
 $ ringfence log export --format csv --kind decision --limit 1
 origin,index,kind,time,writer,boot,seq,flags,policy,policy_digest,effect,outcome,rule,path,basis,revision,request_id,caller,callee,fields,leaf_hash,facts
 example.com/ring/n7/MONTH,3,decision,TIME.NS,1,1,1,not_all_collected,2,DIGEST,ring,ring,followed,,complete,4,ID,ID,ID,,DIGEST,
@@ -213,9 +213,9 @@ completeness
   decisions not recorded               0
   boots                                7
 $ ringfence log stats --json | sed 's/"bytes":[0-9]*,"bytes_per_decision":[0-9]*/"bytes":N/'
-{"log":"example.com/ring/n7","months":[{"month":"MONTH","origin":"example.com/ring/n7/MONTH","entries":23,"vkey":"example.com/ring/n7/VKEY"}],"entries":23,"decisions":8,"kinds":{"decision":8,"boot":7,"policy":7,"genesis":1},"effects":{"ring":5,"refuse":3},"rules":{"followed":5,"blocked":3},"bases":{"complete":8},"gaps":0,"not_recorded":0,"boots":7,"first":"TIME.NS","last":"TIME.NS","bytes":N}
+{"log":"example.com/ring/n7","months":[{"month":"MONTH","origin":"example.com/ring/n7/MONTH","entries":23,"vkey":"example.com/ring/n7/VKEY"}],"entries":23,"decisions":8,"kinds":{"decision":8,"boot":7,"policy":7,"genesis":1},"effects":{"ring":5,"refuse":3},"rules":{"followed":5,"blocked":3},"bases":{"complete":8},"shadow":{"entries":0,"effects":{},"rules":{},"bases":{}},"gaps":0,"not_recorded":0,"boots":7,"first":"TIME.NS","last":"TIME.NS","bytes":N}
 $ ringfence log stats --from 2200-01-01 --json
-{"log":"example.com/ring/n7","months":[{"month":"MONTH","origin":"example.com/ring/n7/MONTH","entries":23,"vkey":"example.com/ring/n7/VKEY"}],"entries":0,"decisions":0,"kinds":{},"effects":{},"rules":{},"bases":{},"gaps":0,"not_recorded":0,"boots":0,"first":null,"last":null,"bytes":null,"bytes_per_decision":null}
+{"log":"example.com/ring/n7","months":[{"month":"MONTH","origin":"example.com/ring/n7/MONTH","entries":23,"vkey":"example.com/ring/n7/VKEY"}],"entries":0,"decisions":0,"kinds":{},"effects":{},"rules":{},"bases":{},"shadow":{"entries":0,"effects":{},"rules":{},"bases":{}},"gaps":0,"not_recorded":0,"boots":0,"first":null,"last":null,"bytes":null,"bytes_per_decision":null}
 $ ringfence log stats --month $(date -u +%Y-%m) | head -2
 example.com/ring/n7, entries by month
   MONTH                             23
@@ -348,7 +348,7 @@ first         TIME.NS
 last          TIME.NS
 all of it holds
 $ ringfence log verify --json
-{"log":"example.com/ring/n7","holds":true,"months":1,"entries":37,"beyond":0,"checkpoints":N,"cosignatures":0,"decisions":9,"gaps":0,"not_recorded":0,"boots":12,"unclean_boots":0,"clock_steps":0,"erasures":3,"accesses":2,"unknown_kinds":0,"first":"TIME.NS","last":"TIME.NS","findings":[],"more_findings":0,"notes":[]}
+{"log":"example.com/ring/n7","holds":true,"months":1,"entries":37,"beyond":0,"checkpoints":N,"cosignatures":0,"decisions":9,"shadows":0,"gaps":0,"not_recorded":0,"boots":12,"unclean_boots":0,"clock_steps":0,"erasures":3,"accesses":2,"unknown_kinds":0,"first":"TIME.NS","last":"TIME.NS","findings":[],"more_findings":0,"notes":[]}
 $ cp n7/20*/checkpoint kept; ringfence check --caller alice --callee bob > /dev/null
 $ ringfence log verify --trusted kept --key "$(cat n7/20*/log.vkey)" --threads 1 | tail -1
 all of it holds
