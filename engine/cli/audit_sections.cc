@@ -163,6 +163,7 @@ void SectionWriter::Missing() {
   Say("not signed yet", seen().beyond);
   Say("decisions", seen().decisions);
   Say("not recorded", seen().not_recorded);
+  if (audit_.durable > 0) Say("answered when on disk", audit_.durable);
   if (seen().entries > 0) {
     Say("first", TimeNsText(seen().first_time_ns));
     Say("last", TimeNsText(seen().last_time_ns));
@@ -181,7 +182,8 @@ void SectionWriter::Changed() {
   Say("checkpoints", seen().checkpoints);
   Say("cosignatures", seen().cosignatures);
   for (const LogReader::Month& month : audit_.months) {
-    Say(month.month, Cat({Count(month.entries, "entry", "entries"), ", key ", month.vkey}));
+    Say("month", Cat({month.month, ", ", Count(month.entries, "entry", "entries")}));
+    Say("key", month.vkey);
   }
 }
 
@@ -189,9 +191,10 @@ void SectionWriter::Policies() {
   if (!audit_.replay) return List("policies", audit_.policies);
   const ReplayReport& report = *audit_.replay;
   for (const ReplayPolicyUse& use : report.policies) {
-    Say(use.name.empty() ? "unknown" : use.name,
-        Cat({use.digest, ", ", Count(use.decisions, "decision", "decisions"),
-             use.shadow ? " (shadow)" : ""}));
+    Say("policy", Cat({use.name.empty() ? "unknown" : use.name, ", ",
+                       Count(use.decisions, "decision", "decisions"),
+                       use.shadow ? ", in the shadow of another" : ""}));
+    Say("digest", use.digest);
   }
   AuditListing listing;
   listing.name = "in force";
@@ -214,8 +217,9 @@ void SectionWriter::Reproduced() {
     Say("divergent", report.changed);
     Say("indeterminate", report.indeterminate);
     Say("sealed", report.sealed);
+    if (audit_.shadow > 0) Say("shadow evaluations", audit_.shadow);
     for (const ReplayReason& bin : report.not_replayable_by_reason) {
-      Say(Cat({"not replayable: ", bin.reason}), bin.entries);
+      Say("not replayable", Cat({Thousands(bin.entries), " ", bin.reason}));
     }
     AuditListing listing;
     listing.name = "divergences";
@@ -262,8 +266,9 @@ void SectionWriter::Erasures() {
 
 void SectionWriter::Outages() {
   for (const AuditCause& cause : audit_.causes) {
-    Say(Cat({"not recorded: ", cause.cause}), cause.decisions);
+    Say("not recorded", Cat({Thousands(cause.decisions), " ", cause.cause}));
   }
+  if (audit_.unread_parties > 0) Say("party not looked up", audit_.unread_parties);
   const AuditOutages& outages = audit_.outages;
   Say("starts", audit_.boots.count);
   Say("after a crash", seen().unclean_boots);

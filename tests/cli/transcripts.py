@@ -14,8 +14,9 @@ set to world.db and WORLD naming examples/world. Its lines:
 
 In the output digests (64 digits, or their first 8) read DIGEST and this tree's folder ROOT. What
 differs from run to run is named by its kind: ids of 32 digits ID, times TIME (with nanoseconds
-TIME.NS), months MONTH, verifier keys VKEY, counts that depend on time N. --write puts the real
-output into the transcripts, to be reviewed as a change. Python 3 standard library only.
+TIME.NS), lengths of time LENGTH, months MONTH, verifier keys VKEY, counts that depend on time N.
+--write puts the real output into the transcripts, to be reviewed as a change. Python 3 standard
+library only.
 """
 
 import argparse
@@ -40,6 +41,7 @@ VARIABLE = [
     (re.compile(r"\b(checkpoints|monotonic_ns|time_s)(\W+)\d+"), r"\1\2N"),
     (re.compile(r"(epoch\W+)\d{3}\b"), r"\1N"),  # of a log: of 30 days since 1970
     (re.compile(r"\bin \d+ seconds"), "in N seconds"),
+    (re.compile(r"\b\d+:\d\d:\d\d\.\d{3}\b"), "LENGTH"),
 ]
 # And what differs with every change of the catalog or a rule set, or of where this tree lies.
 NORMAL = VARIABLE + [
