@@ -115,6 +115,17 @@ class Reports(ReplayTest):
             proof = self.good("log", "prove", str(example["index"]))
             self.assertEqual(example["proof"], proof)
 
+    def test_time_zone_and_locale_change_no_byte(self):
+        for mode in ((), ("--policy", "x-2024"), ("--shadow",)):
+            args = ("replay", "--json", "--facts", "case.keys", *mode)
+            outputs = set()
+            for place in ({}, {"TZ": "Asia/Kathmandu", "LC_ALL": "de_DE.UTF-8"},
+                          {"TZ": "XYZ-14:37", "LC_ALL": "tr_TR.UTF-8"},
+                          {"TZ": "America/St_Johns", "LC_ALL": "C.UTF-8"}):
+                self.env = {**self.env, **place}
+                outputs.add(self.run_tool(*args).stdout)
+            self.assertEqual(len(outputs), 1, mode)
+
     def test_replaying_writes_nothing(self):
         before = self.files()
         for mode in ((), ("--policy", "x-2024"), ("--shadow",)):

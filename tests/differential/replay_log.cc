@@ -90,6 +90,7 @@ void ReplayLog::Record(int count, unsigned trouble_percent, LogOptions::Collect 
     options.store = store_;
     options.log = log;
     options.policy = policies_[policy_].policy;
+    if (shadow_) options.shadow = shadow_->policy;
     Result<Engine> engine = Engine::Open(std::move(options));
     REQUIRE_MESSAGE(engine.ok(), engine.status().message());
     Result<Reader> reader = engine->NewReader(sources);
@@ -119,7 +120,9 @@ void ReplayLog::Ask(Reader& reader, AssignmentSource& host, unsigned trouble_per
   }
   reference::Assignment named;
   for (const FactId id : known.named) named[id] = asked.assignment.at(id);
-  if (WorldCount(catalog_, known.document, Unavailable(named)) > kMaxWorlds) return;
+  const std::vector<FactId> unavailable = Unavailable(asked.assignment);
+  if (WorldCount(catalog_, known.document, unavailable) > kMaxWorlds) return;
+  if (shadow_ && WorldCount(catalog_, shadow_->document, unavailable) > kMaxWorlds) return;
   host.Serve(asked.held);
   host.SetGroups(asked.host_groups);
   for (size_t i = 0; i < kGroupCount; ++i) host.SetStyle(static_cast<Group>(i), asked.styles[i]);
@@ -168,6 +171,7 @@ void ReplayLog::FindEntries() {
       const Result<Entry> entry = reader.ReadEntry(i);
       REQUIRE(entry.ok());
       if (entry->header.kind != EntryKind::kDecision) continue;
+      if ((entry->header.flags & entry_flags::kShadow) != 0) continue;
       Logged& logged = entries_.at(wanted.at(entry->decision.request_id));
       logged.month = month;
       logged.index = i;

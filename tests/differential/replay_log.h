@@ -58,6 +58,9 @@ class ReplayLog {
   /// and opened again, and days pass.
   void Record(int count, unsigned trouble_percent, LogOptions::Collect collect);
 
+  /// A policy that is tried beside the others from then on: an entry of its own behind each
+  /// decision.
+  void Try(const KnownPolicy& shadow) { shadow_ = shadow; }
   /// For an engine that is wrong on purpose: entries say where.
   void AllowDifferences() { allow_differences_ = true; }
 
@@ -85,6 +88,7 @@ class ReplayLog {
   ClockedLog log_;
   size_t policy_ = 0;
   bool allow_differences_ = false;
+  std::optional<KnownPolicy> shadow_;
   std::vector<Logged> entries_;
   std::vector<RequestId> receipts_;
 };
