@@ -127,11 +127,23 @@ ReplayProgram::ReplayProgram(const Program& its_program, const Layout& its_layou
     while (!SameOutcome(program->outcomes[first], program->outcomes[i])) ++first;
     answers.push_back(static_cast<uint16_t>(first));
   }
+  if (program->decisions.size() > (path == 0 ? 1 : 2)) {
+    auto copy = std::make_shared<Program>(*program);
+    for (size_t i = 1; i < copy->decisions.size(); ++i) {
+      if (i == path) continue;
+      ProgramDecision& decision = copy->decisions[i];
+      decision.root = kLeafBit | decision.otherwise;
+      decision.nodes.clear();
+      decision.edges.clear();
+      decision.cuts.clear();
+    }
+    recorded_only = std::move(copy);
+  }
   const auto is_twin = [&](size_t i) { return answers[i] != i; };
   bool twins = false;
   for (size_t i = 0; i < answers.size(); ++i) twins = twins || is_twin(i);
   if (!twins) return;
-  auto copy = std::make_shared<Program>(*program);
+  auto copy = std::make_shared<Program>(answering());
   for (ProgramRule& rule : copy->decisions[0].rules) rule.then = answers[rule.then];
   merged = std::move(copy);
 }
@@ -170,7 +182,10 @@ void Deriver::Derive(const ReplayProgram& program, const OpenedFacts& facts, con
 
 void Deriver::DeriveOther(const ReplayProgram& program, const OpenedFacts& facts,
                           const FactSet& unknown, DerivedAnswer* out) {
-  Derive(program, facts, unknown, out);
+  Recall(*program.layout, facts, unknown, &scratch_.frame);
+  Walked(program, program.answering(), out);
+  out->missing = NotCollected(*program.layout, facts, unknown, out->tested);
+  out->indeterminate = false;
   if (out->missing.Empty()) return;
   const auto is_settled = [&] {
     const bool of_path = program.path != 0 && out->answer.path != 0;
@@ -203,7 +218,7 @@ bool Deriver::Try(const ReplayProgram& program, const OpenedFacts& facts, const 
   const auto add_all = [&](const FactSet& missing) {
     bool few = true;
     ForEach(missing, [&](FactId id) {
-      if (few && !values.Has(id)) few = values.Add(*program.program, id);
+      if (few && !values.Has(id)) few = values.Add(program.answering(), id);
     });
     return few;
   };
@@ -215,7 +230,7 @@ bool Deriver::Try(const ReplayProgram& program, const OpenedFacts& facts, const 
   do {
     Recall(*program.layout, facts, unknown, &scratch_.frame);
     values.PutInto(*program.layout, &scratch_.frame);
-    Walked(program, *program.program, out);
+    Walked(program, program.answering(), out);
     // A sweep that ends in a refusal does not come to the path: some values may.
     const FactSet more = NotCollected(*program.layout, facts, unknown, Without(out->tested, tried));
     if (!more.Empty()) {

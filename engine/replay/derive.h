@@ -21,11 +21,16 @@ struct ReplayProgram {
   size_t path = 0;  ///< the decision of that name; 0: none
   /// Outcomes that differ in name only have one number: the answer is the same.
   std::vector<uint16_t> answers;
-  /// The program with the first of such outcomes in place of the others; null: there are none.
+  /// The program without decisions that no entry records, whose facts therefore leave nothing open;
+  /// null: it has none of these.
+  std::shared_ptr<const Program> recorded_only;
+  /// The same with the first of such outcomes in place of the others; null: there are none.
   std::shared_ptr<const Program> merged;
 
   ReplayProgram() = default;
   ReplayProgram(const Program& its_program, const Layout& its_layout);
+  /// What another policy's answers are derived by.
+  const Program& answering() const { return recorded_only ? *recorded_only : *program; }
 };
 
 /// Whether two outcomes are the same to both parties: effect, signal, record, SIP status, retry

@@ -58,7 +58,12 @@ std::optional<KnownPolicy> MakeKnown(const Catalog& catalog, const Document& dra
   std::optional<Document> document = ParsePolicy(catalog, text, "known", &diagnostics);
   REQUIRE(document.has_value());
   std::vector<FactId> named = FactsNamed(catalog, *document);
-  return KnownPolicy{*std::move(document), *policy, std::move(named)};
+  Document answering = *document;
+  std::erase_if(answering.decisions, [](const DecisionRules& decision) {
+    return decision.name != "ring" && decision.name != "path";
+  });
+  return KnownPolicy{*std::move(document), *policy, std::move(named),
+                     FactsNamed(catalog, answering)};
 }
 
 ReplayLog::ReplayLog(const Catalog& catalog, std::vector<FactId> facts,

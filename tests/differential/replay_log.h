@@ -22,6 +22,8 @@ struct KnownPolicy {
   Document document;
   Policy policy;
   std::vector<FactId> named;
+  /// By `ring` and `path`, which are recorded; other decisions are not.
+  std::vector<FactId> answering;
 };
 /// nullopt: its diagram is over budget.
 std::optional<KnownPolicy> MakeKnown(const Catalog& catalog, const Document& drawn);

@@ -59,11 +59,15 @@ std::optional<Possible> EveryAnswer(const Catalog& catalog, const KnownPolicy& p
   Possible possible;
   reference::Assignment world;
   std::vector<FactId> open;
-  for (const FactId id : policy.named) {
+  for (const FactId id : policy.named) world[id] = entry.facts.at(id);
+  for (const FactId id : policy.answering) {
     const std::optional<FactCode> code = entry.facts.at(id);
-    world[id] = code;
     if (!entry.Has(catalog.fact(id))) possible.missing.push_back(id);
     if (!entry.Has(catalog.fact(id)) || !code.has_value()) open.push_back(id);
+  }
+  for (const auto& [id, code] : world) {
+    const bool other = std::count(policy.answering.begin(), policy.answering.end(), id) == 0;
+    if (other && !code.has_value()) open.push_back(id);  // the evaluator tries these too
   }
   if (WorldCount(catalog, policy.document, open) > most_worlds) return std::nullopt;
   const std::function<void(size_t)> enumerate = [&](size_t depth) {

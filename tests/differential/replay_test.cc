@@ -32,7 +32,7 @@ class Comparison {
     shape.facts = PickFacts(catalog_, 3 + random_.Below(7), random_);
     shape.max_rules = 8;
     shape.max_leaves = 4;
-    shape.max_decisions = 2;  // what is neither `ring` nor `path` is not recorded
+    shape.max_decisions = 4;  // what is neither `ring` nor `path` is not recorded, but read
     std::vector<KnownPolicy> recorded, others;
     while (recorded.size() < kPolicies) Draw(shape, &recorded);
     while (others.size() < kPolicies) Draw(shape, &others);

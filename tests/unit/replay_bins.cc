@@ -238,6 +238,31 @@ TEST_CASE("catalogs of other versions") {
   }
 }
 
+TEST_CASE("decisions that are not recorded leave nothing open") {
+  Ten log;
+  log.Finish();
+  std::string text = ReplayBuilder::Allow().canonical();
+  const std::string path = "\"path\": {";
+  REQUIRE(text.find(path) != std::string::npos);
+  text.insert(text.find(path), R"json("badge": {
+      "values": ["plain", "gold"],
+      "rules": [ { "id": "gold", "when": "caller.verified", "then": "gold" } ],
+      "otherwise": "plain", "on_unavailable": "plain" },
+    )json");
+  ReplayBuilder::Options options;
+  options.facts_keys = log.FactsKeys(kCallees);
+  options.policy = *Policy::Compile(text);
+  // Nobody read the caller's row, and nothing that counts depends on it.
+  CheckOnly(log.Replayed(options), "damaged", 0);
+  const std::string when = "\"when\": \"callee.relay_calls\"";
+  text.replace(text.find(when), when.size(), "\"when\": \"callee.contact(caller) == 'match'\"");
+  options.policy = *Policy::Compile(text);
+  const ReplayReport report = log.Replayed(options);
+  CHECK(report.indeterminate == 10);
+  REQUIRE(report.indeterminate_by_fact.size() == 1);
+  CHECK(report.indeterminate_by_fact[0].reason == "callee.contact(caller)");
+}
+
 TEST_CASE("a policy that compiles to other rules here") {
   Ten log;
   Entry entry = log.EntryAt(log.policy_at);
