@@ -69,8 +69,8 @@ struct HandedOver {
 class Callers {
  public:
   Callers() : random_(Seed()), store_(OpenStore("")), log_(kFirstEpoch * kEpochNs) {
-    users_ = NumberArgument("users", 300);
-    decisions_ = NumberArgument("decisions", 6000);
+    users_ = NumberArgument("users", 2000);
+    decisions_ = NumberArgument("decisions", 100000);
     Result<Store::Transaction> transaction = store_.Begin();
     REQUIRE(transaction.ok());
     const FactId follows = store_.catalog().FindRelation("follows").value();
