@@ -58,7 +58,7 @@ struct HandedOver {
   std::string log() const { return folder.file("log"); }
   std::string facts() const { return folder.file("facts.keys"); }
 
-  void Take(const std::string& log_folder, const FactsKeyExported& keys) {
+  void Take(const std::string& log_folder, const FactsKeyExported& keys) const {
     std::filesystem::copy(log_folder, log(), std::filesystem::copy_options::recursive);
     std::filesystem::remove_all(log() + "/state");
     std::ofstream(facts(), std::ios::binary) << keys.contents;
