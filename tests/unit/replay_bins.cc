@@ -489,6 +489,39 @@ TEST_CASE("what cannot be looked at is refused") {
   }
 }
 
+TEST_CASE("what belongs together is found together, wherever a thread's stretch ends") {
+  constexpr uint64_t kStretch = 8192;
+  const FactTexts with_detail = {
+      {"callee.follows(caller)", "true"},
+      {"callee.relay_calls", std::string(ReplayBuilder::kAloneUnavailable)}};
+  for (uint64_t before = 0; before < 6; ++before) {
+    CAPTURE(before);
+    ReplayBuilder log;
+    log.UsePolicy(ReplayBuilder::Allow());
+    log.Decide(1, {});
+    while (log.log.last().entries.size() + before < kStretch) {
+      log.log.AddClock(ClockEvent::kHeartbeat);
+    }
+    const uint64_t first = log.log.last().entries.size();
+    const uint64_t decision = log.Decide(2, with_detail);
+    const uint64_t shadow = log.Decide(2, with_detail, entry_flags::kShadow);
+    CHECK(decision == first + 1);  // behind its DETAIL
+    CHECK(shadow == first + 3);
+    log.Finish();
+    ReplayBuilder::Options options;
+    options.facts_keys = log.FactsKeys(kCallees);
+    for (const int threads : {1, 3}) {
+      options.threads = threads;
+      options.mode = ReplayMode::kReproduce;
+      CheckOnly(log.Replayed(options), "damaged", 0);
+      CHECK(log.Replayed(options).entries == 3);
+      options.mode = ReplayMode::kShadow;
+      CheckOnly(log.Replayed(options), "alone", 0);
+      CHECK(log.Replayed(options).entries == 1);
+    }
+  }
+}
+
 TEST_CASE("the report is the same for any number of threads") {
   ReplayBuilder log("2026-10", 7);
   for (int i = 0; i < 3; ++i) {

@@ -64,6 +64,12 @@ class TextSource final : public FactSource {
  public:
   TextSource(const Catalog& catalog, const FactTexts& facts) {
     for (const auto& [name, value] : facts) {
+      if (value == ReplayBuilder::kAloneUnavailable) {
+        const Result<FactId> id = catalog.Find(name);
+        Require(id.ok());
+        alone_.push_back(*id);
+        continue;
+      }
       const Result<Fact> fact = catalog.MakeFact(name, value);
       Require(fact.ok());
       const auto group = static_cast<size_t>(catalog.fact(fact->id).group);
@@ -78,11 +84,13 @@ class TextSource final : public FactSource {
     const auto number = static_cast<size_t>(group);
     if (fails_[number]) return ReadState::kUnavailable;
     for (const Fact& fact : facts_[number]) out.Set(fact.id, fact.code);
+    for (const FactId fact : alone_) out.SetUnavailable(fact);  // those of other groups are ignored
     return ReadState::kRead;
   }
 
  private:
   std::vector<Fact> facts_[kGroupCount];
+  std::vector<FactId> alone_;
   bool fails_[kGroupCount] = {};
 };
 

@@ -17,7 +17,7 @@
 
 namespace ringfence {
 
-/// Facts by name, as a question's sources have them.
+/// Facts by name, as a question's sources have them; "?": the whole group fails.
 using FactTexts = std::map<std::string, std::string>;
 
 class ReplayBuilder {
@@ -34,8 +34,11 @@ class ReplayBuilder {
   /// Like it, but for what happens to others: they are refused.
   static Policy Refuse();
 
+  /// The value of a fact that alone cannot be read: it costs the decision a DETAIL.
+  static constexpr std::string_view kAloneUnavailable = "alone ?";
+
   /// A decision about callee number `callee`: DETAILs, then itself. Gives its index. Facts that are
-  /// not given have the value of nothing held; a group with "?" in a fact fails. `flags` are added.
+  /// not given have the value of nothing held. `flags` are added.
   uint64_t Decide(int callee, const FactTexts& facts, uint16_t flags = 0);
   /// `count` decisions about random callees and facts.
   void DecideMany(uint64_t count);
