@@ -15,13 +15,26 @@ constexpr int kLogs = 12;
 constexpr int kQuestions = 20;
 
 struct Seen {
-  uint64_t same = 0, changed = 0, foretold = 0, left_open = 0;
+  uint64_t same = 0, changed = 0, foretold = 0, compared = 0, left_open = 0;
 };
 
 reference::Answer AnswerOf(const Catalog& catalog, const KnownPolicy& policy, const Logged& entry) {
   reference::Assignment named;
   for (const FactId id : policy.named) named[id] = entry.facts.at(id);
   return reference::Decide(catalog, policy.document, named);
+}
+
+/// Outcomes that are the same to both parties and have two names. Where one of them was reached by
+/// facts that were unavailable, it matters to a call that there are two; to a replay that tries the
+/// values of facts it does not have, it does not.
+bool HasTwins(const Document& document) {
+  std::set<Observable> seen;
+  for (const Outcome& outcome : document.outcomes) {
+    reference::Answer answer;
+    answer.outcome = outcome.name;
+    if (!seen.insert(ObservableOf(document, answer)).second) return true;
+  }
+  return false;
 }
 
 void CheckEntry(const Catalog& catalog, const ReplayLog& log, const KnownPolicy& tried,
@@ -57,6 +70,8 @@ void CheckEntry(const Catalog& catalog, const ReplayLog& log, const KnownPolicy&
   seen->left_open += what_if.indeterminate;
   if (what_if.indeterminate == 1) return;
   ++seen->foretold;
+  if (HasTwins(tried.document)) return;
+  ++seen->compared;
   CHECK(what_if.reproduced == shadow.reproduced);
   CHECK(what_if.changes == shadow.changes);
   CHECK(what_if.flows[0].to_effect == shadow.flows[0].to_effect);
@@ -110,7 +125,7 @@ TEST_CASE("shadow evaluations") {
   }
   std::cout << "shadow: " << seen.same << " the same, " << seen.changed << " changed; a replay had "
             << seen.foretold << " of them, and left " << seen.left_open << " open\n";
-  for (const uint64_t count : {seen.same, seen.changed, seen.foretold, seen.left_open}) {
+  for (const uint64_t count : {seen.same, seen.changed, seen.compared, seen.left_open}) {
     CHECK(count > 0);
   }
 }
