@@ -87,6 +87,7 @@ class Life {
     engine_options.log = log;
     Engine engine = Must(Engine::Open(std::move(engine_options)));
     std::vector<std::thread> threads;
+    threads.reserve(kThreads);
     for (int i = 0; i < kThreads; ++i) {
       threads.emplace_back([&, i] { Decide(engine, store, i); });
     }
@@ -121,7 +122,7 @@ class Life {
     }
   }
 
-  void Change(Store& store, int step) {
+  void Change(Store& store, int step) const {
     const char* const policies[] = {"x-2024", "default", "x-2023"};
     if (step == 3) {
       Must(store.RollbackPolicy());

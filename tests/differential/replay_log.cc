@@ -79,6 +79,7 @@ ReplayLog::ReplayLog(const Catalog& catalog, std::vector<FactId> facts,
       log_(kBegins) {
   REQUIRE(world_.Save(store_).ok());
   std::vector<const Document*> documents;
+  documents.reserve(policies_.size());
   for (const KnownPolicy& known : policies_) documents.push_back(&known.document);
   asker_.DrawNear(documents);
   asker_.AlsoAbsent();
@@ -196,7 +197,7 @@ ReplayOptions ReplayLog::WithKeys() const {
   return options;
 }
 
-ReplayReport ReplayLog::Run(ReplayOptions options) const {
+ReplayReport ReplayLog::Run(const ReplayOptions& options) const {
   const Result<LogReader> reader = LogReader::Open(log_.path());
   REQUIRE_MESSAGE(reader.ok(), reader.status().message());
   const Result<ReplayReport> report = Replay(*reader, options);

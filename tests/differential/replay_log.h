@@ -66,7 +66,7 @@ class ReplayLog {
   /// For an engine that is wrong on purpose: entries say where.
   void AllowDifferences() { allow_differences_ = true; }
 
-  ReplayReport Run(ReplayOptions options) const;
+  ReplayReport Run(const ReplayOptions& options) const;
   ReplayOptions WithKeys() const;
   std::string Context(const Logged& entry) const;
 

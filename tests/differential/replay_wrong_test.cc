@@ -56,6 +56,7 @@ std::vector<Place> Places(const std::vector<std::string>& lines) {
 
 std::vector<Place> Places(const ReplayReport& report) {
   std::vector<Place> places;
+  places.reserve(report.divergences.size());
   for (const ReplayDivergence& each : report.divergences) {
     places.push_back({each.month, each.index, each.stage});
   }

@@ -119,15 +119,16 @@ TEST_CASE("the policy is not there") {
     const Result<std::vector<std::string>> names = log.log.files.List(blobs);
     REQUIRE(names.ok());
     for (const std::string& name : *names) {
-      std::string text = log.log.files.Contents(blobs + "/" + name);
+      const std::string path = InFolder(blobs, name);
+      std::string text = log.log.files.Contents(path);
       const size_t at = text.find("followed");
       if (at == std::string::npos) continue;
       text[at] = 'g';
-      log.log.files.SetContents(blobs + "/" + name, text);
+      log.log.files.SetContents(path, text);
     }
     CheckOnly(log.Replayed(), "policy_missing", 10);
     for (const std::string& name : *names) {
-      REQUIRE(log.log.files.Remove(blobs + "/" + name).ok());
+      REQUIRE(log.log.files.Remove(InFolder(blobs, name)).ok());
     }
     CheckOnly(log.Replayed(), "policy_missing", 10);
     // Without keys they are sealed first of all.
