@@ -42,7 +42,7 @@ class AttemptSource final : public FactSource {
 
 /// A world with a log and an engine on it, and one Reader that asks a host's source first.
 struct Trial {
-  explicit Trial(std::optional<Policy> shadow = Curious(), LogOptions options = {},
+  explicit Trial(std::optional<Policy> shadow = Curious(), const LogOptions& options = {},
                  std::optional<Policy> policy = std::nullopt)
       : log(world.Open(Complete(options))) {
     EngineOptions with;

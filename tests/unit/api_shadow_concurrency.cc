@@ -23,6 +23,7 @@ TEST_CASE("shadows come and go under Readers that decide") {
   std::atomic<bool> stop{false};
   std::atomic<int> wrong{0}, decided{0};
   std::vector<std::thread> threads;
+  threads.reserve(kThreads);
   for (int i = 0; i < kThreads; ++i) {
     threads.emplace_back([&] {
       Result<Reader> reader = engine.NewReader();
