@@ -3,9 +3,7 @@
 #include <ringfence/log.h>
 
 #include <algorithm>
-#include <atomic>
 #include <fstream>
-#include <thread>
 
 #include "log/facts_record.h"
 #include "unit/allocations.h"
@@ -44,7 +42,7 @@ class AttemptSource final : public FactSource {
 
 /// A world with a log and an engine on it, and one Reader that asks a host's source first.
 struct Trial {
-  explicit Trial(std::optional<Policy> shadow = Curious(), LogOptions options = {},
+  explicit Trial(std::optional<Policy> shadow = Curious(), const LogOptions& options = {},
                  std::optional<Policy> policy = std::nullopt)
       : log(world.Open(Complete(options))) {
     EngineOptions with;
@@ -435,43 +433,6 @@ TEST_CASE("where the log takes nothing any more, decisions are what they were wi
     CHECK(trial.engine->SetShadow(*Policy::Shipped("x-2024")).code() == StatusCode::kClosed);
     CHECK(trial.engine->SetShadow(std::nullopt).ok());
   }
-}
-
-TEST_CASE("Readers of several threads, and shadows that come and go") {
-  Trial trial;
-  constexpr int kThreads = 3, kDecisions = 150;
-  std::atomic<int> wrong{0}, running{kThreads};
-  std::vector<std::thread> threads;
-  for (int i = 0; i < kThreads; ++i) {
-    threads.emplace_back([&] {
-      AttemptSource source;
-      FactSource* const sources[] = {&source};
-      Result<Reader> reader = trial.engine->NewReader(sources);
-      for (int k = 0; reader.ok() && k < kDecisions; ++k) {
-        const Result<Decision> decision = reader->Decide(Between("alice", "bob"));
-        if (!decision.ok() || decision->rule != "followed") ++wrong;
-      }
-      if (!reader.ok()) ++wrong;
-      --running;
-    });
-  }
-  const Policy policies[] = {*Policy::Shipped("x-2024"), Curious()};
-  for (int round = 0; running > 0; ++round) {
-    if (round % 3 == 2) {
-      REQUIRE(trial.engine->SetShadow(std::nullopt).ok());
-    } else {
-      REQUIRE(trial.engine->SetShadow(policies[round % 2]).ok());
-    }
-    std::this_thread::yield();
-  }
-  for (std::thread& thread : threads) thread.join();
-  CHECK(wrong == 0);
-  REQUIRE(trial.log.Close().ok());
-  CHECK(trial.Findings() == "");
-  const std::vector<Entry> entries = trial.world.Decisions();
-  const auto shadows = std::count_if(entries.begin(), entries.end(), IsShadow);
-  CHECK(shadows > 0);
-  CHECK(entries.size() - static_cast<size_t>(shadows) <= kThreads * kDecisions);
 }
 
 }  // namespace

@@ -40,7 +40,8 @@ struct EngineOptions {
   std::optional<DecisionLog> log;
   /// A policy to try: at each decision Readers evaluate it beside the one in force, and record what
   /// it would have decided behind the decision (schema/decision_log.md, "Shadow evaluations").
-  /// Nothing else comes of it. Needs `log`.
+  /// Nothing else comes of it. Needs `log`, where each decision then takes twice the room: of
+  /// LogOptions::ring_entries too, which decides when WhenFull applies to both.
   std::optional<Policy> shadow;
 };
 
