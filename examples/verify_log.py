@@ -4,7 +4,6 @@
   verify_log.py LOG --key VKEY         with the key of any month that you were given, not the log's
   verify_log.py LOG --trusted old.txt  besides, that the log continues a checkpoint that was kept
   verify_log.py LOG --entry 17         prints an entry, decoded; --month 2026-11 if not the newest
-
 Exit code: 0 all of it holds; 1 something does not, each a line; 2 usage, or no log; 3 no openssl.
 """
 import argparse
@@ -57,7 +56,6 @@ def sha256(*parts):
 
 class Tree:
     """An RFC 6962 tree that grows: the perfect subtrees of its right edge, the largest first."""
-
     def __init__(self):
         self.edge, self.size = [], 0
 
@@ -117,7 +115,7 @@ def read_notes(folder):
 class Verifier:
     """All months of a log, oldest first. What is wrong is printed and counted."""
     def __init__(self, log, trusted, key):
-        self.log, self.trusted, self.findings, self.counts = log, trusted, 0, {}
+        self.log, self.trusted, self.findings, self.counts, self.last = log, trusted, 0, {}, ()
         self.key = key.rpartition("+")[2]  # the same in every month; "": that of the log
         self.name = json.loads(read(log / "log.json"))["name"]
         self.before = None  # the month before: origin, size, root, kind of the last entry
@@ -167,7 +165,8 @@ class Verifier:
                 self.wrong(where, "entry: its length, version or CRC")
                 continue
             entry = decode(raw[2:])
-            self.counts[entry["kind"]] = self.counts.get(entry["kind"], 0) + 1
+            what = "shadow" if raw[3] == 3 and entry["flags"] & 8 else entry["kind"]
+            self.counts[what] = self.counts.get(what, 0) + 1
             self.entry(where, folder, origin, index, entry)
         self.before = [origin, str(tree.size), b64encode(tree.root()).decode(), entry.get("kind")]
 
@@ -198,6 +197,9 @@ class Verifier:
             seqs = self.seqs.setdefault(entry["boot"], set())
             if entry["seq"] in seqs or seqs.add(entry["seq"]):
                 self.wrong(where, f"sequence: boot {entry['boot']} has had {entry['seq']} before")
+            if entry["flags"] & 8 and self.last != (entry["boot"], entry["seq"] - 1, 0):
+                self.wrong(where, "shadow: it does not stand behind its decision")
+            self.last = entry["boot"], entry["seq"], entry["flags"] & 8
         elif kind == "gap":
             self.gaps.append(entry)
         elif kind == "boot" and entry["rings"] == 2:
@@ -210,17 +212,15 @@ class Verifier:
         for boot in sorted({*self.seqs, *(gap["of_boot"] for gap in self.gaps)}):
             gaps = [gap for gap in self.gaps if gap["of_boot"] == boot]
             seqs, counted = self.seqs.get(boot, set()), sum(gap["count"] for gap in gaps)
-            top = max([0, *seqs, *(gap["last_seq"] for gap in gaps)])
-            lost = top - len(seqs)
+            lost = max([0, *seqs, *(gap["last_seq"] for gap in gaps)]) - len(seqs)
             if lost < counted or lost > counted and boot not in self.unsure:
                 self.wrong(f"boot {boot}", f"sequence: {lost} are missing, GAPs count {counted}")
 
 
 def main():
     parser = argparse.ArgumentParser(usage=__doc__)
-    parser.add_argument("log", type=pathlib.Path)
+    parser.add_argument("log", type=pathlib.Path), parser.add_argument("--entry", type=int)
     parser.add_argument("--trusted", type=argparse.FileType(encoding="utf-8"), action="append")
-    parser.add_argument("--entry", type=int)
     parser.add_argument("--month"), parser.add_argument("--key", default="")
     args = parser.parse_args()
     months = sorted(path.name for path in args.log.glob("????-??"))

@@ -44,10 +44,10 @@ types:
         doc: which opening of the log
       - id: seq
         type: u6
-        doc: number of the decision in this opening, whether or not all were recorded
+        doc: number of the decision or shadow evaluation in this opening, whether or not all were recorded
       - id: policy_ref
         type: u6
-        doc: index of the policy entry in force, in this tree
+        doc: index of the policy entry that it was decided by, in this tree
       - id: effect
         type: u1
         doc: of a decision, enum effect; of a detail, enum detail
@@ -100,7 +100,7 @@ types:
         type: b1
       - id: shadow
         type: b1
-        doc: an evaluation beside the one in force
+        doc: what a policy that is tried would have decided of the call of the decision before; nothing came of it
       - id: emergency
         type: b1
       - id: failure_mode
@@ -217,7 +217,7 @@ types:
     seq:
       - id: count
         type: u8
-        doc: decisions that were made and not recorded
+        doc: decisions that were made, and shadow evaluations, and not recorded
       - id: first_seq
         type: u8
       - id: last_seq

@@ -90,8 +90,9 @@ Status Verifier::FindKey(Month* month, bool last, bool* begun) {
     if (code == StatusCode::kIo) return there.status();
     const Result<uint64_t> on_disk = reader.EntriesOnDisk();
     if (!on_disk.ok()) return on_disk.status();
-    // A writer makes the folder first.
-    if (last && code == StatusCode::kNotFound && *on_disk == 0) return Status();
+    // A writer makes the folder first, and signs last.
+    const bool is_signed = reader.CheckpointNote().status().code() != StatusCode::kNotFound;
+    if (last && code == StatusCode::kNotFound && *on_disk == 0 && !is_signed) return Status();
     Add("key", *month, there.status().message());
   } else if (there->name != month->origin) {
     Add("key", *month,

@@ -20,12 +20,14 @@ constexpr size_t kMostReferences = size_t{1} << 16;
 
 std::vector<std::string> RuleIds(const Program& program) {
   std::vector<std::string> ids;
+  ids.reserve(program.decisions[0].rules.size());
   for (const ProgramRule& rule : program.decisions[0].rules) ids.push_back(rule.id);
   return ids;
 }
 
 std::vector<std::string> OutcomeNames(const Program& program) {
   std::vector<std::string> names;
+  names.reserve(program.outcomes.size());
   for (const ProgramOutcome& outcome : program.outcomes) names.push_back(outcome.name);
   return names;
 }

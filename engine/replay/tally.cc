@@ -334,6 +334,7 @@ void ReplayTally::FinishRules() {
 
 void ReplayTally::FinishPolicies() {
   std::vector<std::pair<uint64_t, ReplayPolicyUse>> uses;
+  uses.reserve(uses_.size());
   for (const auto& [key, use] : uses_) {
     uses.push_back({use.order,
                     {policy_names_[key.first], key.first, use.decisions, use.first_ns, use.last_ns,

@@ -36,17 +36,27 @@ constexpr size_t kBurst = 4096;
 
 // --- The deciding thread
 
+DecisionLog NewLog(LogOptions options, const Store& store, const char* suffix) {
+  options.path += suffix;
+  options.keys += suffix;
+  MustOk(DecisionLog::Init({options.path, options.keys, NewName(), 1, 90}));
+  return Must(DecisionLog::Open(options, store));
+}
+
 /// The same questions with a log and without, in turns; the sealer catches up between the bursts.
+/// With a shadow: with it and without, both with a log.
 struct Deciding {
-  Deciding(Store& store, const People& who, const LogOptions& options, size_t distinct)
+  Deciding(Store& store, const People& who, const LogOptions& options, size_t distinct,
+           const std::optional<Policy>& shadow)
       : people(who), pairs(distinct) {
     EngineOptions plain;
     plain.store = store;
+    if (shadow) plain.log = NewLog(options, store, "-bare");
+    bare_log = plain.log;
     bare_engine.emplace(Must(Engine::Open(plain)));
     bare.emplace(Must(bare_engine->NewReader()));
-    MustOk(DecisionLog::Init({options.path, options.keys, NewName(), 1, 90}));
-    log.emplace(Must(DecisionLog::Open(options, store)));
-    plain.log = log;
+    log = plain.log = NewLog(options, store, "");
+    plain.shadow = shadow;
     engine.emplace(Must(Engine::Open(plain)));
     logged.emplace(Must(engine->NewReader()));
   }
@@ -65,33 +75,46 @@ struct Deciding {
     double with = 0, without = 0;
     uint64_t allocations = 0;
     size_t bursts = 0;
-    for (auto _ : state) {
-      without += Burst(*bare, bursts * kBurst);
+    const auto measure_bare = [&] { without += Burst(*bare, bursts * kBurst); };
+    const auto measure_logged = [&] {
       const uint64_t before = Allocations();
       with += Burst(*logged, bursts * kBurst);
       allocations += Allocations() - before;
+    };
+    for (auto _ : state) {
+      // What comes first finds colder caches: between two that are alike it takes turns.
+      const bool turned = bare_log && bursts % 2 == 1;
+      turned ? measure_logged() : measure_bare();
+      if (bare_log) Wait(turned ? *log : *bare_log);
+      turned ? measure_bare() : measure_logged();
       ++bursts;
       state.PauseTiming();
-      // Not Flush, which writes to the store each time.
-      while (log->Counters().sealed < log->Counters().recorded) {
-        std::this_thread::sleep_for(std::chrono::milliseconds(1));
-      }
+      Wait(*log);
+      if (bare_log) Wait(*bare_log);
       state.ResumeTiming();
     }
     const auto count = static_cast<double>(bursts);
     state.counters["ns"] = (with - without) / count;
     state.counters["logged"] = with / count;
     state.counters["bare"] = without / count;
+    state.counters["times"] = with / without;
     state.counters["allocs"] = static_cast<double>(allocations) / (count * kBurst);
     const LogCounters counters = log->Counters();
     if (counters.recorded != counters.decisions) Fail("decisions were not recorded");
+  }
+
+  /// Not Flush, which writes to the store each time.
+  static void Wait(const DecisionLog& sealing) {
+    while (sealing.Counters().sealed < sealing.Counters().recorded) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
   }
 
   const People& people;
   size_t pairs;
   std::optional<Engine> bare_engine, engine;
   std::optional<Reader> bare, logged;
-  std::optional<DecisionLog> log;
+  std::optional<DecisionLog> bare_log, log;
 };
 
 // --- Bare hashing
@@ -280,7 +303,10 @@ struct Setting {
   LogOptions::Collect collect;
   size_t pairs;
   bool target;
+  const char* shadow = nullptr;
 };
+
+constexpr const char* kWithShadow = "with shadow";
 
 constexpr Setting kSettings[] = {
     {"pre-loaded, names cached", false, LogOptions::Sealing::kSealer, LogOptions::Collect::kRead,
@@ -297,6 +323,8 @@ constexpr Setting kSettings[] = {
      kHotPairs, false},
     {"SQLite, cold names", true, LogOptions::Sealing::kSealer, LogOptions::Collect::kRead,
      kUsers / 2, false},
+    {kWithShadow, false, LogOptions::Sealing::kSealer, LogOptions::Collect::kRead, kHotPairs, false,
+     "x-2024"},
 };
 
 void PrintWhole(const Rounds& rounds) {
@@ -335,13 +363,15 @@ int Main(int argc, char** argv) {
     const std::string number = std::to_string(deciding.size());
     options.path = folder.file("log" + number);
     options.keys = folder.file("keys" + number);
-    options.ring_entries = 16384;
+    options.ring_entries = 32768;  // a burst and its shadows, twice over
     options.sealing = setting.sealing;
     options.collect = setting.collect;
     options.ballast_bytes = 0;
+    std::optional<Policy> shadow;
+    if (setting.shadow != nullptr) shadow = Must(Policy::Shipped(setting.shadow));
     deciding.push_back(std::make_unique<Deciding>(setting.sqlite ? sqlite : memory,
                                                   setting.sqlite ? in_sqlite : in_memory, options,
-                                                  setting.pairs));
+                                                  setting.pairs, shadow));
     Deciding* const one = deciding.back().get();
     benchmark::RegisterBenchmark(setting.name, [one](benchmark::State& state) { one->Run(state); });
     Row row;
@@ -360,6 +390,10 @@ int Main(int argc, char** argv) {
   RunRounds(&argc, argv, &rounds);
   std::printf("added to the deciding thread\n");
   PrintTable(rounds, rows, {"logged", "bare", "allocs"}, 1, "ns");
+  if (rounds.has(kWithShadow)) {
+    std::printf("\nwith shadow: a decision costs %.2f times one that is recorded without\n",
+                rounds.Median(kWithShadow, "times"));
+  }
   PrintWhole(rounds);
   for (const Row& row : rows) {
     if (rounds.Highest(row.name, "allocs").value_or(0) > 0) {

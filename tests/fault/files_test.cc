@@ -102,12 +102,12 @@ TEST_CASE("a newer schema is refused, and the versions are named") {
   const Status reading = OpenStatus(path, Mode::kReadOnly);
   CHECK(reading.code() == StatusCode::kSchema);
   CHECK(reading.message() ==
-        "the store has schema 7, to read which a program must know schema 5, and this one knows 3");
+        "the store has schema 7, to read which a program must know schema 5, and this one knows 4");
   const Status writing = OpenStatus(path, Mode::kReadWrite);
   CHECK(writing.code() == StatusCode::kSchema);
   CHECK(writing.message() ==
         "the store has schema 7, to write which a program must know schema 6, "
-        "and this one knows 3");
+        "and this one knows 4");
 }
 
 TEST_CASE("a writer in another process: sessions read on, writers wait and say busy") {

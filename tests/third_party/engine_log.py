@@ -56,7 +56,9 @@ class EngineLog:
                 if at % 50 == 0:
                     caller, callee = 2, 1 + at // 50 % 3
                 print(json.dumps({"caller": f"user{caller}", "callee": f"user{callee}"}), file=file)
-        for line in self.run("check", "--questions", path, "--json").splitlines():
+        # Every other opening tries a policy.
+        shadow = ["--shadow", "x-2024"] if opening % 2 else []
+        for line in self.run("check", "--questions", path, "--json", *shadow).splitlines():
             answer = json.loads(line)
             self.answers[answer["receipt"]] = answer
 

@@ -22,7 +22,7 @@ GENESIS, POLICY, DECISION, BOOT, GAP, CLOCK, ERASURE = 1, 2, 3, 4, 5, 6, 7
 SEAL, REPLAY, KEYCOMMIT, ACCESS, DETAIL, FROM_THE_FUTURE = 9, 10, 11, 12, 13, 77
 
 EFFECTS = ("refuse", "ring", "silence", "screen", "voicemail")
-CLOCK_UNSYNCHRONISED, FAILURE_MODE, EMERGENCY, NOT_ALL, DURABLE = 1, 2, 4, 16, 32
+CLOCK_UNSYNCHRONISED, FAILURE_MODE, EMERGENCY, SHADOW, NOT_ALL, DURABLE = 1, 2, 4, 8, 16, 32
 EPOCH_KEY, DETAIL_SHIFT = 128, 8
 
 NAME = "log.example/ring/n7"
@@ -89,21 +89,31 @@ class World:
         return (self.random.randbytes(72) + struct.pack(">I", read_digest(tested)) + bytes(4)
                 + states.to_bytes(5, "big"))
 
-    def decide(self, month, time_ns, boot, seq, policy_ref, really_seal):
-        """A decision, sometimes with DETAIL entries before it."""
+    def decide(self, month, time_ns, boot, seq, policy_refs, really_seal):
+        """A decision, and behind it what each further policy would have made of the call."""
         draw = self.random
         caller, callee = draw.choice(self.users), draw.choice(self.users)
         day = time_ns // 10**9 // 86400
         epoch = day // 30
-        request_id = draw.randbytes(16)
         names = (self.derived(b"ringfence caller", caller, epoch, struct.pack(">I", day))[:16]
                  if draw.random() < 0.95 else bytes(16))
         names += self.derived(b"ringfence callee", callee, epoch)[:16]
         known = callee[:1] == b"\1"
         facts_key = self.derived(b"ringfence facts", callee if known else b"\3", epoch)
-        flags = draw.choice((0, 0, CLOCK_UNSYNCHRONISED, FAILURE_MODE, EMERGENCY, NOT_ALL, DURABLE))
-        if not known:
-            flags |= EPOCH_KEY
+        revision, shadow = draw.randrange(1 << 40), 0
+        for place, policy_ref in enumerate(policy_refs):
+            self.evaluate(month, (time_ns, boot, seq + place, policy_ref),
+                          shadow | (0 if known else EPOCH_KEY), names, revision, facts_key,
+                          really_seal)
+            shadow = SHADOW
+
+    def evaluate(self, month, head, flags, names, revision, facts_key, really_seal):
+        """One answer, sometimes with DETAIL entries before it."""
+        draw = self.random
+        time_ns, boot, seq, policy_ref = head
+        request_id = draw.randbytes(16)
+        flags |= draw.choice((0, 0, CLOCK_UNSYNCHRONISED, FAILURE_MODE, EMERGENCY, NOT_ALL,
+                              DURABLE))
         details = draw.randrange(1, 4) if draw.random() < 0.03 else 0
         flags |= details << DETAIL_SHIFT
         rule = draw.randrange(5)
@@ -118,7 +128,7 @@ class World:
             return self.seal(facts_key, request_id, detail, clear)
 
         outcome = draw.randrange(3)
-        tail = struct.pack(">QBBB", draw.randrange(1 << 40), outcome, draw.randrange(3),
+        tail = struct.pack(">QBBB", revision, outcome, draw.randrange(3),
                            draw.randrange(3) | draw.randrange(3) << 2)
         for detail in range(1, details + 1):
             data = sealed(detail, draw.randbytes(72) + bytes(13))
@@ -141,7 +151,7 @@ class Writer:
     def __init__(self, world, every, sealed):
         self.world, self.every, self.to_seal = world, every, sealed
         self.boot, self.seq, self.now = 1, 0, 0
-        self.month, self.policy_ref = None, 0
+        self.month, self.policy_ref, self.tried_ref = None, 0, None
 
     def add(self, kind, payload, **fields):
         self.now += 1000
@@ -152,14 +162,17 @@ class Writer:
         year, month = month_name(number)
         self.now = self.world.time_of(year, month) * 10**9
         self.month = Month(NAME, f"{year:04}-{month:02}", self.world.key)
-        self.policy_ref = 0
+        self.policy_ref, self.tried_ref = 0, None
         self.add(GENESIS, self.month.blob({
             "origin": self.month.origin, "log": self.world.identity.hex(),
             "writer": self.world.writer, "retention_days": 90, "previous": previous}))
 
-    def set_policy(self, number):
+    def set_policy(self, number, tried=False):
         policy = self.world.policies[number % 2]
-        self.policy_ref = self.month.tree.size()
+        if tried:
+            self.tried_ref = self.month.tree.size()
+        else:
+            self.policy_ref = self.month.tree.size()
         self.add(POLICY, self.month.blob(policy) + bytes.fromhex(policy["digest"])
                  + struct.pack(">Q", number + 1))
 
@@ -169,12 +182,14 @@ class Writer:
 
     def decisions(self, count):
         for _ in range(count):
-            self.seq += 1
             self.now += self.world.random.randrange(1, 200000)
-            self.world.decide(self.month, self.now, self.boot, self.seq, self.policy_ref,
+            refs = [self.policy_ref] if self.tried_ref is None else [self.policy_ref,
+                                                                     self.tried_ref]
+            self.world.decide(self.month, self.now, self.boot, self.seq + 1, refs,
                               self.to_seal > 0)
+            self.seq += len(refs)
             self.to_seal -= 1
-            if self.seq % self.every == 0:
+            if self.seq // self.every > (self.seq - len(refs)) // self.every:
                 self.month.checkpoint()
 
     def lose(self, count, cause, boot=None):
@@ -219,7 +234,10 @@ class Writer:
             self.crash_and_open()
             self.set_policy(1)
             self.odds_and_ends()
-            self.decisions(part - half)
+            self.set_policy(0, tried=True)
+            self.decisions((part - half) // 4)
+            self.tried_ref = None
+            self.decisions(part - half - (part - half) // 4)
             if number + 1 < months:
                 self.add(SEAL, b"\1")
             note = self.month.checkpoint()

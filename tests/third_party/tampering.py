@@ -50,9 +50,10 @@ class Case:
         if not older:
             raise ValueError(f"{folder}: no checkpoint between a quarter of the month and its end")
         self.older = older[len(older) // 2]
-        # A decision below the older checkpoint with another one behind it.
+        # A decision below the older checkpoint with another one behind it; neither is a shadow.
         self.victim = next(index for index in range(size_of(self.older) // 2, self.size)
-                           if self.entries[index][1] == self.entries[index + 1][1] == 3)
+                           if self.entries[index][1] == self.entries[index + 1][1] == 3
+                           and not (self.entries[index][3] | self.entries[index + 1][3]) & 8)
 
 
 class Copy:

@@ -356,16 +356,37 @@ class FromEngine(ReadByAll, unittest.TestCase):
         """(entry, its time, the tool's answer) of each decision."""
         for month in tampering.months(self.case.log):
             for entry in log_format.read_entries(os.path.join(self.case.log, month)):
-                if entry[1] == make_log.DECISION:
+                if entry[1] == make_log.DECISION and not entry[3] & make_log.SHADOW:
                     answer = self.source.answers[entry[34:50].hex()]
                     yield entry, int.from_bytes(entry[4:12], "big"), answer
 
     def not_recorded(self):
         """Decisions that GAP entries count: the rings of a busy machine may overflow."""
-        return sum(int.from_bytes(entry[34:42], "big")
-                   for month in tampering.months(self.case.log)
-                   for entry in log_format.read_entries(os.path.join(self.case.log, month))
-                   if entry[1] == make_log.GAP)
+        entries = [entry for month in tampering.months(self.case.log)
+                   for entry in log_format.read_entries(os.path.join(self.case.log, month))]
+        trying = {entry[14:16] for entry in entries
+                  if entry[1] == make_log.DECISION and entry[3] & make_log.SHADOW}
+        # With its shadow a decision counts for two.
+        return sum(int.from_bytes(entry[34:42], "big") // (2 if entry[75:77] in trying else 1)
+                   for entry in entries if entry[1] == make_log.GAP)
+
+    def test_half_of_the_openings_tried_a_policy(self):
+        shadows, decisions = 0, 0
+        for month in tampering.months(self.case.log):
+            before = None
+            for entry in log_format.read_entries(os.path.join(self.case.log, month)):
+                if entry[1] == make_log.DECISION and entry[3] & make_log.SHADOW:
+                    shadows += 1
+                    self.assertEqual(entry[4:16], before[4:16])  # time, writer, boot
+                    self.assertEqual(int.from_bytes(entry[16:22], "big"),
+                                     int.from_bytes(before[16:22], "big") + 1)
+                    self.assertNotEqual(entry[34:46], before[34:46])
+                    self.assertEqual(entry[50:82], before[50:82])
+                    self.assertEqual(entry[162:170], before[162:170])
+                elif entry[1] == make_log.DECISION:
+                    decisions += 1
+                    before = entry
+        self.assertGreater(shadows, decisions // 3)
 
     def test_every_answer_is_there_under_its_pseudonyms(self):
         seen, seeds = set(), self.source.seeds

@@ -12,6 +12,7 @@ import make_log
 import tampering
 
 SOURCE = None
+SHADOW = make_log.SHADOW
 SMALL = {"decisions": 2000, "months": 2, "seed": 5, "sealed": 0, "checkpoint_every": 200}
 # The rest of the table is the full test's: each costs a run of the verifier.
 QUICK = ("a bit of an entry", "a bit of a stored leaf hash", "a bit of a stored upper hash",
@@ -49,6 +50,7 @@ class VerifyLog(unittest.TestCase):
             out = verify(self.log, *trusted)
             self.assertEqual((out.returncode, out.stderr), (0, ""), out.stdout)
             self.assertIn("2000 decision", out.stdout)
+            self.assertIn("250 shadow", out.stdout)
             self.assertIn("all of it holds", out.stdout)
 
     def test_refuses_what_is_not(self):
@@ -90,7 +92,8 @@ class VerifyLog(unittest.TestCase):
                                                               f"hole{boot}{closed}"))
                 entries = list(self.case.entries)
                 at = next(index for index, entry in enumerate(entries)
-                          if entry[1] == 3 and boots[index] == boot)
+                          if entry[1] == 3 and boots[index] == boot
+                          and not entries[index + 1][3] & SHADOW)
                 entries[at] = tampering.heartbeat_instead(entries[at])
                 copy.rebuild(entries, self.case.key)
                 if not closed:
@@ -99,6 +102,18 @@ class VerifyLog(unittest.TestCase):
                 self.assertEqual((out.returncode, out.stderr), (code, ""), out.stdout)
                 if code:
                     self.assertIn("sequence: ", out.stdout)
+
+    def test_a_shadow_without_its_decision_is_refused(self):
+        copy = tampering.Copy(self.case, os.path.join(self.folder.name, "alone"))
+        entries = list(self.case.entries)
+        at = next(index for index, entry in enumerate(entries)
+                  if entry[1] == 3 and entry[3] & SHADOW and entries[index - 1][1] == 3)
+        entries[at - 1] = tampering.heartbeat_instead(entries[at - 1])
+        copy.rebuild(entries, self.case.key)
+        os.remove(os.path.join(copy.log, "state", "clean"))
+        out = verify(copy.log)
+        self.assertEqual((out.returncode, out.stderr), (1, ""), out.stdout)
+        self.assertIn(f"{self.case.month} {at}: shadow: ", out.stdout)
 
     def test_prints_an_entry(self):
         out = verify(self.log, "--entry", str(self.case.victim))

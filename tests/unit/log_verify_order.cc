@@ -414,16 +414,27 @@ TEST_CASE("DETAIL entries stand before their decision and look like it") {
 
 // --- Times
 
-TEST_CASE("a shadow evaluation stands behind its decision") {
-  LogBuilder builder;
-  Begin(&builder);
-  Entry decision = builder.Decision();
-  decision.header.time_ns = builder.time_ns;
-  Entry shadow = builder.Shadow(decision);
-  const auto finds = [&](std::string_view check, uint64_t index) {
+/// A decision and its shadow evaluation, not yet added.
+struct Tried {
+  Tried() {
+    Begin(&builder);
+    decision = builder.Decision();
+    decision.header.time_ns = builder.time_ns;
+    shadow = builder.Shadow(decision);
+  }
+  bool OnlyFindsAt(uint64_t index) {
     const LogVerification verified = Finish(&builder);
-    return Finds(verified, check, index) && OnlyFinds(verified, {std::string(check)});
-  };
+    return Finds(verified, "shadow", index) && OnlyFinds(verified, {"shadow"});
+  }
+
+  LogBuilder builder;
+  Entry decision, shadow;
+};
+
+TEST_CASE("a shadow evaluation stands behind its decision") {
+  Tried tried;
+  LogBuilder& builder = tried.builder;
+  Entry &decision = tried.decision, &shadow = tried.shadow;
   SUBCASE("as it should be") {
     builder.Add(decision);
     builder.Add(shadow);
@@ -453,7 +464,7 @@ TEST_CASE("a shadow evaluation stands behind its decision") {
   SUBCASE("before it") {
     builder.Add(shadow);
     builder.Add(decision);
-    CHECK(finds("shadow", 3));
+    CHECK(tried.OnlyFindsAt(3));
   }
   SUBCASE("of another month") {
     builder.Add(decision);
@@ -467,26 +478,20 @@ TEST_CASE("a shadow evaluation stands behind its decision") {
     builder.Add(decision);
     builder.AddClock(ClockEvent::kHeartbeat);
     builder.Add(shadow);
-    CHECK(finds("shadow", 5));
+    CHECK(tried.OnlyFindsAt(5));
   }
   SUBCASE("a second one") {
     builder.Add(decision);
     builder.Add(shadow);
     builder.Add(builder.Shadow(decision));
-    CHECK(finds("shadow", 5));
+    CHECK(tried.OnlyFindsAt(5));
   }
 }
 
-TEST_CASE("a shadow evaluation is about the same call as its decision") {
-  LogBuilder builder;
-  Begin(&builder);
-  Entry decision = builder.Decision();
-  decision.header.time_ns = builder.time_ns;
-  Entry shadow = builder.Shadow(decision);
-  const auto finds = [&](std::string_view check, uint64_t index) {
-    const LogVerification verified = Finish(&builder);
-    return Finds(verified, check, index) && OnlyFinds(verified, {std::string(check)});
-  };
+TEST_CASE("a shadow evaluation is about the call of the decision before, sealed anew") {
+  Tried tried;
+  LogBuilder& builder = tried.builder;
+  Entry &decision = tried.decision, &shadow = tried.shadow;
   SUBCASE("the decision before is another one") {
     builder.Add(decision);
     SUBCASE("number") {
@@ -501,14 +506,14 @@ TEST_CASE("a shadow evaluation is about the same call as its decision") {
     SUBCASE("callee") { shadow.decision.callee[15] ^= 1; }
     SUBCASE("revision") { ++shadow.decision.revision; }
     builder.Add(shadow);
-    CHECK(finds("shadow", 4));
+    CHECK(tried.OnlyFindsAt(4));
   }
   SUBCASE("the nonce of its decision") {
     builder.Add(decision);
     shadow.decision.request_id = decision.decision.request_id;
     shadow.decision.request_id[12] ^= 1;
     builder.Add(shadow);
-    CHECK(finds("shadow", 4));
+    CHECK(tried.OnlyFindsAt(4));
   }
   SUBCASE("its decision is damaged: that is finding enough") {
     builder.Add(decision);

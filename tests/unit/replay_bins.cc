@@ -75,7 +75,7 @@ TEST_CASE("a key that was not exported: sealed; one that was erased: erased") {
   log.Decide(9, {});  // after the erasure: that it has no key is another thing
   ReplayBuilder::Options options;
   SUBCASE("the keys are known to be all there were") {
-    log.AddKeyCommit(8);
+    log.AddKeyCommits(8);
     log.Finish();
     options.facts_keys = log.FactsKeys(8);
     const ReplayReport report = log.Replayed(options);
@@ -95,7 +95,7 @@ TEST_CASE("a key that was not exported: sealed; one that was erased: erased") {
     CHECK(report.sealed == 3);
   }
   SUBCASE("the log commits to other keys") {
-    log.AddKeyCommit(9);
+    log.AddKeyCommits(9);
     log.Finish();
     options.facts_keys = log.FactsKeys(8);
     const ReplayReport report = log.Replayed(options);

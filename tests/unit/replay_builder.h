@@ -48,7 +48,7 @@ class ReplayBuilder {
   /// The same with one callee's key altered.
   std::string WithWrongKey(int callees, int wrong) const;
   /// What `log keys` would log about them.
-  void AddKeyCommit(int callees);
+  void AddKeyCommits(int callees);
   void AddErasure();
 
   struct Options {
@@ -58,6 +58,7 @@ class ReplayBuilder {
     std::string month;
     uint64_t from_ns = 0, to_ns = UINT64_MAX;
     int threads = 1;
+    bool compile_known_only = false;  ///< the policies of this class, which are compiled already
   };
   Result<ReplayReport> TryReplay(const Options& options);
   /// With the keys of callees 0 to 9; must succeed.
