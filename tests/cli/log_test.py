@@ -154,6 +154,15 @@ class TwoProcesses(LogTest):
         self.assertIs(exported["logged"], False)
         self.assertIn("callee.follows(caller)=true",
                       self.good("log", "show", "--facts", self.path("case.keys")))
+        out = self.good("replay", "--record")
+        self.assertRegex(out, r"\nreport [0-9a-f]{64} waits in the database ")
+        reported = re.search("report ([0-9a-f]{64})", out).group(1)
+        # Without the database it could only be written by who has the log open.
+        database = self.env.pop("RINGFENCE_DB")
+        done = self.run_tool("replay", "--record")
+        self.env["RINGFENCE_DB"] = database
+        self.assertEqual(done.returncode, 3)
+        self.assertIn(b"recording the report", done.stderr)
         # The server writes it, at the latest when it ends.
         self.decide_on(process, 1)
         process.stdin.close()
@@ -163,6 +172,10 @@ class TwoProcesses(LogTest):
         self.assertEqual([entry["fields"]["case_id"] for entry in self.entries("access")],
                          [exported["case_id"]])
         self.assertEqual(len(self.entries("keycommit")), 1)
+        replays = self.entries("replay")
+        self.assertEqual([entry["fields"]["blob"] for entry in replays], [reported])
+        report = self.good("log", "show", "--index", str(replays[0]["index"]), "--report")
+        self.assertEqual(hashlib.sha256(report.encode()).hexdigest(), reported)
         self.assertIn("all of it holds", self.good("log", "verify"))
         self.assertEqual(len(self.entries("decision")), 4)
 

@@ -44,6 +44,14 @@ void DecideUntil(const std::atomic<bool>& stop, LogWriter* writer, uint64_t seed
   }
 }
 
+void ReportUntil(const std::atomic<bool>& stop, LogWriter* writer) {
+  for (uint64_t number = 0; !stop; ++number) {
+    const Status kept = writer->AppendReport("report " + std::to_string(number % 20));
+    CHECK((kept.ok() || kept.code() == StatusCode::kClosed));
+    std::this_thread::sleep_for(milliseconds(1));
+  }
+}
+
 void RunAll(LogOptions::Ack ack, int block_ms) {
   const TestLog log;
   TestClock clock;
@@ -80,6 +88,8 @@ void RunAll(LogOptions::Ack ack, int block_ms) {
       std::this_thread::sleep_for(milliseconds(1));
     }
   });
+  // The same reports by both, into the same months.
+  for (int i = 0; i < 2; ++i) threads.emplace_back([&] { ReportUntil(stop, writer.get()); });
   threads.emplace_back([&] {
     // The month ends meanwhile. A thread may be kept waiting between Now and Record.
     while (!stop) {

@@ -10,6 +10,7 @@
 #include "fuzz/log_changes.h"
 #include "log/publish.h"
 #include "log/read.h"
+#include "log/scan.h"
 #include "log/verify.h"
 #include "unit/log_builder.h"
 
@@ -40,6 +41,22 @@ void Build(LogBuilder* log) {
   log->Checkpoint();
 }
 
+/// What an audit reads: in a sound log all of it, and nothing is passed over.
+void Scan(LogBuilder* log, bool sound, uint64_t expected) {
+  uint64_t seen = 0, unread = 0;
+  ScanSink sink;
+  sink.month = [](const LogReader::Month&) {};
+  sink.decision = [&](const EntryHeader&) { ++seen; };
+  sink.own = [&](const RawEntry& raw) {
+    Require(raw.entry.header.kind != EntryKind::kDecision);
+    ++seen;
+  };
+  sink.unread = [&](std::string_view, std::optional<uint64_t>, std::string) { ++unread; };
+  const Status scanned = ScanEntries(&log->files, log->log, sink, {});
+  Require(!sound || scanned.ok());
+  Require(!sound || (unread == 0 && seen == expected));
+}
+
 void UseAll(LogBuilder* log) {
   VerifyRequest request;
   request.files = &log->files;
@@ -65,7 +82,9 @@ void UseAll(LogBuilder* log) {
       });
   Require(!sound || status.ok());
   Require(!sound || read <= verified->entries);
+  Scan(log, sound, read);
   for (const char* month : {"2026-10", "2026-11"}) {
+    static_cast<void>(ReportUnderCheckpoint(&log->files, log->log, month, 2));
     const Result<std::string> proof = ProveEntry(&log->files, log->log, month, 1);
     Require(!proof.ok() || ParseTlogProof(*proof).ok());
     static_cast<void>(WriteTiles(&log->files, log->log, month, std::string("out") + month, {}));
