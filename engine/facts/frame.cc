@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "base/utf8.h"
+#include "facts/fact_set.h"
 
 namespace ringfence {
 namespace {
@@ -16,42 +17,6 @@ constexpr Group kReadGroups[] = {
 static_assert(std::size(kReadGroups) == kGroupCount - 1);
 
 void AddTo(GroupSet* set, Group group) { *set = static_cast<GroupSet>(*set | Bit(group)); }
-
-FactSet Both(const FactSet& a, const FactSet& b) {
-  FactSet both;
-  for (size_t i = 0; i < std::size(both.words); ++i) both.words[i] = a.words[i] & b.words[i];
-  return both;
-}
-
-/// *set |= add & ~except
-void InsertAll(FactSet* set, const FactSet& add, const FactSet& except) {
-  for (size_t i = 0; i < std::size(add.words); ++i) {
-    set->words[i] |= add.words[i] & ~except.words[i];
-  }
-}
-
-/// *set &= ~(remove & ~except)
-void RemoveAll(FactSet* set, const FactSet& remove, const FactSet& except) {
-  for (size_t i = 0; i < std::size(remove.words); ++i) {
-    set->words[i] &= ~(remove.words[i] & ~except.words[i]);
-  }
-}
-
-bool Covers(const FactSet& set, const FactSet& part) {
-  for (size_t i = 0; i < std::size(part.words); ++i) {
-    if ((part.words[i] & ~set.words[i]) != 0) return false;
-  }
-  return true;
-}
-
-template <class Visit>
-void ForEach(const FactSet& set, const Visit& visit) {
-  for (size_t i = 0; i < std::size(set.words); ++i) {
-    for (uint64_t rest = set.words[i]; rest != 0; rest &= rest - 1) {
-      visit(static_cast<FactId>(i * 64 + static_cast<size_t>(__builtin_ctzll(rest))));
-    }
-  }
-}
 
 [[gnu::cold, gnu::noinline]] Status Bad(std::string message) {
   return Status(StatusCode::kInvalidArgument, std::move(message));
@@ -297,7 +262,7 @@ class FrameWriter final : public GroupWriter {
       frame_.unavailable.Insert(id);
       return;
     }
-    Available(id);
+    Remove(&frame_.unavailable, id);
     frame_.Put(layout_.places[id], code);
   }
 
@@ -339,8 +304,6 @@ class FrameWriter final : public GroupWriter {
     if (frame_.unavailable.Empty()) return;
     RemoveAll(&frame_.unavailable, facts_, frame_.carried);
   }
-
-  void Available(FactId id) { frame_.unavailable.words[id >> 6] &= ~(uint64_t{1} << (id & 63)); }
 
   void Copy(const uint32_t* from, size_t count) {
     uint32_t* const words = &frame_.words[block_.first_word];
@@ -432,7 +395,7 @@ void LoadGroup(const Layout& layout, Group group, const Question& question,
     served = Settle(layout, group, sources[i]->Read(group, question, writer), &writer, frame);
     if (served && i < host_sources && (frame->failed & Bit(group)) == 0) {
       AddTo(&frame->host, group);
-      InsertAll(&frame->from_host, facts, FactSet());
+      InsertAll(&frame->from_host, facts);
     }
   }
   if (!served) {

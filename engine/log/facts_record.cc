@@ -1,23 +1,13 @@
 // Frame -> states of groups, and masks for what states of groups cannot say.
 #include "log/facts_record.h"
 
-#include <bit>
-
 #include "base/check.h"
+#include "facts/fact_set.h"
 
 namespace ringfence {
 namespace {
 
 constexpr GroupSet kCallGroup = Bit(Group::kCall);
-
-template <class Visit>
-void ForEach(const FactSet& set, const Visit& visit) {
-  for (size_t word = 0; word < std::size(set.words); ++word) {
-    for (uint64_t bits = set.words[word]; bits != 0; bits &= bits - 1) {
-      visit(static_cast<FactId>(word * 64 + static_cast<size_t>(std::countr_zero(bits))));
-    }
-  }
-}
 
 class Masks {
  public:

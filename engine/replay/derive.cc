@@ -2,11 +2,11 @@
 #include "replay/derive.h"
 
 #include <algorithm>
-#include <bit>
 #include <string_view>
 #include <utility>
 
 #include "base/check.h"
+#include "facts/fact_set.h"
 #include "replay/recall.h"
 
 namespace ringfence {
@@ -32,15 +32,6 @@ std::vector<FactCode> ClassesOf(const Program& program, FactId fact) {
   std::sort(codes.begin(), codes.end());
   codes.erase(std::unique(codes.begin(), codes.end()), codes.end());
   return codes;
-}
-
-template <class Visit>
-void ForEach(const FactSet& set, const Visit& visit) {
-  for (size_t word = 0; word < std::size(set.words); ++word) {
-    for (uint64_t bits = set.words[word]; bits != 0; bits &= bits - 1) {
-      visit(static_cast<FactId>(word * 64 + static_cast<size_t>(std::countr_zero(bits))));
-    }
-  }
 }
 
 /// Facts that were not collected, and a value of each: counts through all of them.
@@ -78,7 +69,7 @@ class Values {
   void PutInto(const Layout& layout, Frame* frame) const {
     for (const Fact& fact : facts_) {
       frame->carried.Insert(fact.id);
-      frame->unavailable.words[fact.id >> 6] &= ~(uint64_t{1} << (fact.id & 63));
+      Remove(&frame->unavailable, fact.id);
       frame->Put(layout.places[fact.id], fact.codes[fact.at]);
     }
   }
@@ -93,11 +84,6 @@ class Values {
   uint64_t trials_ = 1;
   bool restarted_ = false;
 };
-
-FactSet Without(FactSet set, const FactSet& less) {
-  for (size_t i = 0; i < std::size(set.words); ++i) set.words[i] &= ~less.words[i];
-  return set;
-}
 
 /// Whether one of these facts is unavailable to the evaluator: it is said to be, or its code is out
 /// of range.
@@ -234,7 +220,7 @@ bool Deriver::Try(const ReplayProgram& program, const OpenedFacts& facts, const 
     // A sweep that ends in a refusal does not come to the path: some values may.
     const FactSet more = NotCollected(*program.layout, facts, unknown, Without(out->tested, tried));
     if (!more.Empty()) {
-      for (size_t i = 0; i < std::size(tried.words); ++i) tried.words[i] |= more.words[i];
+      InsertAll(&tried, more);
       if (!add_all(more)) {
         *out = swept;
         return false;
