@@ -7,7 +7,6 @@
 
 #include "base/check.h"
 #include "base/sha256.h"
-#include "log/blobs.h"
 
 namespace ringfence {
 namespace {
@@ -18,6 +17,10 @@ constexpr size_t kMaxKnown = 64;
 bool IsEnvironment(const Status& status) { return status.code() == StatusCode::kIo; }
 
 }  // namespace
+
+PolicyNames PolicyNames::Of(const PolicyBlob& blob, const Hash& digest) {
+  return {ToHex(digest), blob.rules, blob.outcomes, blob.paths};
+}
 
 Result<const PolicyNames*> PolicyNamesCache::Get(uint64_t policy_ref) {
   if (last_ != nullptr && policy_ref == last_ref_) return last_;
@@ -44,15 +47,9 @@ Result<PolicyNames> PolicyNamesCache::Read(uint64_t policy_ref) {
   const Result<std::string> text = month_->Blob(payload.blob, kMaxLogBlobBytes);
   if (!text.ok() && IsEnvironment(text.status())) return text.status();
   if (!text.ok()) return PolicyNames();
-  Result<PolicyBlob> blob = ParsePolicyBlob(*text);
+  const Result<PolicyBlob> blob = ParsePolicyBlob(*text);
   if (!blob.ok()) return PolicyNames();
-  PolicyNames names;
-  names.digest = ToHex(payload.digest);
-  names.rules = std::move(blob->rules);
-  names.outcomes = std::move(blob->outcomes);
-  names.paths = std::move(blob->paths);
-  names.catalog = std::move(blob->catalog);
-  return names;
+  return PolicyNames::Of(*blob, payload.digest);
 }
 
 }  // namespace ringfence

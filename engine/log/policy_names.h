@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "log/blobs.h"
 #include "log/folder.h"
 
 namespace ringfence {
@@ -15,13 +16,17 @@ namespace ringfence {
 struct PolicyNames {
   std::string digest;  ///< hexadecimal; empty where the blob is missing or damaged
   std::vector<std::string> rules, outcomes, paths;
-  std::string catalog;
+
+  /// What a blob says whose digest was checked, or is believed.
+  static PolicyNames Of(const PolicyBlob& blob, const Hash& digest);
 
   std::string Rule(uint16_t rule) const { return Name(rules, rule); }
   std::string Outcome(uint8_t outcome) const { return Name(outcomes, outcome); }
   std::string Path(uint8_t path) const {
     return path == 0 ? std::string() : Name(paths, path - size_t{1});
   }
+
+  friend bool operator==(const PolicyNames&, const PolicyNames&) = default;
 
  private:
   static std::string Name(const std::vector<std::string>& names, size_t number) {

@@ -18,26 +18,26 @@ namespace {
 constexpr size_t kMostPolicies = 1024;
 constexpr size_t kMostReferences = size_t{1} << 16;
 
-std::vector<std::string> RuleIds(const Program& program) {
-  std::vector<std::string> ids;
-  ids.reserve(program.decisions[0].rules.size());
-  for (const ProgramRule& rule : program.decisions[0].rules) ids.push_back(rule.id);
-  return ids;
-}
-
-std::vector<std::string> OutcomeNames(const Program& program) {
-  std::vector<std::string> names;
-  names.reserve(program.outcomes.size());
-  for (const ProgramOutcome& outcome : program.outcomes) names.push_back(outcome.name);
-  return names;
-}
-
 std::vector<std::string> PathNames(const ReplayProgram& program) {
   if (program.path == 0) return {};
   return program.program->decisions[program.path].values;
 }
 
 }  // namespace
+
+PolicyNames NamesOf(const ReplayProgram& program, std::string digest) {
+  PolicyNames names;
+  names.digest = std::move(digest);
+  const std::vector<ProgramRule>& rules = program.program->decisions[0].rules;
+  names.rules.reserve(rules.size());
+  for (const ProgramRule& rule : rules) names.rules.push_back(rule.id);
+  names.outcomes.reserve(program.program->outcomes.size());
+  for (const ProgramOutcome& outcome : program.program->outcomes) {
+    names.outcomes.push_back(outcome.name);
+  }
+  names.paths = PathNames(program);
+  return names;
+}
 
 std::string_view ToString(NotReplayable reason) {
   constexpr std::array<std::string_view, kNotReplayableReasons> kNames = {
@@ -98,12 +98,10 @@ Status RecordedPolicies::ReadBlob(MonthReader* month, const Hash& hash,
                                   RecordedPolicy* policy) const {
   const Result<std::string> text = month->Blob(hash, kMaxLogBlobBytes);
   if (!text.ok()) return text.status().code() == StatusCode::kIo ? text.status() : Status();
-  Result<PolicyBlob> blob = ParsePolicyBlob(*text);
-  if (!blob.ok() || ToHex(PolicyBlobDigest(*blob)) != policy->digest) return Status();
-  policy->names.digest = policy->digest;
-  policy->names.rules = std::move(blob->rules);
-  policy->names.outcomes = std::move(blob->outcomes);
-  policy->names.paths = std::move(blob->paths);
+  const Result<PolicyBlob> blob = ParsePolicyBlob(*text);
+  if (!blob.ok()) return Status();
+  policy->names = PolicyNames::Of(*blob, PolicyBlobDigest(*blob));
+  policy->digest = policy->names.digest;
   policy->why = NotReplayable::kCatalog;
   const std::optional<FactSet> unknown = FactsNotIn(blob->catalog, catalog_);
   if (!unknown) return Status();
@@ -112,10 +110,7 @@ Status RecordedPolicies::ReadBlob(MonthReader* month, const Hash& hash,
   Result<CompiledPolicy> compiled = compile_(blob->policy);
   if (!compiled.ok()) return Status();
   policy->compiled = std::move(compiled).value();
-  const ReplayProgram& program = policy->compiled.program;
-  policy->usable = RuleIds(*program.program) == policy->names.rules &&
-                   OutcomeNames(*program.program) == policy->names.outcomes &&
-                   PathNames(program) == policy->names.paths;
+  policy->usable = NamesOf(policy->compiled.program, policy->digest) == policy->names;
   return Status();
 }
 

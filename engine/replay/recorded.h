@@ -56,6 +56,9 @@ struct RecordedPolicy {
   FactSet unknown;  ///< facts its catalog did not have yet
 };
 
+/// What a log would call the parts of this policy.
+PolicyNames NamesOf(const ReplayProgram& program, std::string digest);
+
 /// What two policies answer, outcome by outcome: which are the same to both parties.
 class SameAnswers {
  public:

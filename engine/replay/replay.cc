@@ -149,16 +149,7 @@ std::unique_ptr<RecordedPolicy> OtherPolicy(const ReplayRequest& request) {
   auto other = std::make_unique<RecordedPolicy>();
   other->digest = request.other_digest;
   other->compiled = *request.other;
-  const Program& program = *other->compiled.program.program;
-  other->names.digest = other->digest;
-  for (const ProgramRule& rule : program.decisions[0].rules) {
-    other->names.rules.push_back(rule.id);
-  }
-  for (const ProgramOutcome& outcome : program.outcomes) {
-    other->names.outcomes.push_back(outcome.name);
-  }
-  const size_t path = other->compiled.program.path;
-  if (path != 0) other->names.paths = program.decisions[path].values;
+  other->names = NamesOf(other->compiled.program, other->digest);
   other->usable = true;
   return other;
 }
