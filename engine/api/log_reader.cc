@@ -11,6 +11,7 @@
 #include "log/export_keys.h"
 #include "log/folder.h"
 #include "log/keys.h"
+#include "log/parallel.h"
 #include "log/parties.h"
 #include "log/prune.h"
 #include "log/publish.h"
@@ -72,7 +73,7 @@ class Eyes {
   bool Sees(const Entry& entry) { return !matcher_ || matcher_->Matches(entry); }
   bool filters_parties() const { return matcher_.has_value(); }
   const Catalog& catalog() const { return catalog_; }
-  FactsKeySource facts_keys();
+  FactsKeyRing* facts_keys() const { return facts_keys_.get(); }
 
  private:
   Eyes() : catalog_(Catalog::Standard()) {}
@@ -81,8 +82,7 @@ class Eyes {
 
   Catalog catalog_;
   std::optional<PartyMatcher> matcher_;
-  std::unique_ptr<SeedKeys> seed_keys_;
-  std::optional<FactsKeyFile> file_;
+  std::unique_ptr<FactsKeyRing> facts_keys_;
 };
 
 Result<std::unique_ptr<Eyes>> Eyes::Make(const LogDescription& description, const LogFilter& filter,
@@ -97,9 +97,9 @@ Result<std::unique_ptr<Eyes>> Eyes::Make(const LogDescription& description, cons
     if (Status status = eyes->UseKeyFile(description, filter, secrets); !status.ok()) return status;
   }
   if (secrets.facts_keys.empty()) return eyes;
-  Result<FactsKeyFile> file = FactsKeysOf(secrets.facts_keys, description);
-  if (!file.ok()) return file.status();
-  eyes->file_ = *std::move(file);
+  Result<std::unique_ptr<FactsKeyRing>> exported = ExportedKeysOf(secrets.facts_keys, description);
+  if (!exported.ok()) return exported.status();
+  eyes->facts_keys_ = *std::move(exported);
   return eyes;
 }
 
@@ -124,16 +124,8 @@ Status Eyes::UseKeyFile(const LogDescription& description, const LogFilter& filt
   if (!callers.list.empty() || !callees.list.empty()) {
     matcher_.emplace(*keys, EpochNow(), callers.list, callees.list);
   }
-  seed_keys_ = std::make_unique<SeedKeys>(*keys, EpochNow(), std::move(seeds));
+  facts_keys_ = std::make_unique<SeedKeyRing>(*keys, EpochNow(), std::move(seeds), ThreadCount(0));
   return Status();
-}
-
-FactsKeySource Eyes::facts_keys() {
-  if (file_) return KeysFromFile(*file_);
-  if (seed_keys_) {
-    return [keys = seed_keys_.get()](const Entry& decision) { return keys->Find(decision); };
-  }
-  return {};
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include "api/log_secrets.h"
 
 #include <chrono>
+#include <utility>
 
 #include "api/store_impl.h"
 #include "base/utf8.h"
@@ -22,10 +23,14 @@ Result<LogKeys> LogKeysOf(const std::string& path, const LogDescription& descrip
                 "key file '" + Printable(path) + "' belongs to another log");
 }
 
-Result<FactsKeyFile> FactsKeysOf(const std::string& contents, const LogDescription& description) {
+Result<std::unique_ptr<FactsKeyRing>> ExportedKeysOf(const std::string& contents,
+                                                     const LogDescription& description) {
   Result<FactsKeyFile> file = ParseFactsKeys(contents);
-  if (!file.ok() || file->identity == description.identity) return file;
-  return Status(StatusCode::kInvalidArgument, "the facts keys belong to another log");
+  if (!file.ok()) return file.status();
+  if (file->identity != description.identity) {
+    return Status(StatusCode::kInvalidArgument, "the facts keys belong to another log");
+  }
+  return std::unique_ptr<FactsKeyRing>(std::make_unique<ExportedKeyRing>(*std::move(file)));
 }
 
 Result<std::vector<Hash>> AllSeeds(const Store& store) {

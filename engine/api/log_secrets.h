@@ -4,9 +4,11 @@
 #include <ringfence/log.h>
 #include <ringfence/store.h>
 
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "log/facts_keys.h"
 #include "log/folder.h"
 #include "log/keys.h"
 
@@ -15,8 +17,9 @@ namespace ringfence {
 uint32_t EpochNow();
 /// A log's key file. kInvalidArgument: of another log; and as ReadLogKeys.
 Result<LogKeys> LogKeysOf(const std::string& path, const LogDescription& description);
-/// Contents of a file that was exported. kInvalidArgument: of another log; kParse.
-Result<FactsKeyFile> FactsKeysOf(const std::string& contents, const LogDescription& description);
+/// From the contents of a file that was exported. kInvalidArgument: of another log; kParse.
+Result<std::unique_ptr<FactsKeyRing>> ExportedKeysOf(const std::string& contents,
+                                                     const LogDescription& description);
 /// Of everybody who has one; for the caller to wipe.
 Result<std::vector<Hash>> AllSeeds(const Store& store);
 

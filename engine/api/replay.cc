@@ -25,9 +25,7 @@ CompiledPolicy CompiledOf(const Policy& policy) {
 Result<std::unique_ptr<FactsKeyRing>> KeysFor(const LogDescription& description,
                                               const LogSecrets& secrets, int threads) {
   if (!secrets.facts_keys.empty()) {
-    Result<FactsKeyFile> file = FactsKeysOf(secrets.facts_keys, description);
-    if (!file.ok()) return file.status();
-    return std::unique_ptr<FactsKeyRing>(std::make_unique<ExportedKeyRing>(*std::move(file)));
+    return ExportedKeysOf(secrets.facts_keys, description);
   }
   if (!secrets.store || secrets.keys.empty()) return std::unique_ptr<FactsKeyRing>();
   const Result<LogKeys> keys = LogKeysOf(secrets.keys, description);

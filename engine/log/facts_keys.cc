@@ -1,5 +1,5 @@
 // See facts_keys.h.
-#include "replay/facts_keys.h"
+#include "log/facts_keys.h"
 
 #include <algorithm>
 #include <bit>
@@ -44,6 +44,17 @@ const Hash* EpochFactsKeys::Find(const Pseudonym& callee) const {
     if (key.callee == callee) return &key.key;
   }
   return nullptr;
+}
+
+const Hash* EpochFactsKeys::KeyOf(const Entry& decision) const {
+  DCHECK(EpochOf(decision.header.time_ns) == epoch_);
+  const bool epochs_own = (decision.header.flags & entry_flags::kEpochKey) != 0;
+  return Find(epochs_own ? Pseudonym{} : decision.decision.callee);
+}
+
+const Hash* FactsKeyRing::KeyOf(const Entry& decision) {
+  const EpochFactsKeys* const epoch = Find(EpochOf(decision.header.time_ns));
+  return epoch == nullptr ? nullptr : epoch->KeyOf(decision);
 }
 
 Hash EpochFactsKeys::Root() const {

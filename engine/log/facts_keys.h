@@ -20,6 +20,8 @@ class EpochFactsKeys {
   ~EpochFactsKeys();
   /// The key of a callee; of nobody (zero): the epoch's own. nullptr: not among them.
   const Hash* Find(const Pseudonym& callee) const;
+  /// The key to a decision's facts, if it was made in this epoch.
+  const Hash* KeyOf(const Entry& decision) const;
   /// Of all keys, as KEYCOMMIT has it.
   Hash Root() const;
   uint32_t epoch() const { return epoch_; }
@@ -37,6 +39,8 @@ class FactsKeyRing {
   virtual ~FactsKeyRing() = default;
   /// nullptr: no key of that epoch is there.
   virtual const EpochFactsKeys* Find(uint32_t epoch) = 0;
+  /// The key to a decision's facts; nullptr: it is not there.
+  const Hash* KeyOf(const Entry& decision);
   /// Whether a KEYCOMMIT tells which keys were there when these were exported.
   virtual bool is_exported() const = 0;
 };

@@ -45,32 +45,4 @@ bool PartyMatcher::Matches(const Entry& decision) {
   return in(day.callers, decision.decision.caller) && in(day.callees, decision.decision.callee);
 }
 
-SeedKeys::~SeedKeys() {
-  for (Hash& seed : seeds_) Wipe(seed);
-}
-
-std::optional<Hash> SeedKeys::Find(const Entry& decision) {
-  const uint32_t epoch = EpochOf(decision.header.time_ns);
-  const EpochNames* const names = table_.Find(epoch);
-  if (names == nullptr) return std::nullopt;
-  if ((decision.header.flags & entry_flags::kEpochKey) != 0) return names->FactsKey({});
-  const auto known = [&](size_t seed) {
-    return PartySecret{PartySecret::Kind::kKnown, seeds_[seed], {}};
-  };
-  const auto [at, missing] = callees_.try_emplace(epoch);
-  std::vector<Callee>& callees = at->second;
-  const auto before = [](const Callee& a, const Callee& b) { return a.pseudonym < b.pseudonym; };
-  if (missing) {
-    callees.reserve(seeds_.size());
-    for (size_t i = 0; i < seeds_.size(); ++i) callees.push_back({names->Callee(known(i)), i});
-    std::sort(callees.begin(), callees.end(), before);
-  }
-  DCHECK(callees.size() == seeds_.size());
-  const Callee wanted{decision.decision.callee, 0};
-  const auto found = std::lower_bound(callees.begin(), callees.end(), wanted, before);
-  if (found == callees.end() || found->pseudonym != wanted.pseudonym) return std::nullopt;
-  DCHECK(found->seed < seeds_.size());
-  return names->FactsKey(known(found->seed));
-}
-
 }  // namespace ringfence

@@ -1,5 +1,5 @@
-// Whom pseudonyms stand for, for who has the keys: decisions of one person, and the facts keys of
-// everybody who has a seed. Takes epoch keys and seeds; gives yes or no, and keys.
+// Whom pseudonyms stand for, for who has the keys: decisions of one person. Takes epoch keys and
+// seeds; gives yes or no.
 #pragma once
 
 #include <cstdint>
@@ -47,24 +47,6 @@ class PartyMatcher {
   EpochTable table_;
   std::vector<PartySecret> callers_, callees_;
   std::map<uint32_t, Day> days_;
-};
-
-/// Facts keys of everybody who has a seed, and of unknown callees.
-class SeedKeys {
- public:
-  SeedKeys(const LogKeys& keys, uint32_t last_epoch, std::vector<Hash> seeds)
-      : table_(keys, last_epoch), seeds_(std::move(seeds)) {}
-  ~SeedKeys();
-  std::optional<Hash> Find(const Entry& decision);
-
- private:
-  struct Callee {
-    Pseudonym pseudonym;
-    size_t seed;
-  };
-  EpochTable table_;
-  std::vector<Hash> seeds_;
-  std::map<uint32_t, std::vector<Callee>> callees_;  ///< by epoch, sorted
 };
 
 }  // namespace ringfence

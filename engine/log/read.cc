@@ -149,23 +149,6 @@ Status ReadEntries(
   return Status();
 }
 
-FactsKeySource KeysFromFile(const FactsKeyFile& file) {
-  return [&file](const Entry& decision) -> std::optional<Hash> {
-    const uint32_t epoch = EpochOf(decision.header.time_ns);
-    const bool epochs_own = (decision.header.flags & entry_flags::kEpochKey) != 0;
-    const Pseudonym callee = epochs_own ? Pseudonym{} : decision.decision.callee;
-    const auto found =
-        std::lower_bound(file.keys.begin(), file.keys.end(), std::pair(epoch, callee),
-                         [](const FactsKey& key, const std::pair<uint32_t, Pseudonym>& wanted) {
-                           return std::pair(key.epoch, key.callee) < wanted;
-                         });
-    if (found == file.keys.end() || found->epoch != epoch || found->callee != callee) {
-      return std::nullopt;
-    }
-    return found->key;
-  };
-}
-
 LogEntry EntryTeller::Tell(const RawEntry& raw, const PolicyNames& names) {
   DCHECK(raw.details.size() <= 3);
   const EntryHeader& header = raw.entry.header;
@@ -196,14 +179,12 @@ LogEntry EntryTeller::Tell(const RawEntry& raw, const PolicyNames& names) {
   out.shadow = (header.flags & entry_flags::kShadow) != 0;
   out.basis = static_cast<Basis>(std::min(fields.basis & 3, 2));
   out.revision = fields.revision;
-  if (!keys_) return out;
-  std::optional<Hash> key = keys_(raw.entry);
-  if (!key) return out;
+  const Hash* const key = keys_ == nullptr ? nullptr : keys_->KeyOf(raw.entry);
+  if (key == nullptr) return out;
   if (const auto facts = OpenFacts(&cipher_, *key, raw.entry, raw.details)) {
     out.facts_opened = true;
     out.facts = ListFacts(layout_, *facts);
   }
-  Wipe(*key);
   return out;
 }
 

@@ -15,6 +15,7 @@
 
 #include "facts/frame.h"
 #include "log/entry.h"
+#include "log/facts_keys.h"
 #include "log/files.h"
 #include "log/folder.h"
 #include "log/keys.h"
@@ -60,22 +61,16 @@ Status ReadEntries(
     const ReadRequest& request,
     const std::function<Result<bool>(const RawEntry& entry, PolicyNamesCache* names)>& sink);
 
-/// The facts key of a decision's callee, if there is one.
-using FactsKeySource = std::function<std::optional<Hash>(const Entry& decision)>;
-/// From an export file, which must outlive it.
-FactsKeySource KeysFromFile(const FactsKeyFile& file);
-
 /// What an entry is in words. Sealed facts are opened where `keys` has one that fits.
 class EntryTeller {
  public:
-  /// The catalog's facts give the names; `keys` may be empty.
-  EntryTeller(const Catalog& catalog, FactsKeySource keys)
-      : layout_(catalog), keys_(std::move(keys)) {}
+  /// The catalog's facts give the names; `keys` may be null, and outlives it otherwise.
+  EntryTeller(const Catalog& catalog, FactsKeyRing* keys) : layout_(catalog), keys_(keys) {}
   LogEntry Tell(const RawEntry& raw, const PolicyNames& names);
 
  private:
   Layout layout_;
-  FactsKeySource keys_;
+  FactsKeyRing* keys_;
   TreeHasher hasher_;
   CtrCipher cipher_;
 };

@@ -8,8 +8,8 @@
 #include <optional>
 #include <string>
 
+#include "log/facts_keys.h"
 #include "log/files.h"
-#include "replay/facts_keys.h"
 #include "replay/recorded.h"
 
 namespace ringfence {

@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "base/sha256.h"
+#include "facts/fact_set.h"
 
 namespace ringfence {
 namespace {
@@ -25,11 +26,6 @@ FactId FirstOf(const FactSet& set) {
 bool InPolicy(const RecordedPolicy& policy, const RecordedAnswer& answer) {
   return answer.rule < policy.names.rules.size() && answer.outcome < policy.names.outcomes.size() &&
          answer.path <= policy.names.paths.size();
-}
-
-void CopyAnswer(const RecordedAnswer& derived, uint32_t digest, RecordedAnswer* out) {
-  *out = derived;
-  out->read_digest = digest;
 }
 
 }  // namespace
@@ -220,10 +216,9 @@ bool ReplayWorker::Open(const Group& group, ReplayItem* item) {
     epoch_keys_ = job_.keys->Find(item->epoch);
   }
   if (epoch_keys_ == nullptr) return false;
-  const bool epochs_own = (header.flags & entry_flags::kEpochKey) != 0;
-  const Hash* const key = epoch_keys_->Find(epochs_own ? Pseudonym{} : item->callee);
+  const Hash* const key = epoch_keys_->KeyOf(group.entry);
   if (key == nullptr) {
-    item->bin = epochs_own ? Bin::kSealed : Bin::kNoKey;
+    item->bin = (header.flags & entry_flags::kEpochKey) != 0 ? Bin::kSealed : Bin::kNoKey;
     return false;
   }
   item->bin = Bin::kNotReplayable;
@@ -266,8 +261,8 @@ void ReplayWorker::Judge(const Group& group, ReplayItem* item) {
   Prepare(&recorded_, &recorded_for_, &policy);
   recorded_.Derive(policy.compiled.program, facts_, policy.unknown, &derived_);
   item->was.read_digest = facts_.record.read_digest;
-  const uint32_t digest = digests_.Of(*policy.compiled.program.layout, derived_.tested);
-  CopyAnswer(derived_.answer, digest, &item->now);
+  item->now = derived_.answer;
+  item->now.read_digest = digests_.Of(*policy.compiled.program.layout, derived_.tested);
   item->to = &policy;
   const bool holds = FirstDifference(item->was, item->now).empty();
   if (job_.mode == ReplayMode::kReproduce) {
@@ -308,9 +303,7 @@ Result<ReplayWorker::Closer> ReplayWorker::LookCloser(const std::string& month, 
   if (job_.other != nullptr) {
     Prepare(&other_, &other_for_, job_.other);
     other_.Derive(job_.other->compiled.program, facts_, policy->unknown, &derived_);
-    for (size_t i = 0; i < std::size(tested.words); ++i) {
-      tested.words[i] |= derived_.tested.words[i];
-    }
+    InsertAll(&tested, derived_.tested);
   }
   closer.facts = ListFacts(layout, facts_, &tested);
   return closer;

@@ -13,10 +13,10 @@
 
 #include "log/crypto.h"
 #include "log/entry.h"
+#include "log/facts_keys.h"
 #include "log/folder.h"
 #include "log/open_facts.h"
 #include "replay/derive.h"
-#include "replay/facts_keys.h"
 #include "replay/recorded.h"
 
 namespace ringfence {

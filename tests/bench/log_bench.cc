@@ -188,15 +188,10 @@ struct WholeLog {
     options.keys = folder.file("keys");
     options.ring_entries = 65536;
     options.block_ms = 60000;
-    MustOk(DecisionLog::Init({options.path, options.keys, NewName(), 1, 90}));
-    DecisionLog log = Must(DecisionLog::Open(options, store));
-    EngineOptions engine_options;
-    engine_options.store = store;
-    engine_options.log = log;
-    Engine engine = Must(Engine::Open(std::move(engine_options)));
-    Reader reader = Must(engine.NewReader());
+    LoggedEngine logged(options, store);
+    DecisionLog& log = *logged.log;
     // The log's policy number 0 is that of this decision.
-    if (!reader.Decide(people.Pair(0)).ok()) Fail("cannot decide");
+    if (!logged.reader->Decide(people.Pair(0)).ok()) Fail("cannot decide");
     const std::shared_ptr<LogWriter>& writer = log.impl()->writer;
     const std::unique_ptr<Recorder> recorder = Must(writer->NewRecorder());
     const std::vector<DecisionRecord> records = Records();
@@ -277,17 +272,12 @@ void MeasureDurable(benchmark::State& state, Store& store, const People& people)
   options.path = folder.file("log");
   options.keys = folder.file("keys");
   options.ack = LogOptions::Ack::kDurable;
-  MustOk(DecisionLog::Init({options.path, options.keys, NewName(), 1, 90}));
-  EngineOptions engine_options;
-  engine_options.store = store;
-  engine_options.log = Must(DecisionLog::Open(options, store));
-  Engine engine = Must(Engine::Open(std::move(engine_options)));
-  Reader reader = Must(engine.NewReader());
+  LoggedEngine logged(options, store);
   std::vector<double> times;
   for (auto _ : state) {
     for (size_t i = 0; i < 200; ++i) {
       times.push_back(SecondsOf([&] {
-        if (!reader.Decide(people.Pair(i)).ok()) Fail("cannot decide");
+        if (!logged.reader->Decide(people.Pair(i)).ok()) Fail("cannot decide");
       }));
     }
   }

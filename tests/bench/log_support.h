@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -77,6 +78,22 @@ struct People {
     question.callee = Party::Handle(handles[(2 * i + 1) % handles.size()]);
     return question;
   }
+};
+
+/// An engine over a store that records in a new log.
+struct LoggedEngine {
+  LoggedEngine(const LogOptions& options, Store& store) {
+    MustOk(DecisionLog::Init({options.path, options.keys, NewName(), 1, 90}));
+    log.emplace(Must(DecisionLog::Open(options, store)));
+    EngineOptions engine_options;
+    engine_options.store = store;
+    engine_options.log = log;
+    engine.emplace(Must(Engine::Open(std::move(engine_options))));
+    reader.emplace(Must(engine->NewReader()));
+  }
+  std::optional<DecisionLog> log;
+  std::optional<Engine> engine;
+  std::optional<Reader> reader;
 };
 
 inline double SecondsOf(const auto& work) {

@@ -20,9 +20,9 @@
 #include "api/store_impl.h"
 #include "bench/log_support.h"
 #include "bench/report.h"
+#include "log/facts_keys.h"
 #include "log/keys.h"
 #include "log/open_facts.h"
-#include "log/parties.h"
 #include "replay/derive.h"
 #include "replay/work.h"
 
@@ -45,17 +45,11 @@ struct Recorded {
     options.ring_entries = 65536;
     options.block_ms = 60000;
     options.ballast_bytes = 0;
-    MustOk(DecisionLog::Init({options.path, options.keys, NewName(), 1, 90}));
-    DecisionLog log = Must(DecisionLog::Open(options, store));
-    EngineOptions engine_options;
-    engine_options.store = store;
-    engine_options.log = log;
-    Engine engine = Must(Engine::Open(std::move(engine_options)));
-    Reader reader = Must(engine.NewReader());
+    LoggedEngine logged(options, *store);
     for (size_t i = 0; i < entries; ++i) {
-      if (!reader.Decide(people.Pair(i)).ok()) Fail("cannot decide");
+      if (!logged.reader->Decide(people.Pair(i)).ok()) Fail("cannot decide");
     }
-    MustOk(log.Close());
+    MustOk(logged.log->Close());
   }
 
   ReplayReport Replayed(const std::optional<Policy>& other, int threads) const {
@@ -113,15 +107,15 @@ struct Parsed {
       seeds.push_back(row.seed);
       return true;
     }));
-    SeedKeys seed_keys(*keys, kLastEpoch, std::move(seeds));
+    SeedKeyRing seed_keys(*keys, kLastEpoch, std::move(seeds), 1);
     ReadRequest request;
     request.files = &SystemFiles();
     request.log = log.options.path;
     request.kind = EntryKind::kDecision;
     CtrCipher cipher;
     MustOk(ReadEntries(request, [&](const RawEntry& raw, PolicyNamesCache*) -> Result<bool> {
-      const std::optional<Hash> key = seed_keys.Find(raw.entry);
-      if (!key) Fail("a callee without a key");
+      const Hash* const key = seed_keys.KeyOf(raw.entry);
+      if (key == nullptr) Fail("a callee without a key");
       const auto facts = OpenFacts(&cipher, *key, raw.entry, raw.details);
       if (!facts) Fail("facts that do not open");
       list.push_back({*facts, AnswerOf(raw.entry)});

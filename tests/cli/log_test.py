@@ -4,7 +4,6 @@
 Usage: log_test.py --tool RINGFENCE. Python 3 standard library and the `openssl` command only.
 """
 
-import argparse
 import base64
 import csv
 import glob
@@ -351,13 +350,5 @@ class Foreign(base.CliTest):
             self.assertEqual(bad, [], args)
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--tool", required=True)
-    args, rest = parser.parse_known_args()
-    base.TOOL = os.path.abspath(args.tool)
-    unittest.main(argv=[sys.argv[0], *rest])
-
-
 if __name__ == "__main__":
-    main()
+    base.main()

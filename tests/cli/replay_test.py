@@ -5,7 +5,6 @@ two processes, every gate's exit code.
 Usage: replay_test.py --tool RINGFENCE. Python 3 standard library and the `openssl` command only.
 """
 
-import argparse
 import glob
 import json
 import os
@@ -310,13 +309,5 @@ class TwoProcesses(ReplayTest):
         self.assertEqual(self.report()["entries"], 8 + 3)
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--tool", required=True)
-    args, rest = parser.parse_known_args()
-    base.TOOL = os.path.abspath(args.tool)
-    unittest.main(argv=[sys.argv[0], *rest])
-
-
 if __name__ == "__main__":
-    main()
+    base.main()

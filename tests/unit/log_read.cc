@@ -36,8 +36,8 @@ std::vector<uint64_t> Indices(const ReadRequest& request) {
   return indices;
 }
 
-std::vector<LogEntry> Told(const ReadRequest& request, FactsKeySource keys = {}) {
-  EntryTeller teller(Catalog::Standard(), std::move(keys));
+std::vector<LogEntry> Told(const ReadRequest& request, FactsKeyRing* keys = nullptr) {
+  EntryTeller teller(Catalog::Standard(), keys);
   std::vector<LogEntry> entries;
   Status status =
       ReadEntries(request, [&](const RawEntry& raw, PolicyNamesCache* cache) -> Result<bool> {
@@ -276,7 +276,8 @@ TEST_CASE("facts are opened by the callee's key, and by no other") {
   file.keys.push_back({kEpoch, Pseudonym{}, people.Names().FactsKey({})});
   file.keys.push_back({kEpoch, people.Names().Callee(People::Known(people.bert)),
                        people.Names().FactsKey(People::Known(people.bert))});
-  const std::vector<LogEntry> told = Told(request, KeysFromFile(file));
+  ExportedKeyRing keys(file);
+  const std::vector<LogEntry> told = Told(request, &keys);
   REQUIRE(told.size() == 4);
   CHECK(told[0].facts_opened);
   CHECK(!told[1].facts_opened);
@@ -293,7 +294,8 @@ TEST_CASE("facts are opened by the callee's key, and by no other") {
   CHECK(std::none_of(facts.begin(), facts.end(),
                      [](const std::string& fact) { return fact.starts_with("call."); }));
   file.keys[1].key[0] ^= 1;
-  CHECK(!Told(request, KeysFromFile(file))[0].facts_opened);
+  ExportedKeyRing others(file);
+  CHECK(!Told(request, &others)[0].facts_opened);
 }
 
 TEST_CASE("DETAIL entries say what groups cannot") {
@@ -371,12 +373,9 @@ TEST_CASE("facts keys by seeds") {
   BuildCalls(&builder, people);
   ReadRequest request = ReadingOf(&builder);
   request.kind = EntryKind::kDecision;
-  SeedKeys seeds(people.keys, kEpoch, {people.anna});
+  SeedKeyRing seeds(people.keys, kEpoch, {people.anna}, 1);
   std::vector<bool> opened;
-  for (const LogEntry& entry :
-       Told(request, [&](const Entry& decision) { return seeds.Find(decision); })) {
-    opened.push_back(entry.facts_opened);
-  }
+  for (const LogEntry& entry : Told(request, &seeds)) opened.push_back(entry.facts_opened);
   CHECK(opened == std::vector<bool>{false, true, false, true});
 }
 
@@ -401,7 +400,8 @@ TEST_CASE("exported keys: those of callees that occur, committed to") {
   CHECK(file->identity == builder.description.identity);
   ReadRequest request = ReadingOf(&builder);
   request.kind = EntryKind::kDecision;
-  for (const LogEntry& entry : Told(request, KeysFromFile(*file))) CHECK(entry.facts_opened);
+  ExportedKeyRing keys(*file);
+  for (const LogEntry& entry : Told(request, &keys)) CHECK(entry.facts_opened);
   REQUIRE(done.entries.size() == 2);
   KeyCommitPayload commit;
   Get(done.entries[0], &commit);
