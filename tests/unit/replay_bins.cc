@@ -166,6 +166,11 @@ TEST_CASE("the policy is not there") {
     payload.digest[3] ^= 1;
     Put(payload, &entry);
     log.SetEntry(log.policy_at, entry);
+    SUBCASE("and so do all decisions") {}
+    SUBCASE("but an honest one of the same blob, which comes later, is believed") {
+      log.UsePolicy(ReplayBuilder::Allow());
+      log.DecideMany(5);
+    }
     log.Finish();
     CheckOnly(log.Replayed(), "policy_missing", 10);
   }
