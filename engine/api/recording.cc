@@ -106,24 +106,17 @@ struct Recording::Impl {
 
 namespace {
 
-size_t PathOf(const Program& program) {
-  for (size_t i = 1; i < program.decisions.size(); ++i) {
-    if (program.decisions[i].name == "path") return i;
-  }
-  return 0;
-}
-
 Result<uint32_t> NumberOf(LogWriter* writer, const Policy& policy, int64_t store_number) {
   const Program& program = policy.impl()->program;
   return writer->PolicyNumber(DigestOf(policy.digest()),
                               static_cast<uint64_t>(std::max<int64_t>(store_number, 0)),
-                              PolicyBlob(policy, program, PathOf(program)));
+                              PolicyBlob(policy, program, PathDecision(program)));
 }
 
 PinnedPolicy PinIn(LogWriter* writer, const Policy& policy, int64_t store_number) {
   PinnedPolicy pinned;
   pinned.policy = policy.impl().get();
-  pinned.path = PathOf(pinned.policy->program);
+  pinned.path = PathDecision(pinned.policy->program);
   // Without a number nothing can be recorded: Commit counts it.
   const Result<uint32_t> number = NumberOf(writer, policy, store_number);
   if (number.ok()) pinned.number = *number;

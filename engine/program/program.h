@@ -85,6 +85,14 @@ struct Program {
   uint32_t max_nodes = 0;              ///< of any decision: size of the evaluator's bitset
 };
 
+/// The decision named "path", which chooses the media path; 0 (that is `ring`): there is none.
+inline size_t PathDecision(const Program& program) {
+  for (size_t i = 1; i < program.decisions.size(); ++i) {
+    if (program.decisions[i].name == "path") return i;
+  }
+  return 0;
+}
+
 /// Everything the evaluator and explanations rely on: indices in range, edges forward, classes
 /// complete, the unset edge equal to its default's, one order of facts along every path, cuts
 /// ascending, every leaf a rule, reserved rules in place. kCorrupt names the first violation.

@@ -2,7 +2,6 @@
 #include "replay/derive.h"
 
 #include <algorithm>
-#include <string_view>
 #include <utility>
 
 #include "base/check.h"
@@ -11,8 +10,6 @@
 
 namespace ringfence {
 namespace {
-
-constexpr std::string_view kPathDecision = "path";
 
 /// Values of one fact that lead to different places: a code of each class any node has.
 std::vector<FactCode> ClassesOf(const Program& program, FactId fact) {
@@ -104,10 +101,7 @@ bool SameOutcome(const ProgramOutcome& a, const ProgramOutcome& b) {
 }
 
 ReplayProgram::ReplayProgram(const Program& its_program, const Layout& its_layout)
-    : program(&its_program), layout(&its_layout) {
-  for (size_t i = 1; i < program->decisions.size(); ++i) {
-    if (program->decisions[i].name == kPathDecision) path = i;
-  }
+    : program(&its_program), layout(&its_layout), path(PathDecision(its_program)) {
   for (size_t i = 0; i < program->outcomes.size(); ++i) {
     size_t first = 0;
     while (!SameOutcome(program->outcomes[first], program->outcomes[i])) ++first;
