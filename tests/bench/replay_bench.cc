@@ -23,6 +23,7 @@
 #include "log/facts_keys.h"
 #include "log/keys.h"
 #include "log/open_facts.h"
+#include "log/read.h"
 #include "replay/derive.h"
 #include "replay/work.h"
 
