@@ -40,7 +40,7 @@ class FactsKeyRing {
   /// nullptr: no key of that epoch is there.
   virtual const EpochFactsKeys* Find(uint32_t epoch) = 0;
   /// The key to a decision's facts; nullptr: it is not there.
-  const Hash* KeyOf(const Entry& decision);
+  virtual const Hash* KeyOf(const Entry& decision);
   /// Whether a KEYCOMMIT tells which keys were there when these were exported.
   virtual bool is_exported() const = 0;
 };

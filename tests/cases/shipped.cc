@@ -59,6 +59,7 @@ const std::vector<std::unique_ptr<RuleSet>>& ShippedRuleSets() {
     }
     std::sort(names.begin(), names.end());
     std::vector<std::unique_ptr<RuleSet>> read;
+    read.reserve(names.size());
     for (const std::string& name : names) read.push_back(ReadRuleSet(name));
     return read;
   }();

@@ -17,9 +17,10 @@ std::string Show(const CaseFailure& failure) {
 
 reference::Assignment AssignmentOf(const Case& one) {
   reference::Assignment assignment;
-  for (FactId id = 0; id < one.codes.size(); ++id) {
-    const FactCode code = one.codes[id];
-    assignment[id] = code == kUnavailableCode ? std::nullopt : std::optional<FactCode>(code);
+  for (size_t i = 0; i < one.codes.size(); ++i) {
+    const FactCode code = one.codes[i];
+    assignment[static_cast<FactId>(i)] =
+        code == kUnavailableCode ? std::nullopt : std::optional<FactCode>(code);
   }
   return assignment;
 }

@@ -33,7 +33,8 @@ void CheckBookkeeping(const Layout& layout, const Scenario& scenario,
                       const std::vector<FactId>& named, const Decision& decision,
                       const AssignmentSource& host, const AssignmentSource& store) {
   GroupSet groups = 0;
-  for (FactId id = 0; id < layout.catalog.size(); ++id) {
+  for (size_t i = 0; i < layout.catalog.size(); ++i) {
+    const auto id = static_cast<FactId>(i);
     if (!decision.facts_read.Contains(id)) continue;
     groups = static_cast<GroupSet>(groups | Bit(layout.catalog.fact(id).group));
     REQUIRE_MESSAGE(std::count(named.begin(), named.end(), id) == 1,
