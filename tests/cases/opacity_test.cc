@@ -226,11 +226,14 @@ class Asker {
 
 /// The facts about which refusals of a set tell on purpose, because the system it models does; its
 /// README says so. 433 tells that a callee rejects anonymous calls and lets that be known; being
-/// asked to wait for consent tells that somebody is there who does not block the caller.
+/// asked to wait for consent tells that somebody is there who does not block the caller; so does
+/// 607, which tells of the mark that is its reason. 608 tells who has spam refused.
 std::string ToldOnPurpose(const std::string& set) {
   static const std::map<std::string, std::string> told = {
       {"anonymous-rejection", "callee.known, callee.refusal_signal"},
       {"presence-rules", "callee.blocks(caller), callee.known"},
+      {"unwanted-calls",
+       "callee.blocks(caller), callee.known, callee.mark(caller), callee.spam_callers"},
   };
   const auto found = told.find(set);
   return found == told.end() ? "none" : found->second;

@@ -9,6 +9,7 @@ ROOT/rules/ios-focus/cases.json: ios-focus: N passed, 0 failed
 ROOT/rules/ios-unknown-callers/cases.json: ios-unknown-callers: N passed, 0 failed
 ROOT/rules/presence-rules/cases.json: presence-rules: N passed, 0 failed
 ROOT/rules/presence-rules/common-policy.cases.json: common-policy: N passed, 0 failed
+ROOT/rules/unwanted-calls/cases.json: unwanted-calls: N passed, 0 failed
 ROOT/rules/x-2023/cases.json: x-2023: N passed, 0 failed
 ROOT/rules/x-2024/cases.json: x-2024: N passed, 0 failed
 ROOT/rules/xmpp-blocking/cases.json: xmpp-blocking: N passed, 0 failed

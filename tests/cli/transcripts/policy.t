@@ -5,6 +5,7 @@ default              DIGEST  8 rules in ring
 ios-focus            DIGEST  12 rules in ring
 ios-unknown-callers  DIGEST  11 rules in ring
 presence-rules       DIGEST  12 rules in ring
+unwanted-calls       DIGEST  9 rules in ring
 x-2023               DIGEST  15 rules in ring
 x-2024               DIGEST  15 rules in ring, path
 xmpp-blocking        DIGEST  7 rules in ring
