@@ -1,7 +1,15 @@
 $ ringfence rules
-default         DIGEST  8 rules in ring
-x-2023          DIGEST  15 rules in ring
-x-2024          DIGEST  15 rules in ring, path
+android-zen          DIGEST  12 rules in ring
+anonymous-rejection  DIGEST  10 rules in ring
+default              DIGEST  8 rules in ring
+ios-focus            DIGEST  12 rules in ring
+ios-unknown-callers  DIGEST  11 rules in ring
+presence-rules       DIGEST  12 rules in ring
+unwanted-calls       DIGEST  9 rules in ring
+x-2023               DIGEST  15 rules in ring
+x-2024               DIGEST  15 rules in ring, path
+xmpp-blocking        DIGEST  7 rules in ring
+xmpp-privacy-lists   DIGEST  9 rules in ring
 $ ringfence rules defalt
 ringfence: no shipped rule set 'defalt': did you mean 'default'?
 [2]
