@@ -1,4 +1,6 @@
 // `ringfence rules`: the rule sets shipped in the library.
+#include <algorithm>
+
 #include "cli/command.h"
 #include "cli/json_out.h"
 #include "cli/text.h"
@@ -6,7 +8,7 @@
 namespace ringfence::cli {
 namespace {
 
-constexpr size_t kNameColumns = 16;
+constexpr size_t kNameColumns = 16;  ///< at least; the longest name has two spaces behind it
 
 int PrintText(Context& context, std::string_view name) {
   auto text = Policy::ShippedText(name);
@@ -23,6 +25,10 @@ int PrintText(Context& context, std::string_view name) {
 
 int Run(Context& context, const Arguments& arguments) {
   if (!arguments.At(0).empty()) return PrintText(context, arguments.At(0));
+  size_t columns = kNameColumns;
+  for (const std::string& name : Policy::ShippedNames()) {
+    columns = std::max(columns, name.size() + 2);
+  }
   for (const std::string& name : Policy::ShippedNames()) {
     auto policy = Policy::Shipped(name);
     if (!policy.ok()) return Fail(policy.status(), name);
@@ -38,7 +44,7 @@ int Run(Context& context, const Arguments& arguments) {
       json.Key("rules").Number(rules).EndObject();
       context.out().Print(json.Line());
     } else {
-      context.out().Print(Cat({Pad(name, kNameColumns), policy->digest().substr(0, 8), "  ",
+      context.out().Print(Cat({Pad(name, columns), policy->digest().substr(0, 8), "  ",
                                Count(rules, "rule", "rules"), " in ", decisions, "\n"}));
     }
   }

@@ -2,9 +2,33 @@ $ ringfence test $RULES/default | sed 's/[0-9][0-9]* passed/N passed/'
 ROOT/rules/default/cases.json: default: N passed, 0 failed
   coverage: 8 of 8 rules decided, 20 of 20 sides of conditions seen
 $ ringfence test $RULES --quiet | sed 's/[0-9][0-9]* passed/N passed/'
+ROOT/rules/android-zen/cases.json: android-zen: N passed, 0 failed
+ROOT/rules/anonymous-rejection/cases.json: anonymous-rejection: N passed, 0 failed
 ROOT/rules/default/cases.json: default: N passed, 0 failed
+ROOT/rules/delta-chat/cases.json: delta-chat: N passed, 0 failed
+ROOT/rules/fluxer/cases.json: fluxer: N passed, 0 failed
+ROOT/rules/ios-focus/cases.json: ios-focus: N passed, 0 failed
+ROOT/rules/ios-unknown-callers/cases.json: ios-unknown-callers: N passed, 0 failed
+ROOT/rules/line/cases.json: line: N passed, 0 failed
+ROOT/rules/matrix-invites/cases.json: matrix-invites: N passed, 0 failed
+ROOT/rules/messenger/cases.json: messenger: N passed, 0 failed
+ROOT/rules/presence-rules/cases.json: presence-rules: N passed, 0 failed
+ROOT/rules/presence-rules/common-policy.cases.json: common-policy: N passed, 0 failed
+ROOT/rules/recommended/cases.json: recommended: N passed, 0 failed
+ROOT/rules/session/cases.json: session: N passed, 0 failed
+ROOT/rules/signal/cases.json: signal: N passed, 0 failed
+ROOT/rules/simplex/cases.json: simplex: N passed, 0 failed
+ROOT/rules/skype/cases.json: skype: N passed, 0 failed
+ROOT/rules/telegram/cases.json: telegram: N passed, 0 failed
+ROOT/rules/unwanted-calls/cases.json: unwanted-calls: N passed, 0 failed
+ROOT/rules/viber/cases.json: viber: N passed, 0 failed
+ROOT/rules/wechat/cases.json: wechat: N passed, 0 failed
+ROOT/rules/whatsapp-business/cases.json: whatsapp-business: N passed, 0 failed
+ROOT/rules/whatsapp/cases.json: whatsapp: N passed, 0 failed
 ROOT/rules/x-2023/cases.json: x-2023: N passed, 0 failed
 ROOT/rules/x-2024/cases.json: x-2024: N passed, 0 failed
+ROOT/rules/xmpp-blocking/cases.json: xmpp-blocking: N passed, 0 failed
+ROOT/rules/xmpp-privacy-lists/cases.json: xmpp-privacy-lists: N passed, 0 failed
 $ ringfence test $RULES/default --json | sed 's/"cases":[0-9]*/"cases":N/'
 {"file":"ROOT/rules/default/cases.json","policy":"default","cases":N,"failures":[],"coverage":{"complete":true,"rules_decided":8,"rules":8,"sides_seen":20,"sides":20,"missing":[]}}
 $ ringfence test $RULES/default/cases.json --require-coverage -q > /dev/null
