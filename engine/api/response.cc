@@ -3,6 +3,7 @@
 #include <ringfence/response.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "api/response_words.h"
 #include "base/json_writer.h"
@@ -82,7 +83,8 @@ Response ResponseFor(const CallerView& view) {
   const ResponseWords& words =
       WordsOf(response.sip_status, key_given ? std::string_view(view.told) : std::string_view());
   const std::string told = key_given ? view.told : std::string(words.told);
-  response.text = TextOf(told).value_or("Not put through: " + told + ".");
+  const std::optional<std::string_view> text = TextOf(told);
+  response.text = text ? std::string(*text) : "Not put through: " + told + ".";
   response.xmpp = words.xmpp;
   response.matrix = words.matrix;
   if (response.sends_nothing()) return response;

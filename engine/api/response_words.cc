@@ -30,7 +30,7 @@ constexpr Response::Matrix MatrixError(std::string_view code, uint16_t status) {
   return {"error", "", code, status};
 }
 
-// By signal, in its order; of a status that several signals have, the one that says least stands
+// By signal, in their order; of a status that several signals have, the one that says least stands
 // first, so that a policy's own key says no more. Nobody's presence shows in Matrix: what is told
 // as absence sends nothing there, as absence does.
 constexpr ResponseWords kWords[] = {
@@ -57,8 +57,32 @@ constexpr ResponseWords kWords[] = {
      MatrixError("M_LIMIT_EXCEEDED", 429)},
     {428, "identity_invalid", "It could not be proved who is calling.",
      StanzaError("not-authorized", "auth"), kMatrixForbidden},
+    // Keys of shipped rule sets whose protocol has a word of its own for them.
+    {403, "invite_blocked", "Invitations from you are blocked.",
+     StanzaError("not-allowed", "cancel"), MatrixError("M_INVITE_BLOCKED", 403)},
+    {403, "you-blocked-them", "You have blocked this person.",
+     StanzaError("not-acceptable", "cancel"), kMatrixForbidden},
 };
-static_assert(std::size(kWords) == kSignalCount);
+static_assert(std::size(kWords) >= kSignalCount);
+
+struct KeyText {
+  std::string_view told;
+  std::string_view text;
+};
+// Other keys of shipped rule sets: words as their status has them, a text of their own.
+constexpr KeyText kTexts[] = {
+    {"call_limit", "No more calls today. Please try again later."},
+    {"cannot_send_messages", "You cannot write to or call this person."},
+    {"consent_asked", "You have asked already. Please wait for an answer."},
+    {"input_user_deactivated", "This account was closed."},
+    {"needs_permission", "You may call once your request was accepted."},
+    {"no_video", "Video calls are not possible here."},
+    {"participant_version_outdated", "The other side's app is too old for calls."},
+    {"subscribe", "Calling is for subscribers."},
+    {"user_is_blocked", "You were blocked."},
+    {"user_privacy_restricted", "This person does not take calls from you."},
+    {"users_only", "Only people can make calls."},
+};
 
 // Any other status says as little as an absent callee, but that something failed.
 constexpr ResponseWords kOther = {500, "unavailable", "The call could not be put through.",
@@ -196,6 +220,9 @@ const ResponseWords& WordsOf(uint16_t sip_status, std::string_view told) {
 
 std::optional<std::string_view> TextOf(std::string_view told) {
   for (const ResponseWords& words : kWords) {
+    if (words.told == told) return words.text;
+  }
+  for (const KeyText& words : kTexts) {
     if (words.told == told) return words.text;
   }
   return std::nullopt;

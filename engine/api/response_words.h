@@ -21,7 +21,7 @@ struct ResponseWords {
 
 /// The words of that status and key; else of the status; else of the status nearest to it.
 const ResponseWords& WordsOf(uint16_t sip_status, std::string_view told);
-/// The text of a key that some signal has; no value for a policy's own.
+/// The text of a key that some signal or shipped rule set has; no value for a policy's own.
 std::optional<std::string_view> TextOf(std::string_view told);
 
 /// The phrase of the SIP registry, or that of its class.
