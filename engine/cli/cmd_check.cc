@@ -100,7 +100,7 @@ int Run(Context& context, const Arguments& arguments) {
   auto form = ReadForm(context, arguments);
   if (!form.ok()) return Fail(form.status());
   // The command line is looked at before the database is.
-  auto question = QuestionFromArguments(Catalog::Standard(), arguments);
+  auto question = QuestionFromArguments(context.catalog(), arguments);
   if (!question.ok()) return Fail(question.status());
   auto recording = ReadLogOptions(context, arguments);
   if (!recording.ok()) return Fail(recording.status());

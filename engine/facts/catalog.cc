@@ -9,7 +9,7 @@
 #include "base/embedded.h"
 #include "base/sha256.h"
 #include "base/utf8.h"
-#include "facts/catalog_internal.h"
+#include "facts/catalog_places.h"
 
 namespace ringfence {
 
@@ -196,6 +196,16 @@ Status Catalog::CheckNextVersion(const Catalog& base, const ExtensionText& old,
 std::string_view Catalog::extension() const { return data_->extension; }
 int Catalog::extension_version() const { return data_->extension_version; }
 size_t Catalog::base_size() const { return data_->base_size; }
+std::vector<Catalog::Room> Catalog::ExtensionRoom() const {
+  std::vector<Room> rooms;
+  for (const Section section : {Section::kUser, Section::kRelations, Section::kCall}) {
+    for (const BitRange& range : BlockMap(section, data_->parsed.facts).Free()) {
+      rooms.push_back({ToString(section), range.first, range.last});
+    }
+  }
+  return rooms;
+}
+
 std::string Catalog::Canonical() const { return CanonicalCatalog(data_->parsed); }
 int Catalog::version() const { return data_->parsed.version; }
 size_t Catalog::size() const { return data_->parsed.facts.size(); }

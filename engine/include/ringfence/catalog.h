@@ -161,6 +161,13 @@ class RINGFENCE_API Catalog {
   size_t size() const;                 ///< number of facts, <= kMaxFacts
   const FactInfo& fact(FactId id) const;  ///< id < size()
   std::span<const FactInfo> facts() const;
+  /// Bits of a list's block, both included, in which an extension can put a further entry.
+  struct Room {
+    std::string_view list;  ///< "user", "relations", "call"
+    uint32_t first;
+    uint32_t last;
+  };
+  std::vector<Room> ExtensionRoom() const;
   std::string_view digest_hex() const;  ///< SHA-256 of the canonical catalog, 64 digits
   /// The canonical catalog: JSON of all that can change a decision, a row or a log entry.
   std::string Canonical() const;
