@@ -139,7 +139,7 @@ class ExtensionReader {
     if (name.starts_with(kExtensionPrefix) && name.size() > kExtensionPrefix.size()) return true;
     Error(entry.name_span, "'" + name + "' could be a name of a later standard catalog",
           "a name that begins with " + std::string(kExtensionPrefix),
-          "'" + std::string(kExtensionPrefix) + name + "'");
+          name == kExtensionPrefix ? "" : "'" + std::string(kExtensionPrefix) + name + "'");
     return false;
   }
 
@@ -218,6 +218,7 @@ class Comparison {
     }
     for (size_t at = 0; at < furthest; ++at) {
       if (Find(old_, now_[at]->info.name) != old_.size()) continue;
+      if (std::find(renamed_.begin(), renamed_.end(), now_[at]) != renamed_.end()) continue;
       errors_.Add(now_[at]->name_span,
                   "'" + now_[at]->info.name + "' is new and stands before older entries",
                   "a place after the entries of " + was_);
@@ -244,6 +245,7 @@ class Comparison {
     };
     const auto renamed = std::find_if(now_.begin(), now_.end(), lies_there);
     if (renamed != now_.end()) {
+      renamed_.push_back(*renamed);
       errors_.Add(
           (*renamed)->name_span,
           "'" + (*renamed)->info.name + "' lies where '" + old.info.name + "' lay in " + was_,
@@ -285,6 +287,7 @@ class Comparison {
   CatalogErrors& errors_;
   std::string was_;
   List old_, now_;
+  List renamed_;  ///< reported as such
 };
 
 }  // namespace
