@@ -1,15 +1,15 @@
 $ ringfence rules
-android-zen          DIGEST  12 rules in ring
-anonymous-rejection  DIGEST  10 rules in ring
+android-zen          DIGEST  13 rules in ring
+anonymous-rejection  DIGEST  11 rules in ring
 default              DIGEST  8 rules in ring
 delta-chat           DIGEST  7 rules in ring
 fluxer               DIGEST  16 rules in ring
 ios-focus            DIGEST  12 rules in ring
-ios-unknown-callers  DIGEST  11 rules in ring
+ios-unknown-callers  DIGEST  12 rules in ring
 line                 DIGEST  6 rules in ring
 matrix-invites       DIGEST  15 rules in ring
 messenger            DIGEST  10 rules in ring
-presence-rules       DIGEST  12 rules in ring
+presence-rules       DIGEST  14 rules in ring
 recommended          DIGEST  35 rules in ring, path
 session              DIGEST  7 rules in ring
 signal               DIGEST  14 rules in ring, path
@@ -19,8 +19,8 @@ telegram             DIGEST  17 rules in ring, path
 unwanted-calls       DIGEST  9 rules in ring
 viber                DIGEST  6 rules in ring
 wechat               DIGEST  7 rules in ring
-whatsapp-business    DIGEST  14 rules in ring
 whatsapp             DIGEST  13 rules in ring, path
+whatsapp-business    DIGEST  14 rules in ring
 x-2023               DIGEST  15 rules in ring
 x-2024               DIGEST  15 rules in ring, path
 xmpp-blocking        DIGEST  7 rules in ring
