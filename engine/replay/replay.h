@@ -18,6 +18,7 @@ struct ReplayRequest {
   LogFiles* files = nullptr;
   std::string log;
   ReplayMode mode = ReplayMode::kReproduce;
+  ReplayAttempts attempts = ReplayAttempts::kRecorded;
   std::string month;  ///< empty: all
   uint64_t from_ns = 0;
   uint64_t to_ns = UINT64_MAX;
