@@ -1,4 +1,4 @@
--- Ringfence's database as `ringfence init` creates it: schema version 3 (PRAGMA user_version), in an
+-- Ringfence's database as `ringfence init` creates it: schema version 5 (PRAGMA user_version), in an
 -- SQLite file marked by PRAGMA application_id = 1382437747 ('RfSs'). privacy.md says what each column
 -- is for, how long it is kept and how it is erased. A changed schema is a new file in migrations/.
 
@@ -178,7 +178,7 @@ CREATE TABLE contact_quotas (
   credit_epoch    INTEGER NOT NULL
 ) STRICT;
 
--- From here to the views: the decision log (decision_log.md).
+-- From here on: the decision log (decision_log.md).
 
 -- Everything a log can say of a user hangs on 32 random bytes, written with the user's row and
 -- deleted with it. Not in that row, which every decision reads and which is kept small.
@@ -212,6 +212,18 @@ CREATE TABLE log_reports (
   log    TEXT    NOT NULL,  -- its name
   report BLOB    NOT NULL CHECK (length(report) BETWEEN 1 AND 8388608)
 ) STRICT;
+
+-- What facts are derived from: earlier calls, consent, lists, schedules. engine/derived/rows.h says
+-- what each kind is, whose keys it has, and how its bytes are packed.
+CREATE TABLE derived (
+  kind      INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 255),
+  a         INTEGER NOT NULL,  -- a user, or a group (negative)
+  b         INTEGER NOT NULL,  -- a user, or 0
+  data      BLOB    NOT NULL CHECK (length(data) BETWEEN 1 AND 32768),
+  expires_s INTEGER NOT NULL,  -- Unix time from which it says nothing; 0: never
+  PRIMARY KEY (kind, a, b)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX derived_b ON derived (b) WHERE b <> 0;
 
 -- For people with sqlite3: what users have chosen or were given, one row each.
 CREATE VIEW v_settings (user, name, value) AS

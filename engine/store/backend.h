@@ -20,6 +20,8 @@
 
 #include "contacts/tables.h"
 #include "contacts/vault.h"
+#include "derived/context.h"
+#include "derived/rows.h"
 #include "facts/frame.h"
 
 namespace ringfence {
@@ -64,10 +66,20 @@ struct LogReportRow {
   std::string report;
 };
 
+/// A row of derived facts as a listing gives it. A key that is no user's has no name.
+struct NamedRow {
+  int64_t a = 0, b = 0;
+  std::string a_name, b_name;
+  std::string bytes;
+  int64_t expires_s = 0;
+};
+
 /// One Reader's view: a connection, its statements and at most one open snapshot. One thread at a
 /// time; it keeps what it needs of its store alive.
 class StoreSession : public FactSource {
  public:
+  /// What derived facts are read with, from the next snapshot on. Without it: the system's clock.
+  virtual void UseContext(std::shared_ptr<const DerivedContext> context) = 0;
   /// Opens a snapshot lazily: nothing is read until a group or Info is asked for.
   virtual void BeginSnapshot() = 0;
   virtual void EndSnapshot() = 0;
@@ -106,8 +118,30 @@ class StoreTransaction {
   virtual Status Forget(std::string_view user, int64_t now_s, ForgetReport* report) = 0;
   /// Puts a policy in force; gives `number`.
   virtual Status AddPolicy(PolicyRecord* record) = 0;
+
+  // Rows of derived facts. Empty bytes: no row.
+  /// 0: nobody of that name is known.
+  virtual Status FindHandle(std::string_view user, int64_t* handle) = 0;
+  /// Makes the account known.
+  virtual Status Intern(std::string_view user, int64_t* handle) = 0;
+  /// The external id behind a handle; empty: nobody's.
+  virtual Status NameOf(int64_t handle, std::string* name) = 0;
+  virtual Status GetRow(RowKind kind, int64_t a, int64_t b, std::string* bytes) = 0;
+  /// At most kMaxRowBytes. Kept until `expires_s` at least, 0: until deleted.
+  virtual Status PutRow(RowKind kind, int64_t a, int64_t b, std::string_view bytes,
+                        int64_t expires_s) = 0;
+  virtual Status DeleteRow(RowKind kind, int64_t a, int64_t b) = 0;
+  /// The rows of `a`, by `b`; `sink` returns false to stop, and must not write.
+  virtual Status EachRow(RowKind kind, int64_t a,
+                         const std::function<bool(int64_t b, std::string_view bytes)>& sink) = 0;
+  virtual Status SetFlag(int64_t user, UserFlag flag, bool on) = 0;
+  /// Looks at the next `limit` rows, round and round, and deletes those that have expired.
+  virtual Status SweepRows(int64_t now_s, int limit) = 0;
+
   /// The new revision, durable and counted in write_epoch(). Ends the use of this object.
   virtual Result<uint64_t> Commit() = 0;
+  /// The same, but no revision: only counters have changed, which decisions read as they come.
+  virtual Status CommitCounters() = 0;
 };
 
 /// Thread-safe. Listings see one committed state each and never wait for the writer.
@@ -132,6 +166,9 @@ class StoreBackend {
   virtual Status EachUser(const std::function<bool(const UserInfo&)>& sink) = 0;  ///< by name
   /// By subject's handle, then as Relations.
   virtual Status EachRelation(const std::function<bool(const RelationInfo&)>& sink) = 0;
+  /// Rows of derived facts of that kind with the user as first key, or (`as_b`) as second one; of
+  /// all users where `user` is empty. By the keys. kNotFound: not known.
+  virtual Result<std::vector<NamedRow>> Rows(RowKind kind, std::string_view user, bool as_b) = 0;
   virtual Result<PolicyRecord> PolicyInForce() = 0;          ///< kNotFound: none
   virtual Result<std::vector<PolicyRecord>> Policies() = 0;  ///< newest first
   virtual Result<bool> Purge() = 0;

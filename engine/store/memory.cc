@@ -1,272 +1,26 @@
 // The store in memory: for tests, and for hosts without a file. Same rules, same answers as the
 // file; nothing outlives the process.
-//
-// A world is immutable once published and made of shards; a transaction copies the shards it
-// touches and publishes a new world. So a snapshot is one pointer, and nobody waits for a reader.
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <functional>
-#include <map>
-#include <mutex>
-#include <unordered_map>
 #include <utility>
 
 #include "base/check.h"
 #include "base/utf8.h"
 #include "store/backend.h"
 #include "store/log_rows.h"
+#include "store/memory_world.h"
 #include "store/random_pool.h"
-#include "store/rows.h"
 #include "store/writer_gate.h"
 
-namespace ringfence {
+namespace ringfence::memory {
 namespace {
 
-// With a million users a write copies a few thousand entries; without any, 768 pointers.
-constexpr size_t kShards = 256;
 constexpr int kGateTimeoutMs = 5000;
-
-struct StringHash {
-  using is_transparent = void;
-  size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
-};
-
-struct MemoryUser {
-  std::string name;
-  UserWords words{};
-  SeedBytes seed{};
-};
-
-using NameShard = std::unordered_map<std::string, int64_t, StringHash, std::equal_to<>>;
-using UserShard = std::unordered_map<int64_t, MemoryUser>;
-using PairShard = std::map<std::pair<int64_t, int64_t>, PairWords>;  // (callee, caller)
-
-template <class Shard>
-class Shards {
- public:
-  const Shard& Of(size_t hash) const {
-    static const Shard empty;
-    const std::shared_ptr<Shard>& shard = shards_[hash % kShards];
-    return shard == nullptr ? empty : *shard;
-  }
-  /// A shard that is this world's alone.
-  Shard& Own(size_t hash) {
-    const size_t index = hash % kShards;
-    if (!owned_[index]) {
-      shards_[index] = shards_[index] == nullptr ? std::make_shared<Shard>()
-                                                 : std::make_shared<Shard>(*shards_[index]);
-      owned_[index] = true;
-    }
-    return *shards_[index];
-  }
-  /// From now on every shard is shared.
-  void Publish() { owned_.fill(false); }
-
- private:
-  std::array<std::shared_ptr<Shard>, kShards> shards_;
-  std::array<bool, kShards> owned_{};
-};
-
-struct World {
-  uint64_t revision = 0;
-  int64_t last_handle = 0;
-  int64_t policy_number = 0;
-  int64_t forgets = 0;
-  Shards<NameShard> names;                                    // by hash of the name
-  Shards<UserShard> users;                                    // by handle
-  Shards<PairShard> pairs;                                    // by callee's handle
-  std::vector<std::shared_ptr<const PolicyRecord>> policies;  // oldest first
-  std::map<std::string, LogCheckpointRow, std::less<>> log_checkpoints;
-  std::vector<LogOutboxRow> log_outbox;  // oldest first
-  int64_t last_outbox_id = 0;
-  WaitingReports log_reports;
-
-  /// 0: not known.
-  int64_t Find(std::string_view name) const {
-    const NameShard& shard = names.Of(StringHash()(name));
-    const auto found = shard.find(name);
-    return found == shard.end() ? 0 : found->second;
-  }
-  const MemoryUser* User(int64_t handle) const {
-    const UserShard& shard = users.Of(static_cast<size_t>(handle));
-    const auto found = shard.find(handle);
-    return found == shard.end() ? nullptr : &found->second;
-  }
-  PairWords Pair(int64_t callee, int64_t caller) const {
-    const PairShard& shard = pairs.Of(static_cast<size_t>(callee));
-    const auto found = shard.find({callee, caller});
-    return found == shard.end() ? PairWords() : found->second;
-  }
-  void PutPair(int64_t callee, int64_t caller, const PairWords& pair) {
-    PairShard& shard = pairs.Own(static_cast<size_t>(callee));
-    if (pair.empty()) {
-      shard.erase({callee, caller});
-    } else {
-      shard[{callee, caller}] = pair;
-    }
-  }
-  /// Callers of the pairs in which `callee` stands, with their words, by handle.
-  std::vector<std::pair<int64_t, PairWords>> PairsOf(int64_t callee) const {
-    std::vector<std::pair<int64_t, PairWords>> found;
-    const PairShard& shard = pairs.Of(static_cast<size_t>(callee));
-    for (auto it = shard.lower_bound({callee, 0}); it != shard.end(); ++it) {
-      if (it->first.first != callee) break;
-      found.emplace_back(it->first.second, it->second);
-    }
-    return found;
-  }
-  int64_t AddToLogOutbox(LogOutboxRow row) {
-    row.id = ++last_outbox_id;
-    log_outbox.push_back(row);
-    return row.id;
-  }
-  void Publish() {
-    names.Publish();
-    users.Publish();
-    pairs.Publish();
-  }
-};
-
-/// What a store and its sessions share.
-struct Shared {
-  std::shared_ptr<const RowFormat> format;
-  SipHashKey cohort_key{};
-  std::mutex mutex;  // of `world`, the pointer
-  std::shared_ptr<const World> world;
-
-  std::shared_ptr<const World> Now() {
-    const std::lock_guard lock(mutex);
-    return world;
-  }
-  void Publish(std::shared_ptr<World> next) {
-    next->Publish();
-    std::shared_ptr<const World> old = std::move(next);
-    // The old world goes when `old` does, outside the lock.
-    const std::lock_guard lock(mutex);
-    world.swap(old);
-  }
-};
-
-Status NotKnown(std::string_view user) {
-  return Status(StatusCode::kNotFound, "user '" + Printable(user, 32) + "' is not known");
-}
 
 Status GateShut() {
   return Status(StatusCode::kBusy, "another transaction of this process is open");
 }
-
-class MemorySession final : public StoreSession {
- public:
-  explicit MemorySession(std::shared_ptr<Shared> shared) : shared_(std::move(shared)) {}
-
-  void BeginSnapshot() override { EndSnapshot(); }
-  void EndSnapshot() override { world_.reset(); }
-
-  ReadState Read(Group group, const Question& question, GroupWriter& out) noexcept override {
-    switch (group) {
-      case Group::kCallee:
-        return ReadUser(question.callee, out);
-      case Group::kCaller:
-        return question.caller_without_account ? ReadState::kAbsent
-                                               : ReadUser(question.caller, out);
-      case Group::kPair:
-        return question.caller_without_account ? ReadState::kAbsent : ReadPair(question, out);
-      case Group::kCohort:
-        return shared_->format->ReadCohorts(
-            shared_->cohort_key,
-            question.caller_without_account ? std::nullopt : NameOf(question.caller),
-            NameOf(question.callee), out);
-      case Group::kContact:
-      case Group::kCallerContact:
-      case Group::kList:
-      case Group::kGrant:
-      case Group::kAttempts:
-        return ReadState::kAbsent;
-      case Group::kTime:
-        return ReadState::kUnavailable;
-      case Group::kCall:
-        break;
-    }
-    return ReadState::kNotMine;
-  }
-
-  Status Info(SnapshotInfo* info) override {
-    info->revision = Current().revision;
-    info->policy_number = Current().policy_number;
-    info->forgets = Current().forgets;
-    return Status();
-  }
-
-  Status PolicyText(int64_t number, PolicyRecord* record) override {
-    const World& world = Current();
-    for (const auto& policy : world.policies) {
-      if (policy->number != number) continue;
-      *record = *policy;
-      record->in_force = number == world.policy_number;
-      return Status();
-    }
-    return Status(StatusCode::kNotFound, "the store has no policy " + std::to_string(number));
-  }
-
-  Result<int64_t> Resolve(std::string_view user) override {
-    if (Status status = CheckId(user); !status.ok()) return status;
-    const bool own_snapshot = world_ == nullptr;
-    const int64_t handle = Current().Find(user);
-    if (own_snapshot) EndSnapshot();
-    if (handle == 0) return NotKnown(user);
-    return handle;
-  }
-
-  std::string DescribeContact(Group /*group*/) const override { return {}; }
-
-  ReadState LogHandle(const Party& party, bool /*callee*/, int64_t* handle) noexcept override {
-    *handle = HandleOf(party);
-    return Current().User(*handle) == nullptr ? ReadState::kAbsent : ReadState::kRead;
-  }
-  ReadState LogSeed(int64_t handle, std::span<uint8_t, 32> seed) noexcept override {
-    const MemoryUser* user = Current().User(handle);
-    if (user == nullptr) return ReadState::kAbsent;
-    std::copy(user->seed.begin(), user->seed.end(), seed.begin());
-    return ReadState::kRead;
-  }
-
- private:
-  const World& Current() {
-    if (world_ == nullptr) world_ = shared_->Now();
-    return *world_;
-  }
-  int64_t HandleOf(const Party& party) {
-    if (party.handle != 0) return party.handle;
-    return party.id.empty() ? 0 : Current().Find(party.id);
-  }
-  std::optional<std::string_view> NameOf(const Party& party) {
-    if (party.handle == 0) {
-      if (party.id.empty()) return std::nullopt;
-      return party.id;
-    }
-    const MemoryUser* user = Current().User(party.handle);
-    if (user == nullptr) return std::nullopt;
-    return user->name;
-  }
-  ReadState ReadUser(const Party& party, GroupWriter& out) {
-    const MemoryUser* user = Current().User(HandleOf(party));
-    if (user == nullptr) return ReadState::kAbsent;
-    out.SetPacked(shared_->format->ForFrame(user->words));
-    return ReadState::kRead;
-  }
-  ReadState ReadPair(const Question& question, GroupWriter& out) {
-    const PairWords pair = Current().Pair(HandleOf(question.callee), HandleOf(question.caller));
-    if (pair.empty()) return ReadState::kAbsent;
-    const uint32_t words[] = {pair.forward, pair.reverse};
-    out.SetPacked(words);
-    return ReadState::kRead;
-  }
-
-  std::shared_ptr<Shared> shared_;
-  std::shared_ptr<const World> world_;
-};
 
 class MemoryStore final : public StoreBackend {
  public:
@@ -279,7 +33,7 @@ class MemoryStore final : public StoreBackend {
 
   Result<std::unique_ptr<StoreSession>> NewSession(
       std::shared_ptr<const ContactVault> /*vault*/) override {
-    return std::unique_ptr<StoreSession>(std::make_unique<MemorySession>(shared_));
+    return NewMemorySession(shared_);
   }
   Result<std::unique_ptr<StoreTransaction>> Begin() override;
   Result<std::unique_ptr<ContactTables>> BeginContacts(Use /*use*/) override {
@@ -291,6 +45,7 @@ class MemoryStore final : public StoreBackend {
   Result<std::vector<RelationInfo>> Relations(std::string_view user) override;
   Status EachUser(const std::function<bool(const UserInfo&)>& sink) override;
   Status EachRelation(const std::function<bool(const RelationInfo&)>& sink) override;
+  Result<std::vector<NamedRow>> Rows(RowKind kind, std::string_view user, bool as_b) override;
   Result<PolicyRecord> PolicyInForce() override;
   Result<std::vector<PolicyRecord>> Policies() override;
   // Freed memory is not searched: there is no file to hold an old copy.
@@ -322,6 +77,7 @@ class MemoryStore final : public StoreBackend {
   std::shared_ptr<Shared> shared_;
   WriterGate gate_;
   RandomPool random_;  ///< used by whoever holds the gate
+  size_t swept_ = 0;   ///< shards so far; the same
 };
 
 class MemoryTransaction final : public StoreTransaction {
@@ -378,6 +134,7 @@ class MemoryTransaction final : public StoreTransaction {
       draft_->PutPair(other, handle, {});
     }
     report->pairs_removed = pairs.size();
+    draft_->ForgetRows(handle);
     draft_->users.Own(static_cast<size_t>(handle)).erase(handle);
     NameShard& names = draft_->names.Own(StringHash()(user));
     names.erase(names.find(user));
@@ -398,16 +155,87 @@ class MemoryTransaction final : public StoreTransaction {
     return Status();
   }
 
+  Status FindHandle(std::string_view user, int64_t* handle) override {
+    if (Status status = Usable(); !status.ok()) return status;
+    *handle = draft_->Find(user);
+    return CheckId(user);
+  }
+  Status Intern(std::string_view user, int64_t* handle) override {
+    if (Status status = Usable(); !status.ok()) return status;
+    if (Status status = CheckId(user); !status.ok()) return status;
+    *handle = Intern(user);
+    return Status();
+  }
+  Status NameOf(int64_t handle, std::string* name) override {
+    if (Status status = Usable(); !status.ok()) return status;
+    const MemoryUser* user = draft_->User(handle);
+    *name = user == nullptr ? std::string() : user->name;
+    return Status();
+  }
+  Status GetRow(RowKind kind, int64_t a, int64_t b, std::string* bytes) override {
+    if (Status status = Usable(); !status.ok()) return status;
+    const MemoryRow* row = draft_->Row({kind, a, b});
+    *bytes = row == nullptr ? std::string() : row->bytes;
+    return Status();
+  }
+  Status PutRow(RowKind kind, int64_t a, int64_t b, std::string_view bytes,
+                int64_t expires_s) override {
+    if (Status status = Usable(); !status.ok()) return status;
+    draft_->rows.Own(static_cast<size_t>(a))[{kind, a, b}] = {std::string(bytes), expires_s};
+    return Status();
+  }
+  Status DeleteRow(RowKind kind, int64_t a, int64_t b) override {
+    if (Status status = Usable(); !status.ok()) return status;
+    const RowKey key{kind, a, b};
+    if (draft_->Row(key) != nullptr) draft_->rows.Own(static_cast<size_t>(a)).erase(key);
+    return Status();
+  }
+  Status EachRow(RowKind kind, int64_t a,
+                 const std::function<bool(int64_t b, std::string_view bytes)>& sink) override {
+    if (Status status = Usable(); !status.ok()) return status;
+    const RowShard& shard = draft_->rows.Of(static_cast<size_t>(a));
+    for (auto it = shard.lower_bound({kind, a, 0}); it != shard.end(); ++it) {
+      if (it->first.kind != kind || it->first.a != a) break;
+      if (!sink(it->first.b, it->second.bytes)) break;
+    }
+    return Status();
+  }
+  Status SetFlag(int64_t user, UserFlag flag, bool on) override {
+    if (Status status = Usable(); !status.ok()) return status;
+    PutFlag(flag, on, &draft_->users.Own(static_cast<size_t>(user))[user].words);
+    return Status();
+  }
+  Status SweepRows(int64_t now_s, int /*limit*/) override {
+    if (Status status = Usable(); !status.ok()) return status;
+    const auto expired = [&](const auto& row) {
+      return row.second.expires_s != 0 && row.second.expires_s <= now_s;
+    };
+    const size_t i = store_->swept_++;
+    const RowShard& shard = draft_->rows.Of(i);
+    if (std::any_of(shard.begin(), shard.end(), expired)) {
+      std::erase_if(draft_->rows.Own(i), expired);
+    }
+    return Status();
+  }
+
   Result<uint64_t> Commit() override {
     if (Status status = Usable(); !status.ok()) return status;
     const uint64_t revision = ++draft_->revision;
-    store_->shared_->Publish(std::move(draft_));
-    store_->write_epoch_.fetch_add(1);
-    store_->gate_.Release();
+    Publish();
     return revision;
+  }
+  Status CommitCounters() override {
+    if (Status status = Usable(); !status.ok()) return status;
+    Publish();
+    return Status();
   }
 
  private:
+  void Publish() {
+    store_->shared_->Publish(std::move(draft_));
+    store_->write_epoch_.fetch_add(1);
+    store_->gate_.Release();
+  }
   Status Usable() const {
     if (draft_ != nullptr) return Status();
     return Status(StatusCode::kClosed, "the transaction was committed before");
@@ -482,6 +310,31 @@ Status MemoryStore::EachRelation(const std::function<bool(const RelationInfo&)>&
     }
   }
   return Status();
+}
+
+Result<std::vector<NamedRow>> MemoryStore::Rows(RowKind kind, std::string_view user, bool as_b) {
+  const std::shared_ptr<const World> world = shared_->Now();
+  int64_t handle = 0;
+  if (!user.empty()) {
+    if (Status status = CheckId(user); !status.ok()) return status;
+    handle = world->Find(user);
+    if (handle == 0) return NotKnown(user);
+  }
+  const auto name_of = [&](int64_t key) {
+    const MemoryUser* found = world->User(key);
+    return found == nullptr ? std::string() : found->name;
+  };
+  std::vector<NamedRow> rows;
+  for (size_t i = 0; i < kShards; ++i) {
+    for (const auto& [key, row] : world->rows.Of(i)) {
+      if (key.kind != kind || (handle != 0 && (as_b ? key.b : key.a) != handle)) continue;
+      rows.push_back({key.a, key.b, name_of(key.a), name_of(key.b), row.bytes, row.expires_s});
+    }
+  }
+  std::sort(rows.begin(), rows.end(), [](const NamedRow& x, const NamedRow& y) {
+    return std::pair(x.a, x.b) < std::pair(y.a, y.b);
+  });
+  return rows;
 }
 
 Result<PolicyRecord> MemoryStore::PolicyInForce() {
@@ -584,10 +437,13 @@ Status MemoryStore::RemoveLogReports(std::span<const int64_t> ids) {
 }
 
 }  // namespace
+}  // namespace ringfence::memory
+
+namespace ringfence {
 
 Result<std::unique_ptr<StoreBackend>> OpenMemoryStore(const Layout& layout) {
   return std::unique_ptr<StoreBackend>(
-      std::make_unique<MemoryStore>(std::make_shared<const RowFormat>(layout)));
+      std::make_unique<memory::MemoryStore>(std::make_shared<const RowFormat>(layout)));
 }
 
 }  // namespace ringfence

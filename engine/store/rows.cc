@@ -62,7 +62,7 @@ bool UnpackUser(std::span<const uint8_t> bytes, UserWords* words) {
   return ((*words)[0] & 1) != 0;
 }
 
-RowFormat::RowFormat(const Layout& layout) : layout_(layout) {
+RowFormat::RowFormat(const Layout& layout) : layout_(layout), derived_ids_(layout.catalog) {
   for (const FactInfo& info : layout_.catalog.facts()) {
     if (IsRelation(info)) {
       CHECK(info.absent_code ==

@@ -16,6 +16,9 @@
 #include <vector>
 
 #include "base/siphash.h"
+#include "derived/context.h"
+#include "derived/read.h"
+#include "derived/rows.h"
 #include "facts/frame.h"
 
 namespace ringfence {
@@ -29,6 +32,30 @@ inline constexpr int kUserBytes = kUserWords * 4;
 std::array<uint8_t, kUserBytes> PackUser(const UserWords& words);
 /// False: not such a block (wrong size, or bit 0 is not set).
 bool UnpackUser(std::span<const uint8_t> bytes, UserWords* words);
+
+inline bool HasFlag(const UserWords& words, UserFlag flag) {
+  const auto bit = static_cast<unsigned>(flag);
+  return ((words[bit / 32] >> (bit % 32)) & 1) != 0;
+}
+inline void PutFlag(UserFlag flag, bool on, UserWords* words) {
+  const auto bit = static_cast<unsigned>(flag);
+  const uint32_t mask = uint32_t{1} << (bit % 32);
+  uint32_t& word = (*words)[bit / 32];
+  word = on ? word | mask : word & ~mask;
+}
+
+/// What the two rows say of rows of derived facts.
+inline DerivedParties PartiesOf(int64_t callee, const UserWords& callee_words, int64_t caller,
+                                const UserWords& caller_words) {
+  DerivedParties parties;
+  parties.callee = callee;
+  parties.caller = caller;
+  parties.callee_has_list = HasFlag(callee_words, UserFlag::kHasList);
+  parties.callee_has_quiet = HasFlag(callee_words, UserFlag::kHasQuiet);
+  parties.callee_has_schedule = HasFlag(callee_words, UserFlag::kHasSchedule);
+  parties.caller_has_list = HasFlag(caller_words, UserFlag::kHasList);
+  return parties;
+}
 
 /// The relations between two users. All bits 0: there is none, and no row.
 struct PairWords {
@@ -53,6 +80,7 @@ class RowFormat {
   /// Settings and attributes (callee's side) and relations (callee's direction), in catalog order.
   const std::vector<FactId>& user_entries() const { return user_entries_; }
   const std::vector<FactId>& relations() const { return relations_; }
+  const DerivedIds& derived_ids() const { return derived_ids_; }
   /// The fact of kContact or kCallerContact; none where the catalog has none, or with other members
   /// than ContactFact's.
   std::optional<FactId> contact_fact(Group group) const {
@@ -95,6 +123,7 @@ class RowFormat {
   FactCode Get(FactId fact, std::span<const uint32_t> block, int first_word) const;
 
   Layout layout_;
+  DerivedIds derived_ids_;
   std::vector<FactId> user_entries_;
   std::vector<FactId> relations_;
   std::optional<FactId> contact_, caller_contact_;

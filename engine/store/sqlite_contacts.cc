@@ -433,7 +433,7 @@ Status SqliteContacts::CountErasure() {
 
 Result<uint64_t> SqliteContacts::Commit(bool revises) {
   if (Status status = Usable(Use::kWrite); !status.ok()) return status;
-  return write_->Commit(revises);
+  return write_->Commit(revises ? SqliteWrite::Revises::kYes : SqliteWrite::Revises::kNo);
 }
 
 Result<std::unique_ptr<ContactTables>> SqliteStore::BeginContacts(Use use) {

@@ -73,7 +73,7 @@ Status SqliteStore::WithWriter(const std::function<Status(Connection&)>& work) {
   SqliteWrite write(this);
   if (Status status = write.Start(); !status.ok()) return status;
   if (Status status = work(write.db()); !status.ok()) return status;
-  return write.Commit(false).status();
+  return write.Commit(SqliteWrite::Revises::kNo).status();
 }
 
 Status SqliteStore::EachLogSeed(const std::function<bool(const LogSeedRow&)>& sink) {

@@ -18,13 +18,13 @@
 namespace ringfence {
 
 inline constexpr int kStoreApplicationId = 0x52665373;  // "RfSs"
-inline constexpr int kStoreSchemaVersion = 4;
+inline constexpr int kStoreSchemaVersion = 5;
 
 /// schema/store.sql.
 std::string_view StoreSql();
 /// The oldest versions a program must know to read, and to write, a file as we make it.
 inline constexpr int kMinReader = 1;
-inline constexpr int kMinWriter = 3;
+inline constexpr int kMinWriter = 5;
 
 struct Meta {
   uint64_t revision = 0;

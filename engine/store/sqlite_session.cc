@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "base/utf8.h"
+#include "derived/read.h"
 #include "store/sqlite_schema.h"
 
 namespace ringfence {
@@ -58,6 +59,7 @@ Status SqliteSession::Prepare() {
       {&policy_,
        "SELECT number, name, digest, text, note, activated_at_s FROM policies WHERE number = ?1"},
       {&seed_, "SELECT seed FROM log_seeds WHERE user = ?1"},
+      {&derived_row_, "SELECT data FROM derived WHERE kind = ?1 AND a = ?2 AND b = ?3"},
   };
   for (const auto& [statement, sql] : statements) {
     if (Status status = db_.Prepare(sql, statement); !status.ok()) return status;
@@ -76,6 +78,7 @@ void SqliteSession::EndSnapshot() {
     in_transaction_ = false;
   }
   fresh_ = false;
+  now_ms_ = 0;
   caller_.set = false;
   callee_.set = false;
 }
@@ -278,6 +281,55 @@ ReadState SqliteSession::ReadCohort(const Question& question, GroupWriter& out) 
   return format_->ReadCohorts(cohort_key_, caller, callee, out);
 }
 
+void SqliteSession::UseContext(std::shared_ptr<const DerivedContext> context) {
+  context_ = std::move(context);
+}
+
+bool SqliteSession::FindParty(const Party& party, PartyMemo* memo, int64_t* id, UserWords* words) {
+  *id = 0;
+  if (IsNobody(party)) return true;
+  memo = MemoOf(party, memo);
+  const Lookup found = FindUser(memo);
+  if (found == Lookup::kKnown) {
+    *id = memo->id;
+    *words = memo->words;
+  }
+  return found != Lookup::kFailed;
+}
+
+ReadState SqliteSession::ReadDerived(Group group, const Question& question, GroupWriter& out) {
+  int64_t callee_id = 0;
+  int64_t caller_id = 0;
+  UserWords callee{};
+  UserWords caller{};
+  if (!FindParty(question.callee, &callee_, &callee_id, &callee)) return ReadState::kUnavailable;
+  const Party nobody;
+  const Party& from = question.caller_without_account ? nobody : question.caller;
+  if (!FindParty(from, &caller_, &caller_id, &caller)) return ReadState::kUnavailable;
+  const DerivedParties parties = PartiesOf(callee_id, callee, caller_id, caller);
+  if (now_ms_ == 0) now_ms_ = context_->now_ms();
+  DerivedRows& rows = *this;
+  const DerivedReading reading{
+      format_->derived_ids(), *context_, question, parties, now_ms_, rows, *this};
+  return ReadDerivedGroup(group, reading, out);
+}
+
+ReadState SqliteSession::GetRow(RowKind kind, int64_t a, int64_t b, std::span<uint8_t> to,
+                                size_t* size) noexcept {
+  derived_row_.Bind(1, static_cast<int64_t>(kind));
+  derived_row_.Bind(2, a);
+  derived_row_.Bind(3, b);
+  const ResetGuard reset(derived_row_);
+  bool has_row = false;
+  if (!StepRead(derived_row_, &has_row)) return ReadState::kUnavailable;
+  if (!has_row) return ReadState::kAbsent;
+  const std::span<const uint8_t> bytes = derived_row_.Blob(0);
+  if (bytes.empty() || bytes.size() > to.size()) return ReadState::kUnavailable;
+  std::memcpy(to.data(), bytes.data(), bytes.size());
+  *size = bytes.size();
+  return ReadState::kRead;
+}
+
 ReadState SqliteSession::Read(Group group, const Question& question, GroupWriter& out) noexcept {
   switch (group) {
     case Group::kCallee:
@@ -295,9 +347,8 @@ ReadState SqliteSession::Read(Group group, const Question& question, GroupWriter
     case Group::kList:
     case Group::kGrant:
     case Group::kAttempts:
-      return ReadState::kAbsent;  // This schema has no table for them: nothing is held.
     case Group::kTime:
-      return ReadState::kUnavailable;  // A store knows no clock.
+      return ReadDerived(group, question, out);
     case Group::kCall:
       break;
   }

@@ -20,7 +20,7 @@ inline bool IsNobody(const Party& party) {
   return party.empty() || (party.handle == 0 && party.id.size() > kMaxIdBytes);
 }
 
-class SqliteSession final : public StoreSession {
+class SqliteSession final : public StoreSession, private DerivedRows {
  public:
   /// Opening may wait for locks, as long as `busy_timeout_ms`; reading never does.
   static Result<std::unique_ptr<StoreSession>> Open(const std::string& path, int busy_timeout_ms,
@@ -29,6 +29,7 @@ class SqliteSession final : public StoreSession {
   ~SqliteSession() override;
 
   ReadState Read(Group group, const Question& question, GroupWriter& out) noexcept override;
+  void UseContext(std::shared_ptr<const DerivedContext> context) override;
   void BeginSnapshot() override;
   void EndSnapshot() override;
   Status Info(SnapshotInfo* info) override;
@@ -74,6 +75,11 @@ class SqliteSession final : public StoreSession {
   ReadState ReadUser(const Party& party, PartyMemo* memo, GroupWriter& out);
   ReadState ReadPair(const Question& question, GroupWriter& out);
   ReadState ReadCohort(const Question& question, GroupWriter& out);
+  ReadState ReadDerived(Group group, const Question& question, GroupWriter& out);
+  /// Id and words of a party that may have no account (id 0). False: it cannot be read.
+  bool FindParty(const Party& party, PartyMemo* memo, int64_t* id, UserWords* words);
+  ReadState GetRow(RowKind kind, int64_t a, int64_t b, std::span<uint8_t> to,
+                   size_t* size) noexcept override;
   ReadState ReadContact(Group group, const Question& question, GroupWriter& out);
   bool StepContact(Statement& statement, bool* has_row);  ///< StepRead, for another file
   /// The external id of a party. False: there is none, or it cannot be read.
@@ -82,10 +88,12 @@ class SqliteSession final : public StoreSession {
   // Statements go before their connection.
   Connection db_;
   Statement begin_, commit_, version_, meta_;
-  Statement user_by_name_, user_by_id_, id_by_name_, name_by_id_, pair_, policy_, seed_;
+  Statement user_by_name_, user_by_id_, id_by_name_, name_by_id_, pair_, policy_, seed_,
+      derived_row_;
   SessionContacts contacts_;
   std::shared_ptr<const RowFormat> format_;
   SipHashKey cohort_key_{};
+  std::shared_ptr<const DerivedContext> context_ = SystemContext();
 
   bool in_transaction_ = false;
   bool fresh_ = false;    ///< this snapshot was read from, and `info_` is of it
@@ -94,6 +102,7 @@ class SqliteSession final : public StoreSession {
   uint32_t data_version_ = 0;  ///< of the pager, when `info_` was read
   int last_error_ = 0;
   SnapshotInfo info_;
+  int64_t now_ms_ = 0;  ///< of this snapshot; 0: the clock was not asked yet
   PartyMemo caller_, callee_;
 };
 

@@ -16,6 +16,7 @@
 #include "store/random_pool.h"
 #include "store/rows.h"
 #include "store/sqlite_db.h"
+#include "store/sqlite_rows.h"
 #include "store/writer_gate.h"
 
 namespace ringfence {
@@ -30,6 +31,7 @@ struct SqliteWriter {
   Statement delete_book, delete_chunks, delete_parts, delete_upload;
   Statement delete_identifiers, delete_quota, bury_owner;
   Statement insert_seed, delete_seed, add_erasure;
+  DerivedStatements derived;
   RandomPool random;
 
   Status Prepare();
@@ -44,6 +46,8 @@ class SqliteStore final : public StoreBackend {
       std::shared_ptr<const ContactVault> vault) override;
   Result<std::unique_ptr<StoreTransaction>> Begin() override;              // sqlite_writer.cc
   Result<std::unique_ptr<ContactTables>> BeginContacts(Use use) override;  // sqlite_contacts.cc
+  Result<std::vector<NamedRow>> Rows(RowKind kind, std::string_view user,
+                                     bool as_b) override;  // sqlite_derived.cc
   // sqlite_listings.cc
   Result<uint64_t> Revision() override;
   Result<UserInfo> ShowUser(std::string_view user) override;

@@ -104,14 +104,14 @@ Status SqliteWrite::Bump(uint64_t* revision) {
   return rc == SQLITE_DONE ? Status() : FailSqlite(rc);
 }
 
-Result<uint64_t> SqliteWrite::Commit(bool revises) {
+Result<uint64_t> SqliteWrite::Commit(Revises revises) {
   if (Status status = Usable(); !status.ok()) return status;
   uint64_t revision = 0;
-  if (revises) {
+  if (revises == Revises::kYes) {
     if (Status status = Bump(&revision); !status.ok()) return status;
   }
   if (const int rc = writer_.commit.Run(); rc != SQLITE_OK) return FailSqlite(rc);
-  if (revises) store_->write_epoch_.fetch_add(1);
+  if (revises != Revises::kNo) store_->write_epoch_.fetch_add(1);
   Close();
   return revision;
 }

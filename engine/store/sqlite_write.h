@@ -39,8 +39,14 @@ class SqliteWrite {
   /// Counts a removal that a purge must follow.
   Status CountErasure();
 
-  /// `revises`: a new revision, counted in the store's write epoch; else 0. Ends this transaction.
-  Result<uint64_t> Commit(bool revises);
+  enum class Revises : uint8_t {
+    kNo,        ///< no decision depends on what was written
+    kCounters,  ///< decisions do, but it is no revision
+    kYes,
+  };
+  /// The new revision, else 0. Counted in the store's write epoch unless kNo. Ends this
+  /// transaction.
+  Result<uint64_t> Commit(Revises revises);
 
   SqliteWriter& writer() { return writer_; }
   Connection& db() { return writer_.db; }

@@ -59,7 +59,7 @@ Status SqliteWriter::Prepare() {
   for (const auto& [statement, sql] : statements) {
     if (Status status = db.Prepare(sql, statement); !status.ok()) return status;
   }
-  return Status();
+  return derived.Prepare(db);
 }
 
 namespace {
@@ -67,7 +67,8 @@ namespace {
 class SqliteTransaction final : public StoreTransaction {
  public:
   /// Takes over the writer's gate.
-  explicit SqliteTransaction(SqliteStore* store) : write_(store), writer_(write_.writer()) {}
+  explicit SqliteTransaction(SqliteStore* store)
+      : write_(store), writer_(write_.writer()), rows_(&write_) {}
 
   Status Start() { return write_.Start(); }
   Status AddUser(std::string_view user) override;
@@ -76,16 +77,66 @@ class SqliteTransaction final : public StoreTransaction {
                 FactCode code) override;
   Status Forget(std::string_view user, int64_t now_s, ForgetReport* report) override;
   Status AddPolicy(PolicyRecord* record) override;
-  Result<uint64_t> Commit() override { return write_.Commit(true); }
+  Status FindHandle(std::string_view user, int64_t* handle) override;
+  Status Intern(std::string_view user, int64_t* handle) override;
+  Status NameOf(int64_t handle, std::string* name) override {
+    return IfUsable([&] { return rows_.NameOf(handle, name); });
+  }
+  Status GetRow(RowKind kind, int64_t a, int64_t b, std::string* bytes) override {
+    return IfUsable([&] { return rows_.Get(kind, a, b, bytes); });
+  }
+  Status PutRow(RowKind kind, int64_t a, int64_t b, std::string_view bytes,
+                int64_t expires_s) override {
+    return IfUsable([&] { return rows_.Put(kind, a, b, bytes, expires_s); });
+  }
+  Status DeleteRow(RowKind kind, int64_t a, int64_t b) override {
+    return IfUsable([&] { return rows_.Delete(kind, a, b); });
+  }
+  Status EachRow(RowKind kind, int64_t a,
+                 const std::function<bool(int64_t b, std::string_view bytes)>& sink) override {
+    return IfUsable([&] { return rows_.Each(kind, a, sink); });
+  }
+  Status SetFlag(int64_t user, UserFlag flag, bool on) override {
+    return IfUsable([&] { return rows_.SetFlag(user, flag, on); });
+  }
+  Status SweepRows(int64_t now_s, int limit) override {
+    return IfUsable([&] { return rows_.Sweep(now_s, limit); });
+  }
+  Result<uint64_t> Commit() override { return write_.Commit(SqliteWrite::Revises::kYes); }
+  Status CommitCounters() override {
+    return write_.Commit(SqliteWrite::Revises::kCounters).status();
+  }
 
  private:
   Status PutPair(int64_t callee, int64_t caller, const PairWords& pair);
   Status ForgetContacts(int64_t account, int64_t now_s);
   Status LogErasure(int64_t now_s, std::string* case_id);
 
+  template <class Do>
+  Status IfUsable(const Do& use) {
+    Status status = write_.Usable();
+    return status.ok() ? use() : status;
+  }
+
   SqliteWrite write_;
   SqliteWriter& writer_;
+  SqliteRows rows_;
 };
+
+Status SqliteTransaction::FindHandle(std::string_view user, int64_t* handle) {
+  if (Status status = write_.Usable(); !status.ok()) return status;
+  if (Status status = CheckId(user); !status.ok()) return status;
+  bool found = false;
+  Status status = write_.FindId(user, &found, handle);
+  if (!found) *handle = 0;
+  return status;
+}
+
+Status SqliteTransaction::Intern(std::string_view user, int64_t* handle) {
+  if (Status status = write_.Usable(); !status.ok()) return status;
+  if (Status status = CheckId(user); !status.ok()) return status;
+  return write_.Intern(user, handle);
+}
 
 Status SqliteTransaction::AddUser(std::string_view user) {
   if (Status status = write_.Usable(); !status.ok()) return status;
@@ -168,6 +219,7 @@ Status SqliteTransaction::Forget(std::string_view user, int64_t now_s, ForgetRep
     }
   }
   if (status = ForgetContacts(id, now_s); !status.ok()) return status;
+  if (status = rows_.Forget(id); !status.ok()) return status;
   if (status = LogErasure(now_s, &report->case_id); !status.ok()) return status;
   return write_.CountErasure();
 }
