@@ -56,11 +56,7 @@ Result<Policy> Policy::Shipped(std::string_view name) {
 std::vector<std::string> Policy::ShippedNames() {
   std::vector<std::string> names;
   for (const EmbeddedFile& file : ShippedRules()) names.emplace_back(file.name);
-<<<<<<< HEAD
   std::sort(names.begin(), names.end());  // files come by path, where '-' is less than '/'
-=======
-  std::sort(names.begin(), names.end());
->>>>>>> main
   return names;
 }
 
