@@ -44,6 +44,7 @@ Command ExportCommand();
 std::vector<Command> UserCommands();
 std::vector<Command> RelationCommands();
 std::vector<Command> PolicyCommands();
+std::vector<Command> CatalogCommands();
 Command ContactSyncCommand();
 std::vector<Command> ContactIdentityCommands();
 std::vector<Command> ContactProtocolCommands();

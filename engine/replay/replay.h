@@ -17,6 +17,7 @@ namespace ringfence {
 struct ReplayRequest {
   LogFiles* files = nullptr;
   std::string log;
+  Catalog catalog = Catalog::Standard();  ///< what its facts are read with
   ReplayMode mode = ReplayMode::kReproduce;
   ReplayAttempts attempts = ReplayAttempts::kRecorded;
   std::string month;  ///< empty: all
