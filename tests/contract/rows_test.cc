@@ -16,7 +16,7 @@ namespace {
 using Key = std::tuple<RowKind, int64_t, int64_t>;
 using Model = std::map<Key, std::pair<std::string, int64_t>>;
 
-constexpr RowKind kKinds[] = {RowKind::kPairCalls, RowKind::kGrant, RowKind::kListPerson,
+constexpr RowKind kKinds[] = {RowKind::kPairCalls, RowKind::kGrant, RowKind::kKnock,
                               RowKind::kMember};
 constexpr int kUsers = 6;
 constexpr int64_t kNowS = 1000;
