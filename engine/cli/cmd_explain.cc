@@ -69,7 +69,7 @@ struct Run {
 };
 
 int RunExplain(Context& context, const Arguments& arguments) {
-  auto question = QuestionFromArguments(Catalog::Standard(), arguments);
+  auto question = QuestionFromArguments(context.catalog(), arguments);
   if (!question.ok()) return Fail(question.status());
   auto clock_ms = ClockFromArguments(arguments);
   if (!clock_ms.ok()) return Fail(clock_ms.status());

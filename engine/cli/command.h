@@ -45,6 +45,7 @@ std::vector<Command> UserCommands();
 std::vector<Command> RelationCommands();
 std::vector<Command> AttemptCommands();
 std::vector<Command> PolicyCommands();
+std::vector<Command> CatalogCommands();
 Command ContactSyncCommand();
 std::vector<Command> ContactIdentityCommands();
 std::vector<Command> ContactProtocolCommands();
