@@ -24,10 +24,11 @@ inline constexpr const char* kCountsPolicy = R"json({
   "unknown_callee": "private",
   "decisions": { "ring": {
     "rules": [
-      { "id": "often", "when": "callee.attempts_1h(caller) >= 3 || caller.callees_1h >= 20 || caller.previews_1h >= 50",
-        "then": "later" },
-      { "id": "tired", "when": "callee.unanswered(caller) >= 2 && callee.connected_24h(caller) == 0",
-        "then": "later" },
+      { "id": "often", "then": "later",
+        "when": "callee.attempts_1h(caller) >= 3 || caller.callees_1h >= 20" },
+      { "id": "peeping", "when": "caller.previews_1h >= 50", "then": "later" },
+      { "id": "tired", "then": "later",
+        "when": "callee.unanswered(caller) >= 2 && callee.connected_24h(caller) == 0" },
       { "id": "strangers", "when": "!caller.known && callee.unknown_calls_1h >= 5",
         "then": "later" },
       { "id": "called-back", "when": "callee.since_called_d(caller) < 3", "then": "ring" },
