@@ -102,6 +102,10 @@ Result<Engine> Engine::Open(EngineOptions options) {
     impl->vault = contacts.vault;
     impl->contacts = options.contacts;
   }
+  if (options.clock_ms) {
+    impl->context =
+        std::make_shared<const DerivedContext>(DerivedContext{std::move(options.clock_ms)});
+  }
   if (options.log.has_value()) {
     if (Status status = CheckLogOf(*options.log, options.store); !status.ok()) return status;
     impl->log = options.log;

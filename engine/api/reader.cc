@@ -40,6 +40,7 @@ Status Reader::Impl::Open(std::shared_ptr<Engine::Impl> shared,
     Result<std::unique_ptr<StoreSession>> opened = backend.NewSession(engine->vault);
     if (!opened.ok()) return opened.status();
     session = std::move(opened).value();
+    session->UseContext(engine->context);
     sources.push_back(session.get());
   }
   Result<std::unique_ptr<Recording>> opened = Recording::Open(engine->log, session.get());
@@ -310,6 +311,26 @@ Result<RecheckAnswer> Reader::Recheck(const Question& question, const Decision& 
   answer.now = now;
   answer.stands = answer.now.let_through() && answer.now.effect == before;
   return answer;
+}
+
+Status Reader::Impl::LetInByConsent(const Question& question, bool* let_in) {
+  const Catalog& catalog = engine->catalog;
+  std::vector<Fact> facts(question.facts.begin(), question.facts.end());
+  const std::pair<const char*, const char*> assumed[] = {{"callee.grant(caller)", "temporary"},
+                                                         {"callee.unanswered(caller)", "0"}};
+  for (const auto& [name, value] : assumed) {
+    Result<Fact> fact = catalog.MakeFact(name, value);
+    if (!fact.ok()) return Status(StatusCode::kInvalidArgument, fact.status().message());
+    facts.push_back(*fact);
+  }
+  Question assuming = question;
+  assuming.facts = facts;
+  Decision decision;
+  Status decided = InSnapshot(question.at_least, &decision.revision, [&] {
+    return DecideIn(assuming, Sight::kAll, &decision, nullptr);
+  });
+  *let_in = decided.ok() && decision.let_through();
+  return decided;
 }
 
 Result<Explanation> Reader::Explain(const Question& question, const ExplainOptions& options) {

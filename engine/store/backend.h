@@ -135,6 +135,8 @@ class StoreTransaction {
   virtual Status EachRow(RowKind kind, int64_t a,
                          const std::function<bool(int64_t b, std::string_view bytes)>& sink) = 0;
   virtual Status SetFlag(int64_t user, UserFlag flag, bool on) = 0;
+  /// Of this store alone, with a key that it keeps secret: a name that tells nothing.
+  virtual Status KeyedHash(std::string_view bytes, uint64_t* hash) = 0;
   /// Looks at the next `limit` rows, round and round, and deletes those that have expired.
   virtual Status SweepRows(int64_t now_s, int limit) = 0;
 

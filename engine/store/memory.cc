@@ -205,6 +205,10 @@ class MemoryTransaction final : public StoreTransaction {
     PutFlag(flag, on, &draft_->users.Own(static_cast<size_t>(user))[user].words);
     return Status();
   }
+  Status KeyedHash(std::string_view bytes, uint64_t* hash) override {
+    *hash = SipHash24(store_->shared_->cohort_key, bytes);
+    return Usable();
+  }
   Status SweepRows(int64_t now_s, int /*limit*/) override {
     if (Status status = Usable(); !status.ok()) return status;
     const auto expired = [&](const auto& row) {

@@ -15,6 +15,7 @@
 #include <ringfence/store.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -43,6 +44,9 @@ struct EngineOptions {
   /// Nothing else comes of it. Needs `log`, where each decision then takes twice the room: of
   /// LogOptions::ring_entries too, which decides when WhenFull applies to both.
   std::optional<Policy> shadow;
+  /// Unix time in milliseconds, for facts that depend on it; empty: the system's clock. Asked from
+  /// every thread that decides.
+  std::function<int64_t()> clock_ms;
 };
 
 /// Thread-safe. Open it after any fork: SQLite connections do not survive one.
@@ -151,6 +155,7 @@ class RINGFENCE_API Reader {
 
  private:
   friend class Engine;
+  friend class Grants;
   explicit Reader(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
