@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 namespace ringfence {
@@ -40,6 +41,21 @@ enum class UserFlag : uint8_t {
   kHasSchedule = 157,
 };
 inline constexpr int kFirstUserFlagBit = 156;
+
+/// The flag of the first key's user that tells of rows of that kind; none: they are looked for.
+constexpr std::optional<UserFlag> FlagOf(RowKind kind) {
+  switch (kind) {
+    case RowKind::kListPerson:
+    case RowKind::kListOther:
+      return UserFlag::kHasList;
+    case RowKind::kQuiet:
+      return UserFlag::kHasQuiet;
+    case RowKind::kSchedule:
+      return UserFlag::kHasSchedule;
+    default:
+      return std::nullopt;
+  }
+}
 
 /// Reads rows in one snapshot.
 class DerivedRows {

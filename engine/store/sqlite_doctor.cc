@@ -217,6 +217,33 @@ Status Examination::CheckLog() {
   return Status();
 }
 
+// A list its owner's flag does not tell of is a list nobody reads.
+Status Examination::CheckDerived() {
+  const auto name_of = [](const Statement& row) {
+    return "derived row (" + std::to_string(row.Int(0)) + ", " + std::to_string(row.Int(1)) + ", " +
+           std::to_string(row.Int(2)) + "): ";
+  };
+  Status status = ForEach(
+      "orphan",
+      "SELECT kind, a, b FROM derived WHERE"
+      " (a > 0 AND a NOT IN (SELECT id FROM users))"
+      " OR (b > 0 AND b NOT IN (SELECT id FROM users))",
+      [&](const Statement& row) { Find("orphan", name_of(row) + "of a user who is not known"); });
+  if (!status.ok()) return status;
+  status = ForEach(
+      "corrupt-value", "SELECT kind, a, b FROM derived WHERE length(data) NOT BETWEEN 1 AND 32768",
+      [&](const Statement& row) { Find("corrupt-value", name_of(row) + "has no such size"); });
+  if (!status.ok()) return status;
+  return ForEach(
+      "flag", "SELECT d.kind, d.a, d.b, u.settings FROM derived AS d JOIN users AS u ON u.id = d.a",
+      [&](const Statement& row) {
+        const std::optional<UserFlag> flag = FlagOf(static_cast<RowKind>(row.Int(0)));
+        UserWords words;
+        if (!flag || !UnpackUser(row.Blob(3), &words) || HasFlag(words, *flag)) return;
+        Find("flag", name_of(row) + "the user's row does not tell of it");
+      });
+}
+
 Status Examination::CheckPolicies() {
   return ForEach(
       "policy", "SELECT number, text, text_sha256 FROM policies", [&](const Statement& row) {
@@ -231,8 +258,8 @@ Status Examination::Run() {
        {&Examination::CheckIntegrity, &Examination::CheckSchemaObjects, &Examination::CheckEntries,
         &Examination::CheckWal, &Examination::CheckMeta, &Examination::CheckUsers,
         &Examination::CheckHandles, &Examination::CheckPairs, &Examination::CheckMirror,
-        &Examination::CheckLog, &Examination::CheckPolicies, &Examination::CheckBooks,
-        &Examination::CheckUploads, &Examination::CheckIdentifiers,
+        &Examination::CheckLog, &Examination::CheckDerived, &Examination::CheckPolicies,
+        &Examination::CheckBooks, &Examination::CheckUploads, &Examination::CheckIdentifiers,
         &Examination::CheckContactKeys}) {
     if (Status status = (this->*check)(); !status.ok()) return status;
   }

@@ -35,6 +35,7 @@ class Examination {
   Status CheckPairs();
   Status CheckMirror();
   Status CheckLog();
+  Status CheckDerived();
   Status CheckPolicies();
   // sqlite_doctor_contacts.cc
   Status CheckBooks();

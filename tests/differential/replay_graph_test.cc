@@ -241,12 +241,13 @@ TEST_CASE("decisions on a graph, by processes that come and go, follow from thei
   }
   // Whatever another policy would have done, every entry is somewhere.
   options.mode = ReplayMode::kWhatIf;
+  uint64_t changed = 0;
   for (const std::string& name : Policy::ShippedNames()) {
     options.policy = *Policy::Shipped(name);
     const ReplayReport report = Replay(*reader, options).value();
     CHECK(report.entries == entries);
     CHECK(report.covered() + report.indeterminate == verified->decisions);
-    CHECK(report.changed > 0);
+    changed += report.changed;
     uint64_t flows = 0, rules = 0;
     for (const ReplayFlow& flow : report.flows) flows += flow.entries;
     for (const ReplayRule& rule : report.new_rules) rules += rule.entries;
@@ -255,6 +256,8 @@ TEST_CASE("decisions on a graph, by processes that come and go, follow from thei
     std::cout << "under " << name << ": " << report.reproduced << " the same, " << report.changed
               << " changed, " << report.indeterminate << " indeterminate\n";
   }
+  // None of them under every policy.
+  CHECK(changed > 0);
   const Result<LogDescription> description = ReadDescription(&SystemFiles(), recorded.path());
   REQUIRE(description.ok());
   std::filesystem::remove_all("/dev/shm/ringfence-" + ToHex(description->identity));

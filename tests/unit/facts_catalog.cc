@@ -102,7 +102,8 @@ TEST_CASE("names, sides and reverses") {
   CHECK(Info("callee.premium").reverse == Id("caller.premium"));
   CHECK(Info("callee.unknown_callers").reverse == Id("caller.unknown_callers"));
   CHECK(Info("callee.contact(caller)").reverse == Id("caller.contact(callee)"));
-  CHECK(Info("callee.list(caller)").reverse == Id("callee.list(caller)"));
+  CHECK(Info("callee.list(caller)").reverse == Id("caller.list(callee)"));
+  CHECK(Info("callee.grant(caller)").reverse == Id("callee.grant(caller)"));
   CHECK(Info("call.media").reverse == Id("call.media"));
   CHECK(
       Info("callee.follows(caller)").says ==

@@ -201,6 +201,13 @@ constexpr Damage kDamages[] = {
      "PRAGMA ignore_check_constraints = ON;"
      "INSERT INTO log_checkpoints (log, origin, size, boot, note) VALUES ('l', 'o', 1, -1, 'n')"},
     {"schema", "DROP TABLE log_outbox"},
+    {"orphan", "INSERT INTO derived (kind, a, b, data, expires_s) VALUES (5, 1, 99, x'01', 0)"},
+    {"orphan", "INSERT INTO derived (kind, a, b, data, expires_s) VALUES (5, 99, 1, x'01', 0)"},
+    {"flag", "INSERT INTO derived (kind, a, b, data, expires_s) VALUES (8, 1, 2, x'01', 0)"},
+    {"corrupt-value",
+     "PRAGMA ignore_check_constraints = ON;"
+     "INSERT INTO derived (kind, a, b, data, expires_s) VALUES (5, 1, 2, x'', 0)"},
+    {"schema", "DROP INDEX derived_b"},
     {"handles", "UPDATE sqlite_sequence SET seq = 1 WHERE name = 'users'"},
     {"policy", "UPDATE policies SET text = text || ' '"},
     {"policy", "UPDATE meta SET policy_number = 0"},

@@ -19,8 +19,8 @@ telegram             DIGEST  17 rules in ring, path
 unwanted-calls       DIGEST  9 rules in ring
 viber                DIGEST  6 rules in ring
 wechat               DIGEST  7 rules in ring
-whatsapp-business    DIGEST  14 rules in ring
 whatsapp             DIGEST  13 rules in ring, path
+whatsapp-business    DIGEST  14 rules in ring
 x-2023               DIGEST  15 rules in ring
 x-2024               DIGEST  15 rules in ring, path
 xmpp-blocking        DIGEST  7 rules in ring
