@@ -9,6 +9,7 @@
 #include "api/grants_impl.h"
 #include "api/store_impl.h"
 #include "base/utf8.h"
+#include "derived/pair_calls.h"
 
 namespace ringfence {
 namespace {
@@ -52,7 +53,7 @@ Result<uint64_t> PutOnce(const Grants::Impl& impl, std::string_view callee, std:
   if (!transaction.ok()) return transaction.status();
   ConsentPair pair;
   Status status = FindPair(**transaction, callee, caller, &pair);
-  if (status.ok()) status = PutConsent(**transaction, pair, row);
+  if (status.ok()) status = PutConsent(**transaction, pair, row, row.given_at_ms);
   if (!status.ok()) return status;
   return (*transaction)->Commit();
 }
@@ -100,32 +101,37 @@ Status FindPair(StoreTransaction& transaction, std::string_view callee, std::str
 
 namespace {
 
-/// A new consent begins with no unanswered calls. Here consent writes what attempts keep.
-Status EndUnansweredCalls(StoreTransaction& /*transaction*/, const ConsentPair& /*pair*/) {
-  return Status();
+/// A new consent begins with no unanswered calls: here consent writes what attempts keep.
+Status EndUnansweredCalls(StoreTransaction& transaction, const ConsentPair& pair, int64_t now_ms) {
+  constexpr RowKind kKind = RowKind::kPairCalls;
+  std::string row;
+  std::string after;
+  int64_t expires_s = 0;
+  Status status = transaction.GetRow(kKind, pair.callee, pair.caller, &row);
+  if (!status.ok()) return status;
+  if (!ResetUnanswered(row, now_ms, &after, &expires_s)) return DamagedConsent();
+  return transaction.PutRow(kKind, pair.callee, pair.caller, after, expires_s);
 }
 
 }  // namespace
 
-Status PutConsent(StoreTransaction& transaction, const ConsentPair& pair, const GrantRow& row) {
-  Status status = Holds(row.state) ? EndUnansweredCalls(transaction, pair) : Status();
+Status PutConsent(StoreTransaction& transaction, const ConsentPair& pair, const GrantRow& row,
+                  int64_t now_ms) {
+  Status status = Holds(row.state) ? EndUnansweredCalls(transaction, pair, now_ms) : Status();
   if (status.ok()) status = PutRow(transaction, RowKind::kGrant, pair.callee, pair.caller, row);
   if (!status.ok()) return status;
   return transaction.DeleteRow(RowKind::kKnock, pair.callee, pair.caller);
 }
 
-Status SecretKeyOf(StoreTransaction& transaction, SecretKey purpose, int64_t caller,
-                   std::string_view callee, int64_t* key) {
+int64_t Grants::Impl::SecretKeyOf(SecretKey purpose, int64_t caller,
+                                  std::string_view callee) const {
   std::string text = "consent";
   text.push_back('\0');
   text.push_back(static_cast<char>(purpose));
   text += std::to_string(caller);
   text.push_back('\0');
   text += callee;
-  uint64_t hash = 0;
-  Status status = transaction.KeyedHash(text, &hash);
-  *key = -1 - static_cast<int64_t>(hash >> 1);
-  return status;
+  return -1 - static_cast<int64_t>(SipHash24(secret, text) >> 1);
 }
 
 Status NoteAsked(StoreTransaction& transaction, int64_t caller, int64_t key, int64_t now_ms) {
@@ -150,7 +156,9 @@ Result<Grants> Grants::Open(Store store, const GrantsOptions& options) {
     return Status(StatusCode::kInvalidArgument,
                   "a decline is remembered for 0 to 30 days of milliseconds");
   }
-  return Grants(std::make_shared<Impl>(Impl{std::move(store), options}));
+  Result<SipHashKey> secret = store.impl()->backend->CohortKey();
+  if (!secret.ok()) return secret.status();
+  return Grants(std::make_shared<Impl>(Impl{std::move(store), options, *secret}));
 }
 
 Result<uint64_t> Grants::Give(std::string_view callee, std::string_view caller, int64_t until_ms,
@@ -185,12 +193,12 @@ Result<uint64_t> Grants::Revoke(std::string_view callee, std::string_view caller
   if (!status.ok()) return status;
   TransactionRows rows(transaction->get());
   GrantRow row;
-  EarlierCalls calls;
+  CallTimes calls;
   const int64_t now_ms = impl_->NowMs();
   const ReadState read = GetGrant(rows, pair.callee, pair.caller, &row);
   if (read == ReadState::kUnavailable) return DamagedConsent();
-  if (row.one_call &&
-      GetEarlierCalls(rows, pair.callee, pair.caller, &calls) == ReadState::kUnavailable) {
+  if (row.one_call && GetCallTimes(rows, nullptr, pair.callee, pair.caller, now_ms, &calls) ==
+                          ReadState::kUnavailable) {
     return DamagedConsent();
   }
   if (read == ReadState::kAbsent || !Holds(StateAt(row, calls, now_ms))) {
@@ -212,11 +220,11 @@ Result<std::vector<GrantInfo>> Grants::Impl::List(std::string_view user, bool to
   std::vector<GrantInfo> list;
   for (const NamedRow& named : *rows) {
     GrantRow row;
-    EarlierCalls calls;
+    CallTimes calls;
     const std::span bytes(reinterpret_cast<const uint8_t*>(named.bytes.data()), named.bytes.size());
     if (!Unpack(bytes, &row)) return DamagedConsent();
-    if (row.one_call &&
-        GetEarlierCalls(listed, named.a, named.b, &calls) == ReadState::kUnavailable) {
+    if (row.one_call && GetCallTimes(listed, nullptr, named.a, named.b, now_ms, &calls) ==
+                            ReadState::kUnavailable) {
       return DamagedConsent();
     }
     GrantInfo info = Describe(row, StateAt(row, calls, now_ms));
@@ -259,24 +267,24 @@ Result<RequestAnswer> Grants::Request(std::string_view caller, std::string_view 
   ConsentPair pair;
   Status status = FindPair(**transaction, callee, caller, &pair);
   if (!status.ok()) return status;
+  const int64_t now_ms = impl_->NowMs();
   TransactionRows rows(transaction->get());
   GrantRow grant;
   AskedRow asked;
-  EarlierCalls calls;
+  CallTimes calls;
   const ReadState granted = GetGrant(rows, pair.callee, pair.caller, &grant);
-  for (const ReadState read : {granted, GetAsked(rows, pair.caller, pair.callee, &asked),
-                               GetEarlierCalls(rows, pair.callee, pair.caller, &calls)}) {
+  for (const ReadState read :
+       {granted, GetAsked(rows, pair.caller, pair.callee, &asked),
+        GetCallTimes(rows, nullptr, pair.callee, pair.caller, now_ms, &calls)}) {
     if (read == ReadState::kUnavailable) return DamagedConsent();
   }
   const AskLimits& limits = impl_->options.limits;
-  const int64_t now_ms = impl_->NowMs();
   int64_t wait_ms = WaitMs(asked, calls.connected_ms, limits, now_ms);
   if (granted == ReadState::kRead && StateAt(grant, calls, now_ms) == GrantState::kDeclined) {
     wait_ms = std::max(wait_ms, grant.until_ms - now_ms);
   }
   if (wait_ms > 0) return RequestAnswer{false, InSeconds(wait_ms)};
-  int64_t own_key = 0;
-  status = SecretKeyOf(**transaction, SecretKey::kAsked, pair.caller, callee, &own_key);
+  const int64_t own_key = impl_->SecretKeyOf(SecretKey::kAsked, pair.caller, callee);
   for (const int64_t key : {pair.callee, own_key}) {
     if (status.ok()) status = NoteAsked(**transaction, pair.caller, key, now_ms);
   }

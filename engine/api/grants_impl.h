@@ -8,14 +8,24 @@
 #include <memory>
 #include <string_view>
 
+#include "base/siphash.h"
 #include "derived/consent.h"
 #include "store/backend.h"
 
 namespace ringfence {
 
+/// Purposes of keys that no user has.
+enum class SecretKey : uint8_t { kAsked = 1, kNoRequests = 2, kNoKnock = 3 };
+
 struct Grants::Impl {
   Store store;
   GrantsOptions options;
+  SipHashKey secret{};  ///< the store's
+
+  /// Where the caller's own record of asking that callee lies, among others: a key that says
+  /// nothing without the secret, another one for each caller and purpose. It is there whether or
+  /// not the callee exists, so that what follows from it cannot depend on that.
+  int64_t SecretKeyOf(SecretKey purpose, int64_t caller, std::string_view callee) const;
 
   StoreBackend& backend() const;
   int64_t NowMs() const;
@@ -53,14 +63,9 @@ Status DamagedConsent();
 
 /// Puts a consent, or a decline: where it holds, the row of unanswered calls ends; no knock waits
 /// any more.
-Status PutConsent(StoreTransaction& transaction, const ConsentPair& pair, const GrantRow& row);
+Status PutConsent(StoreTransaction& transaction, const ConsentPair& pair, const GrantRow& row,
+                  int64_t now_ms);
 
-/// Where the caller's own record of asking that callee lies: a key that no user has, and that says
-/// nothing without the store's secret. It is there whether or not the callee exists, so that what
-/// follows from it cannot depend on that. `purpose` gives distinct ones.
-enum class SecretKey : uint8_t { kAsked = 1, kNoRequests = 2, kNoKnock = 3 };
-Status SecretKeyOf(StoreTransaction& transaction, SecretKey purpose, int64_t caller,
-                   std::string_view callee, int64_t* key);
 /// Takes note that the caller asks now, in the row of that key.
 Status NoteAsked(StoreTransaction& transaction, int64_t caller, int64_t key, int64_t now_ms);
 

@@ -47,7 +47,7 @@ Status MayShow(StoreTransaction& transaction, const ConsentPair& pair, int64_t n
   const bool damaged = granted == ReadState::kUnavailable || knocked == ReadState::kUnavailable;
   const bool declined =
       (granted == ReadState::kRead &&
-       StateAt(grant, EarlierCalls{}, now_ms) == GrantState::kDeclined) ||
+       StateAt(grant, CallTimes{}, now_ms) == GrantState::kDeclined) ||
       (knocked == ReadState::kRead && earlier.declined && now_ms < earlier.until_ms);
   *may_show = pair.callee != 0 && !damaged && !declined && waiting < kMaxKnocks;
   return read;
@@ -55,17 +55,16 @@ Status MayShow(StoreTransaction& transaction, const ConsentPair& pair, int64_t n
 
 /// Three rows, whatever is shown and whoever exists: where there is nothing to be kept, another of
 /// the same size under a key that stands for nobody, of the caller alone.
-Status PutKnock(StoreTransaction& transaction, std::string_view callee, const ConsentPair& pair,
-                int64_t own_key, bool shown, int64_t now_ms) {
-  int64_t no_requests = 0;
-  int64_t no_knock = 0;
-  Status status =
-      SecretKeyOf(transaction, SecretKey::kNoRequests, pair.caller, callee, &no_requests);
-  if (status.ok()) {
-    status = SecretKeyOf(transaction, SecretKey::kNoKnock, pair.caller, callee, &no_knock);
-  }
+Status PutKnock(StoreTransaction& transaction, const Grants::Impl& impl, std::string_view callee,
+                const ConsentPair& pair, bool shown, int64_t now_ms) {
+  const auto key_of = [&](SecretKey purpose) {
+    return impl.SecretKeyOf(purpose, pair.caller, callee);
+  };
+  const int64_t no_requests = key_of(SecretKey::kNoRequests);
+  const int64_t no_knock = key_of(SecretKey::kNoKnock);
   const int64_t requests = pair.callee != 0 ? pair.callee : no_requests;
-  for (const int64_t key : {own_key, requests}) {
+  Status status;
+  for (const int64_t key : {key_of(SecretKey::kAsked), requests}) {
     if (status.ok()) status = NoteAsked(transaction, pair.caller, key, now_ms);
   }
   if (!status.ok()) return status;
@@ -83,13 +82,11 @@ Result<KnockAnswer> Grants::Knock(Reader& reader, const Question& question) {
   if (!begun.ok()) return begun.status();
   StoreTransaction& transaction = **begun;
   ConsentPair pair;
-  int64_t own_key = 0;
   if (status = transaction.FindHandle(question.caller.id, &pair.caller); !status.ok()) {
     return status;
   }
   if (pair.caller == 0) return Status(StatusCode::kNotFound, "the caller is not known");
-  status = SecretKeyOf(transaction, SecretKey::kAsked, pair.caller, question.callee.id, &own_key);
-  if (!status.ok()) return status;
+  const int64_t own_key = impl_->SecretKeyOf(SecretKey::kAsked, pair.caller, question.callee.id);
 
   TransactionRows rows(&transaction);
   AskedRow asked;
@@ -108,7 +105,7 @@ Result<KnockAnswer> Grants::Knock(Reader& reader, const Question& question) {
   status = transaction.FindHandle(question.callee.id, &pair.callee);
   if (status.ok()) status = MayShow(transaction, pair, now_ms, &may_show);
   if (status.ok()) {
-    status = PutKnock(transaction, question.callee.id, pair, own_key, let_in && may_show, now_ms);
+    status = PutKnock(transaction, *impl_, question.callee.id, pair, let_in && may_show, now_ms);
   }
   if (status.ok()) status = transaction.SweepRows(now_ms / 1000, kSweptAtOnce);
   if (status.ok()) status = transaction.CommitCounters();
@@ -168,11 +165,11 @@ Result<uint64_t> Grants::AllowKnock(std::string_view callee, std::string_view ca
   TransactionRows rows(transaction->get());
   GrantRow earlier;
   if (GetGrant(rows, pair.callee, pair.caller, &earlier) == ReadState::kRead && !earlier.one_call &&
-      Holds(StateAt(earlier, EarlierCalls{}, now_ms)) &&
+      Holds(StateAt(earlier, CallTimes{}, now_ms)) &&
       (earlier.until_ms == 0 || earlier.until_ms >= given.until_ms)) {
     given = earlier;
   }
-  status = PutConsent(**transaction, pair, given);
+  status = PutConsent(**transaction, pair, given, now_ms);
   if (!status.ok()) return status;
   return (*transaction)->Commit();
 }

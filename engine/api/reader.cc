@@ -40,7 +40,7 @@ Status Reader::Impl::Open(std::shared_ptr<Engine::Impl> shared,
     Result<std::unique_ptr<StoreSession>> opened = backend.NewSession(engine->vault);
     if (!opened.ok()) return opened.status();
     session = std::move(opened).value();
-    session->UseContext(engine->context);
+    session->UseContext(engine->derived);
     sources.push_back(session.get());
   }
   Result<std::unique_ptr<Recording>> opened = Recording::Open(engine->log, session.get());
@@ -139,7 +139,9 @@ Status Reader::Impl::DecideIn(const Question& question, Sight sight, Decision* d
 
 Status Reader::Impl::DecideAndNote(size_t i, const Question& question, Decision* decision) {
   Status decided = DecideIn(question, Sight::kAll, decision, nullptr);
-  if (!decided.ok() || recording == nullptr) return decided;
+  if (!decided.ok()) return decided;
+  if (engine->attempts.has_value()) noted[i] = NoteParties(question);
+  if (recording == nullptr) return decided;
   recording->Collect(question, AllSources(), &scratch);
   recording->Note(i, question, scratch, *decision);
   if (recording->TakesShadows()) frames[i] = scratch.frame;
@@ -153,7 +155,37 @@ void Reader::Impl::EvaluateShadow(size_t i, const Question& question) {
   recording->NoteShadow(i, scratch, shadow_decision);
 }
 
+Reader::Impl::Noted Reader::Impl::NoteParties(const Question& question) const {
+  Noted note;
+  note.found = FindParties(session.get(), question.caller, question.callee, &note.parties);
+  return note;
+}
+
+template <class QuestionAt>
+void Reader::Impl::CountAll(size_t count, const QuestionAt& question_at) const {
+  if (!engine->attempts.has_value()) return;
+  Attempts::Impl& counting = *engine->attempts->impl();
+  const int64_t now_ms = engine->derived->now_ms();
+  for (size_t i = 0; i < count; ++i) {
+    if (noted[i].found) {
+      counting.CountAttempt(noted[i].parties, question_at(i).callee.id, now_ms);
+    } else {
+      counting.unknown.fetch_add(1, std::memory_order_relaxed);
+    }
+  }
+}
+
+void Reader::Impl::CountPreview(const Noted& note, const Party& callee) const {
+  Attempts::Impl& counting = *engine->attempts->impl();
+  if (note.found) {
+    counting.CountPreview(note.parties, callee.id, engine->derived->now_ms());
+  } else {
+    counting.unknown.fetch_add(1, std::memory_order_relaxed);
+  }
+}
+
 void Reader::Impl::Begin(size_t count) {
+  if (engine->attempts.has_value() && noted.size() < count) noted.resize(count);
   if (recording == nullptr) return;
   PinShadow();
   recording->Begin(count);
@@ -236,7 +268,9 @@ Status Reader::Impl::DecideEach(uint64_t at_least, const char* each, const Quest
   uint64_t revision = 0;
   Status decided = InSnapshot(at_least, &revision, decide_all, beside);
   for (Decision& decision : decisions) decision.revision = revision;
-  if (decided.ok()) CommitAll(decisions);
+  if (!decided.ok()) return decided;
+  CommitAll(decisions);
+  CountAll(decisions.size(), question_at);
   return decided;
 }
 
@@ -285,10 +319,16 @@ Result<PreviewAnswer> Reader::Preview(const Question& question, bool as_callee) 
       as_callee ? Impl::Sight::kPreviewOfCallee : Impl::Sight::kPreviewOfCaller;
   Decision decision;
   EffectSet effects = 0;
+  // What the callee is shown about her own settings, the caller does not see.
+  const bool counts = impl_->engine->attempts.has_value() && !as_callee;
+  Impl::Noted note;
   Status decided = impl_->InSnapshot(question.at_least, &decision.revision, [&] {
-    return impl_->DecideIn(question, sight, &decision, &effects);
+    Status one = impl_->DecideIn(question, sight, &decision, &effects);
+    if (counts && one.ok()) note = impl_->NoteParties(question);
+    return one;
   });
   if (!decided.ok()) return decided;
+  if (counts) impl_->CountPreview(note, question.callee);
   constexpr EffectSet kRefuses = 1u << static_cast<unsigned>(Effect::kRefuse);
   PreviewAnswer answer;
   answer.caller = decision.ForCaller();

@@ -3,22 +3,19 @@
 
 #include <algorithm>
 
+#include "derived/bytes.h"
+
 namespace ringfence {
 namespace {
 
 constexpr size_t kTimeBytes = 8;
 
 void PutTime(int64_t time_ms, std::string* bytes) {
-  const auto value = static_cast<uint64_t>(time_ms);
-  for (unsigned i = 0; i < kTimeBytes; ++i) {
-    bytes->push_back(static_cast<char>((value >> (8 * i)) & 0xff));
-  }
+  AppendUint(static_cast<uint64_t>(time_ms), kTimeBytes, bytes);
 }
 
 int64_t TimeAt(std::span<const uint8_t> bytes, size_t offset) {
-  uint64_t value = 0;
-  for (unsigned i = 0; i < kTimeBytes; ++i) value |= uint64_t{bytes[offset + i]} << (8 * i);
-  return static_cast<int64_t>(value);
+  return static_cast<int64_t>(ReadUint(bytes.subspan(offset, kTimeBytes)));
 }
 
 bool IsTime(int64_t time_ms) { return time_ms > 0 && time_ms <= kLastTimeMs; }
@@ -130,7 +127,7 @@ ReadState GetKnock(DerivedRows& rows, int64_t callee, int64_t caller, KnockRow* 
   return Get<KnockRow, kKnockRowBytes>(rows, RowKind::kKnock, callee, caller, row);
 }
 
-GrantState StateAt(const GrantRow& row, const EarlierCalls& calls, int64_t now_ms) {
+GrantState StateAt(const GrantRow& row, const CallTimes& calls, int64_t now_ms) {
   switch (row.state) {
     case GrantState::kTemporary: {
       if (now_ms >= row.until_ms + kExpiredGrantDays * kDayMs) return GrantState::kNone;

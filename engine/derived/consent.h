@@ -11,12 +11,11 @@
 #include <span>
 #include <string>
 
+#include "derived/events.h"
+#include "derived/pending.h"
 #include "derived/rows.h"
 
 namespace ringfence {
-
-inline constexpr int64_t kHourMs = int64_t{60} * 60 * 1000;
-inline constexpr int64_t kDayMs = 24 * kHourMs;
 
 /// kGrant (callee, caller). Bytes: state, source, one_call, then both times, little-endian.
 struct GrantRow {
@@ -62,14 +61,15 @@ ReadState GetAsked(DerivedRows& rows, int64_t caller, int64_t callee, AskedRow* 
 ReadState GetKnock(DerivedRows& rows, int64_t callee, int64_t caller, KnockRow* row) noexcept;
 
 /// What consent has to know of earlier calls. Unix time in milliseconds; 0: there was none.
-struct EarlierCalls {
+struct CallTimes {
   int64_t connected_ms = 0;  ///< the last connected call of the two, whoever made it
   int64_t reported_ms = 0;   ///< the last call of the caller that was answered, or was not
 };
-ReadState GetEarlierCalls(DerivedRows& rows, int64_t callee, int64_t caller,
-                          EarlierCalls* calls) noexcept;
+/// `pending` (may be null) holds what is on its way into the rows. kAbsent: both are 0.
+ReadState GetCallTimes(DerivedRows& rows, const PendingCalls* pending, int64_t callee,
+                       int64_t caller, int64_t now_ms, CallTimes* times) noexcept;
 
-GrantState StateAt(const GrantRow& row, const EarlierCalls& calls, int64_t now_ms);
+GrantState StateAt(const GrantRow& row, const CallTimes& calls, int64_t now_ms);
 inline bool Holds(GrantState state) {
   return state == GrantState::kTemporary || state == GrantState::kPermanent;
 }

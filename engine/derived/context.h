@@ -11,8 +11,11 @@
 
 namespace ringfence {
 
+class PendingCalls;
+
 struct DerivedContext {
-  std::function<int64_t()> now_ms;  ///< Unix time; never empty
+  std::function<int64_t()> now_ms;              ///< Unix time; never empty
+  std::shared_ptr<const PendingCalls> pending;  ///< attempts; null: none are counted here
 };
 
 /// The system's clock and nothing else.

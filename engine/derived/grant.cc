@@ -19,9 +19,11 @@ ReadState ReadGrant(const DerivedReading& reading, GroupWriter& out) noexcept {
   ReadState granted = GetGrant(reading.rows, callee, caller, &row);
   ReadState counted = GetAsked(reading.rows, caller, callee, &asked);
   if (granted == ReadState::kAbsent && counted == ReadState::kAbsent) return ReadState::kAbsent;
-  EarlierCalls calls;
+  CallTimes calls;
   const bool depends = (granted == ReadState::kRead && row.one_call) || asked.count > 0;
-  if (depends && GetEarlierCalls(reading.rows, callee, caller, &calls) == ReadState::kUnavailable) {
+  const PendingCalls* pending = reading.context.pending.get();
+  if (depends && GetCallTimes(reading.rows, pending, callee, caller, reading.now_ms, &calls) ==
+                     ReadState::kUnavailable) {
     if (row.one_call) granted = ReadState::kUnavailable;
     if (asked.count > 0) counted = ReadState::kUnavailable;
   }

@@ -18,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/siphash.h"
 #include "contacts/tables.h"
 #include "contacts/vault.h"
 #include "derived/context.h"
@@ -135,8 +136,6 @@ class StoreTransaction {
   virtual Status EachRow(RowKind kind, int64_t a,
                          const std::function<bool(int64_t b, std::string_view bytes)>& sink) = 0;
   virtual Status SetFlag(int64_t user, UserFlag flag, bool on) = 0;
-  /// Of this store alone, with a key that it keeps secret: a name that tells nothing.
-  virtual Status KeyedHash(std::string_view bytes, uint64_t* hash) = 0;
   /// Looks at the next `limit` rows, round and round, and deletes those that have expired.
   virtual Status SweepRows(int64_t now_s, int limit) = 0;
 
@@ -161,6 +160,8 @@ class StoreBackend {
   enum class Use : uint8_t { kRead, kWrite };
   virtual Result<std::unique_ptr<ContactTables>> BeginContacts(Use use) = 0;
   virtual Result<uint64_t> Revision() = 0;
+  /// The store's own, random: for hashes nobody can predict who does not have the file.
+  virtual Result<SipHashKey> CohortKey() = 0;
   virtual Result<UserInfo> ShowUser(std::string_view user) = 0;
   /// By the other user's handle, then in the catalog's order; the user's own relations first.
   /// A symmetric one once. kNotFound: not known.

@@ -41,6 +41,7 @@ class MemoryStore final : public StoreBackend {
                   "contact sync needs a database file: a store in memory has no rows for it");
   }
   Result<uint64_t> Revision() override { return shared_->Now()->revision; }
+  Result<SipHashKey> CohortKey() override { return shared_->cohort_key; }
   Result<UserInfo> ShowUser(std::string_view user) override;
   Result<std::vector<RelationInfo>> Relations(std::string_view user) override;
   Status EachUser(const std::function<bool(const UserInfo&)>& sink) override;
@@ -204,10 +205,6 @@ class MemoryTransaction final : public StoreTransaction {
     if (Status status = Usable(); !status.ok()) return status;
     PutFlag(flag, on, &draft_->users.Own(static_cast<size_t>(user))[user].words);
     return Status();
-  }
-  Status KeyedHash(std::string_view bytes, uint64_t* hash) override {
-    *hash = SipHash24(store_->shared_->cohort_key, bytes);
-    return Usable();
   }
   Status SweepRows(int64_t now_s, int /*limit*/) override {
     if (Status status = Usable(); !status.ok()) return status;

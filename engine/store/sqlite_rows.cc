@@ -1,11 +1,9 @@
 // Rows of derived facts in the writer's transaction.
 #include "store/sqlite_rows.h"
 
-#include <algorithm>
 #include <array>
 #include <utility>
 
-#include "base/siphash.h"
 #include "store/sqlite_write.h"
 
 namespace ringfence {
@@ -41,7 +39,6 @@ Status DerivedStatements::Prepare(Connection& db) {
       {&sweep,
        "SELECT kind, a, b, expires_s FROM derived WHERE (kind, a, b) > (?1, ?2, ?3)"
        " ORDER BY kind, a, b LIMIT ?4"},
-      {&key, "SELECT cohort_key FROM meta WHERE id = 1"},
   };
   for (const auto& [statement, sql] : statements) {
     if (Status status = db.Prepare(sql, statement); !status.ok()) return status;
@@ -119,19 +116,6 @@ Status SqliteRows::SetFlag(int64_t user, UserFlag flag, bool on) {
   statements().update_words.Bind(1, user);
   statements().update_words.Bind(2, std::span<const uint8_t>(packed));
   return Run(statements().update_words);
-}
-
-Status SqliteRows::KeyedHash(std::string_view bytes, uint64_t* hash) {
-  Statement& read = statements().key;
-  const ResetGuard reset(read);
-  const int rc = read.Step();
-  if (rc != SQLITE_ROW) return write_.FailSqlite(rc == SQLITE_DONE ? SQLITE_CORRUPT : rc);
-  SipHashKey key;
-  const std::span<const uint8_t> stored = read.Blob(0);
-  if (stored.size() != key.size()) return write_.FailSqlite(SQLITE_CORRUPT);
-  std::copy(stored.begin(), stored.end(), key.begin());
-  *hash = SipHash24(key, bytes);
-  return Status();
 }
 
 Status SqliteRows::Sweep(int64_t now_s, int limit) {

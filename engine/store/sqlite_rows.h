@@ -19,7 +19,7 @@ class SqliteWrite;
 /// Statements on the table `derived`; of the one connection that writes.
 struct DerivedStatements {
   Statement words_by_id, update_words, name_by_id;
-  Statement get, put, remove, each, forget, forget_about, sweep, key;
+  Statement get, put, remove, each, forget, forget_about, sweep;
   int64_t swept_kind = 0, swept_a = 0, swept_b = 0;  ///< how far sweeps have come
 
   Status Prepare(Connection& db);
@@ -37,7 +37,6 @@ class SqliteRows {
   Status Each(RowKind kind, int64_t a,
               const std::function<bool(int64_t b, std::string_view bytes)>& sink);
   Status SetFlag(int64_t user, UserFlag flag, bool on);
-  Status KeyedHash(std::string_view bytes, uint64_t* hash);
   Status Sweep(int64_t now_s, int limit);
   /// All rows of a user and about them.
   Status Forget(int64_t user);

@@ -50,6 +50,7 @@ class SqliteStore final : public StoreBackend {
                                      bool as_b) override;  // sqlite_derived.cc
   // sqlite_listings.cc
   Result<uint64_t> Revision() override;
+  Result<SipHashKey> CohortKey() override;
   Result<UserInfo> ShowUser(std::string_view user) override;
   Result<std::vector<RelationInfo>> Relations(std::string_view user) override;
   Status EachUser(const std::function<bool(const UserInfo&)>& sink) override;

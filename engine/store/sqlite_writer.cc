@@ -99,9 +99,6 @@ class SqliteTransaction final : public StoreTransaction {
   Status SetFlag(int64_t user, UserFlag flag, bool on) override {
     return IfUsable([&] { return rows_.SetFlag(user, flag, on); });
   }
-  Status KeyedHash(std::string_view bytes, uint64_t* hash) override {
-    return IfUsable([&] { return rows_.KeyedHash(bytes, hash); });
-  }
   Status SweepRows(int64_t now_s, int limit) override {
     return IfUsable([&] { return rows_.Sweep(now_s, limit); });
   }
