@@ -1,4 +1,6 @@
 // Knocks: what the callee is shown, what an answer does, what is refused.
+#include <thread>
+
 #include "unit/api_grants_world.h"
 
 namespace ringfence {
@@ -204,6 +206,39 @@ TEST_CASE("a flood: the oldest wait, and nobody is told") {
     world.now_ms += kDay;
     CHECK(world.Waiting("bob").empty());
   });
+}
+
+TEST_CASE("knocks, answers and blocks from several threads") {
+  const TemporaryFolder folder;
+  GrantsWorld world(folder.file("world.db"));
+  constexpr int kRounds = 20;
+  std::vector<std::thread> threads;
+  for (const char* caller : {"alice", "carol", "dave"}) {
+    threads.emplace_back([&world, caller] {
+      Reader reader = OpenReader(world.engine);
+      for (int i = 0; i < kRounds; ++i) {
+        const bool knocks = world.grants.Knock(reader, Between(caller, "bob")).ok();
+        const bool decides = reader.Decide(Between(caller, "bob")).ok();
+        if (!knocks || !decides) FAIL_CHECK("a knock or a decision failed");
+        world.now_ms += kDay;
+      }
+    });
+  }
+  threads.emplace_back([&world] {
+    for (int i = 0; i < kRounds; ++i) {
+      const Result<std::vector<KnockInfo>> knocks = world.grants.Knocks("bob");
+      if (!knocks.ok()) FAIL_CHECK("the list failed");
+      // Somebody else's time may have come meanwhile.
+      for (const KnockInfo& knock : *knocks) {
+        const StatusCode code = world.grants.AllowKnock("bob", knock.caller).status().code();
+        if (code != StatusCode::kOk && code != StatusCode::kNotFound)
+          FAIL_CHECK("an answer failed");
+      }
+    }
+  });
+  for (std::thread& thread : threads) thread.join();
+  REQUIRE(world.store.Block("bob", "alice").ok());
+  CHECK(!world.Rings("alice", "bob"));
 }
 
 }  // namespace
