@@ -46,6 +46,7 @@ std::vector<Command> RelationCommands();
 std::vector<Command> GrantCommands();
 std::vector<Command> KnockCommands();
 std::vector<Command> PolicyCommands();
+std::vector<Command> CatalogCommands();
 Command ContactSyncCommand();
 std::vector<Command> ContactIdentityCommands();
 std::vector<Command> ContactProtocolCommands();

@@ -75,8 +75,12 @@ constexpr std::string_view kSharedExits =
 }  // namespace
 
 const std::vector<std::string>& CommandGroups() {
+<<<<<<< HEAD
   static const std::vector<std::string> groups = {"user",   "grant",    "knock",
                                                   "policy", "contacts", "log"};
+=======
+  static const std::vector<std::string> groups = {"user", "policy", "catalog", "contacts", "log"};
+>>>>>>> main
   return groups;
 }
 
@@ -84,7 +88,11 @@ const std::vector<Command>& Commands() {
   static const std::vector<Command> commands = [] {
     std::vector<Command> all = {InitCommand(), ImportCommand(), ExportCommand()};
     for (const auto& several :
+<<<<<<< HEAD
          {UserCommands(), RelationCommands(), GrantCommands(), KnockCommands(), PolicyCommands()}) {
+=======
+         {UserCommands(), RelationCommands(), PolicyCommands(), CatalogCommands()}) {
+>>>>>>> main
       all.insert(all.end(), several.begin(), several.end());
     }
     all.push_back(ContactSyncCommand());

@@ -261,12 +261,12 @@ case ID: the KEYCOMMIT and ACCESS entries are in the log
 $ stat -c %a case.keys
 600
 $ ringfence log show --index 3 --facts case.keys | tail -6
-fact              call.scheme=unspecified
-fact              call.callee_state=unspecified
 fact              call.joined=unspecified
 fact              call.international=false
 fact              call.analytics=unspecified
 fact              call.invitee=unspecified
+fact              call.expired=false
+fact              call.diverted=false
 $ ringfence log show --kind decision --limit 1 --facts case.keys | head -3
 example.com/ring/n7/MONTH
        3  TIME.NS  ring       followed          ID
