@@ -35,7 +35,7 @@ Result<Engine> EngineFor(const Context& context, const Opened& opened) {
   options.store = opened.store;
   options.clock_ms = opened.clock_ms;
   if (!context.policy().empty()) {
-    auto policy = CompilePolicy(context.policy());
+    auto policy = context.CompilePolicy(context.policy());
     if (!policy.ok()) return policy.status();
     options.policy = std::move(*policy);
   }
@@ -51,7 +51,7 @@ int RunAsk(Context& context, const Arguments& arguments) {
   AskedQuestion asked;
   asked.caller = arguments.At(0);
   asked.callee = arguments.At(1);
-  const Status facts = AssignFacts(Catalog::Standard(), arguments, &asked);
+  const Status facts = AssignFacts(context.catalog(), arguments, &asked);
   if (!facts.ok()) return Fail(facts);
   auto opened = OpenAt(context, arguments, StoreOptions::Mode::kReadWrite);
   if (!opened.ok()) return Fail(opened.status());

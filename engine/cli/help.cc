@@ -75,24 +75,16 @@ constexpr std::string_view kSharedExits =
 }  // namespace
 
 const std::vector<std::string>& CommandGroups() {
-<<<<<<< HEAD
-  static const std::vector<std::string> groups = {"user",   "grant",    "knock",
-                                                  "policy", "contacts", "log"};
-=======
-  static const std::vector<std::string> groups = {"user", "policy", "catalog", "contacts", "log"};
->>>>>>> main
+  static const std::vector<std::string> groups = {"user",    "grant",    "knock", "policy",
+                                                  "catalog", "contacts", "log"};
   return groups;
 }
 
 const std::vector<Command>& Commands() {
   static const std::vector<Command> commands = [] {
     std::vector<Command> all = {InitCommand(), ImportCommand(), ExportCommand()};
-    for (const auto& several :
-<<<<<<< HEAD
-         {UserCommands(), RelationCommands(), GrantCommands(), KnockCommands(), PolicyCommands()}) {
-=======
-         {UserCommands(), RelationCommands(), PolicyCommands(), CatalogCommands()}) {
->>>>>>> main
+    for (const auto& several : {UserCommands(), RelationCommands(), GrantCommands(),
+                                KnockCommands(), PolicyCommands(), CatalogCommands()}) {
       all.insert(all.end(), several.begin(), several.end());
     }
     all.push_back(ContactSyncCommand());

@@ -171,6 +171,22 @@ TEST_CASE("damaged rows make what they say unavailable, and no more") {
   });
 }
 
+TEST_CASE("the doctor finds damaged rows of consent") {
+  const TemporaryFolder folder;
+  const auto store = NewSqliteStore(folder.file("world.db"));
+  GrantFacts facts(store.get());
+  facts.Put(RowKind::kRequests, facts.alice, -5, AskedAt({kNowMs}));
+  facts.Put(RowKind::kKnock, facts.bob, facts.alice, KnockRow{false, kNowMs, kNowMs + kDayMs});
+  CHECK(store->Doctor()->empty());
+  for (const RowKind kind : {RowKind::kGrant, RowKind::kRequests, RowKind::kKnock}) {
+    facts.Put(kind, facts.bob, facts.alice, kDamaged);
+  }
+  const Result<std::vector<DoctorFinding>> findings = store->Doctor();
+  REQUIRE(findings.ok());
+  CHECK(findings->size() == 3);
+  for (const DoctorFinding& finding : *findings) CHECK(finding.check == "corrupt-value");
+}
+
 TEST_CASE("reading consent allocates nothing") {
   OnEachStore([](StoreBackend& store) {
     GrantFacts facts(&store);

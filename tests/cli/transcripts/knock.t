@@ -63,7 +63,7 @@ ringfence: callee and caller are the same
 $ ringfence knock ask nobody bob
 ringfence: the caller is not known
 [2]
-$ ringfence knock ask alice bob --fact 'callee.grant(caller)=permanent'
+$ ringfence knock ask mallory alice --fact 'callee.grant(caller)=permanent'
 too soon; may ask again after 86400 s
 [1]
 $ ringfence knock ask alice bob --call media=smell
