@@ -64,8 +64,8 @@ $ ringfence knock ask nobody bob
 ringfence: the caller is not known
 [2]
 $ ringfence knock ask mallory alice --fact 'callee.grant(caller)=permanent'
-too soon; may ask again after 86400 s
-[1]
+ringfence: the question carries 'callee.grant(caller)' twice
+[2]
 $ ringfence knock ask alice bob --call media=smell
 ringfence: 'smell' is no value of 'call.media': expected one of unspecified, audio, video
 [2]
@@ -121,6 +121,10 @@ OPTIONS OF EVERY COMMAND (before or after its name)
         Use this policy instead of the one in force: a file, if the value
         contains a slash or ends in .json, else the name of a shipped rule set
         (see `ringfence rules`).
+    --catalog-extension FILE
+        Settings, attributes, relations and call attributes of your own, behind
+        the standard ones (schema/README.md); RINGFENCE_CATALOG_EXTENSION if not
+        given.
     --keys FILE
         The key file of contact sync. Without it, the environment variable
         RINGFENCE_KEYS names it.
