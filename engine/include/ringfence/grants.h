@@ -133,7 +133,7 @@ class RINGFENCE_API Grants {
   /// shown. It is also not shown within AskLimits::after_decline_ms of a decline, and where
   /// kMaxKnocks others wait: the oldest are kept, so that who floods cannot drive out who waits.
   /// None of this shows in the answer, which takes the same writes; the time of the decision itself
-  /// is that of Reader::Decide.
+  /// is that of Reader::Decide. How many callees one caller knocks at is not limited here.
   ///
   /// kNotFound: the caller is not known. kInvalidArgument also: a party by handle, a caller without
   /// account, a fact of the group `grant` or `callee.unanswered(caller)` carried, a reader of
