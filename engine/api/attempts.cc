@@ -175,13 +175,26 @@ Status Attempts::Impl::Find(const Party& caller, const Party& callee, PendingPar
   return Status();
 }
 
-Status Attempts::Impl::CountEnd(PendingKind kind, const Party& caller, const Party& callee) {
+Status Attempts::Impl::Count(PendingKind kind, const Party& caller, const Party& callee,
+                             int64_t time_ms) {
+  const int64_t now_ms = options.clock_ms();
+  if (time_ms < 0 || time_ms > now_ms + kAheadMs) {
+    return Status(StatusCode::kInvalidArgument, "a call cannot be before 1970, or in the future");
+  }
   PendingParties parties;
   if (Status status = Find(caller, callee, &parties); !status.ok()) return status;
-  if (parties.caller == 0 || parties.callee == 0) {
+  const EventTime time(now_ms, time_ms == 0 ? now_ms : time_ms);
+  bool kept = false;
+  if (kind == PendingKind::kAttempt) {
+    kept = pending->CountAttempt(parties, time);
+  } else if (kind == PendingKind::kPreview) {
+    kept = pending->CountPreview(parties, time);
+  } else if (parties.caller == 0 || parties.callee == 0) {
     return Status(StatusCode::kNotFound, "caller or callee are not known");
+  } else {
+    kept = pending->CountEnd(kind, parties, time);
   }
-  if (pending->CountEnd(kind, parties, options.clock_ms())) return Status();
+  if (kept) return Status();
   return Status(StatusCode::kFull, "too many events of calls wait for the disk");
 }
 
@@ -202,26 +215,20 @@ Result<Attempts> Attempts::Open(Store store, const AttemptsOptions& options) {
   return Attempts(std::make_shared<Impl>(std::move(store), options, *user_key));
 }
 
-Status Attempts::Connected(const Party& caller, const Party& callee) {
-  return impl_->CountEnd(PendingKind::kConnected, caller, callee);
+Status Attempts::Connected(const Party& caller, const Party& callee, int64_t time_ms) {
+  return impl_->Count(PendingKind::kConnected, caller, callee, time_ms);
 }
 
-Status Attempts::Unanswered(const Party& caller, const Party& callee) {
-  return impl_->CountEnd(PendingKind::kUnanswered, caller, callee);
+Status Attempts::Unanswered(const Party& caller, const Party& callee, int64_t time_ms) {
+  return impl_->Count(PendingKind::kUnanswered, caller, callee, time_ms);
 }
 
-Status Attempts::Attempted(const Party& caller, const Party& callee) {
-  PendingParties parties;
-  if (Status status = impl_->Find(caller, callee, &parties); !status.ok()) return status;
-  if (impl_->pending->CountAttempt(parties, impl_->options.clock_ms())) return Status();
-  return Status(StatusCode::kFull, "too many events of calls wait for the disk");
+Status Attempts::Attempted(const Party& caller, const Party& callee, int64_t time_ms) {
+  return impl_->Count(PendingKind::kAttempt, caller, callee, time_ms);
 }
 
-Status Attempts::Previewed(const Party& caller, const Party& callee) {
-  PendingParties parties;
-  if (Status status = impl_->Find(caller, callee, &parties); !status.ok()) return status;
-  if (impl_->pending->CountPreview(parties, impl_->options.clock_ms())) return Status();
-  return Status(StatusCode::kFull, "too many events of calls wait for the disk");
+Status Attempts::Previewed(const Party& caller, const Party& callee, int64_t time_ms) {
+  return impl_->Count(PendingKind::kPreview, caller, callee, time_ms);
 }
 
 Status Attempts::Flush() { return impl_->Flush(); }

@@ -43,7 +43,8 @@ struct Attempts::Impl {
   }
   /// Looks both up in the store; an empty caller has no account.
   Status Find(const Party& caller, const Party& callee, PendingParties* parties);
-  Status CountEnd(PendingKind kind, const Party& caller, const Party& callee);
+  /// `time_ms` as the host gives it. kAttempt, kPreview, kConnected or kUnanswered.
+  Status Count(PendingKind kind, const Party& caller, const Party& callee, int64_t time_ms);
   Status Flush();
 
   Store store;

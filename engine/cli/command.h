@@ -43,6 +43,7 @@ Command ImportCommand();
 Command ExportCommand();
 std::vector<Command> UserCommands();
 std::vector<Command> RelationCommands();
+std::vector<Command> AttemptCommands();
 std::vector<Command> GrantCommands();
 std::vector<Command> KnockCommands();
 std::vector<Command> PolicyCommands();

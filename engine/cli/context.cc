@@ -246,11 +246,12 @@ std::string PolicyLabel(std::string_view name, std::string_view digest) {
 }
 
 Result<OpenEngine> OpenEngine::Open(Context& context, bool without_db, const LogOptions* recording,
-                                    std::string_view shadow) {
+                                    std::string_view shadow, std::function<int64_t()> clock_ms) {
   if (without_db && context.has_db_option()) {
     return Status(StatusCode::kInvalidArgument, "--db and --without-db exclude each other");
   }
   EngineOptions options;
+  options.clock_ms = std::move(clock_ms);
   if (!without_db) {
     // A log keeps its newest checkpoint in the database too.
     auto store = context.OpenStore(recording == nullptr ? StoreOptions::Mode::kReadOnly

@@ -72,34 +72,37 @@ size_t PendingCalls::BucketOf(const Shard& shard, PendingKind kind, int64_t a, i
   return Mix(hash + static_cast<uint64_t>(kind)) & (shard.buckets.size() - 1);
 }
 
-EventId PendingCalls::NextId(Shard* shard, int64_t now_ms) {
-  return MakeEventId(now_ms, shard->number++);
+EventId PendingCalls::NextId(Shard* shard, EventTime time) {
+  return MakeEventId(time.happened_ms, shard->number++);
 }
 
-bool PendingCalls::CountAttempt(const PendingParties& parties, int64_t now_ms) {
+bool PendingCalls::CountAttempt(const PendingParties& parties, EventTime time) {
   const auto [callee, caller, key] = parties;
   if (caller == 0 && callee == 0) return true;
   Shard& shard = shards_[ShardOf(caller == 0 ? callee : caller)];
   const std::lock_guard lock(shard.mutex);
-  const EventId id = NextId(&shard, now_ms);
-  if (caller == 0) return Put(&shard, {PendingKind::kUnknownCall, callee, 0, id}, now_ms);
-  const bool kept = callee == 0 || Put(&shard, {PendingKind::kAttempt, callee, caller, id}, now_ms);
-  return Put(&shard, {PendingKind::kCallee, caller, static_cast<int64_t>(key), id}, now_ms) && kept;
+  const EventId id = NextId(&shard, time);
+  if (caller == 0) return Put(&shard, {PendingKind::kUnknownCall, callee, 0, id}, time.now_ms);
+  const bool kept =
+      callee == 0 || Put(&shard, {PendingKind::kAttempt, callee, caller, id}, time.now_ms);
+  return Put(&shard, {PendingKind::kCallee, caller, static_cast<int64_t>(key), id}, time.now_ms) &&
+         kept;
 }
 
-bool PendingCalls::CountPreview(const PendingParties& parties, int64_t now_ms) {
+bool PendingCalls::CountPreview(const PendingParties& parties, EventTime time) {
   if (parties.caller == 0) return true;
   Shard& shard = shards_[ShardOf(parties.caller)];
   const std::lock_guard lock(shard.mutex);
   const auto key = static_cast<int64_t>(parties.callee_key);
-  return Put(&shard, {PendingKind::kPreview, parties.caller, key, NextId(&shard, now_ms)}, now_ms);
+  return Put(&shard, {PendingKind::kPreview, parties.caller, key, NextId(&shard, time)},
+             time.now_ms);
 }
 
-bool PendingCalls::CountEnd(PendingKind kind, const PendingParties& parties, int64_t now_ms) {
+bool PendingCalls::CountEnd(PendingKind kind, const PendingParties& parties, EventTime time) {
   DCHECK(kind == PendingKind::kConnected || kind == PendingKind::kUnanswered);
   Shard& shard = shards_[ShardOf(parties.caller)];
   const std::lock_guard lock(shard.mutex);
-  return Put(&shard, {kind, parties.callee, parties.caller, NextId(&shard, now_ms)}, now_ms);
+  return Put(&shard, {kind, parties.callee, parties.caller, NextId(&shard, time)}, time.now_ms);
 }
 
 PendingCalls::View::View(const PendingCalls* pending, int64_t user)

@@ -36,6 +36,14 @@ struct PendingParties {
   uint64_t callee_key = 0;  ///< UserKey
 };
 
+/// When something is counted, and when it happened: hosts may report late.
+struct EventTime {
+  EventTime(int64_t now) : now_ms(now), happened_ms(now) {}  // NOLINT: implicit on purpose
+  EventTime(int64_t now, int64_t happened) : now_ms(now), happened_ms(happened) {}
+
+  int64_t now_ms, happened_ms;
+};
+
 /// Thread-safe. All memory is taken when it is made. Of each pair, or user, and kind as many events
 /// are kept as the row holds, so that one pair fills nothing up; what is beyond the capacity is
 /// dropped and counted.
@@ -51,11 +59,11 @@ class PendingCalls {
 
   /// The caller tried. An unknown caller's attempt counts for the callee, one to an unknown callee
   /// for the caller. False: something was dropped.
-  bool CountAttempt(const PendingParties& parties, int64_t now_ms);
+  bool CountAttempt(const PendingParties& parties, EventTime time);
   /// The caller was shown a call button.
-  bool CountPreview(const PendingParties& parties, int64_t now_ms);
+  bool CountPreview(const PendingParties& parties, EventTime time);
   /// kConnected or kUnanswered. False: dropped.
-  bool CountEnd(PendingKind kind, const PendingParties& parties, int64_t now_ms);
+  bool CountEnd(PendingKind kind, const PendingParties& parties, EventTime time);
 
   /// What pends about X as a caller, or as a callee of callers nobody knows, is in one shard, so
   /// that a reading takes a lock a user. Chains of the shard live as long as the view.
@@ -111,7 +119,7 @@ class PendingCalls {
 
   size_t ShardOf(int64_t user) const;
   size_t BucketOf(const Shard& shard, PendingKind kind, int64_t a, int64_t b) const;
-  static EventId NextId(Shard* shard, int64_t now_ms);
+  static EventId NextId(Shard* shard, EventTime time);
   bool Put(Shard* shard, const PendingEvent& event, int64_t now_ms);
   static void Overwrite(Shard* shard, uint32_t index, const PendingEvent& event);
   static void Unlink(Shard* shard, size_t bucket, uint32_t index);

@@ -31,6 +31,7 @@ const char* ToString(BurnIn why);
 
 /// The facts of a catalog that are simulated; those it does not have are empty.
 struct AttemptIds {
+  AttemptIds() = default;
   explicit AttemptIds(const Catalog& catalog);
   std::optional<FactId> since_attempt_ms, attempts_1h, callees_1h;
 };

@@ -207,6 +207,7 @@ Result<ReplayReport> ReplayLog(const ReplayRequest& request) {
   job.from_ns = request.from_ns;
   job.to_ns = request.to_ns;
   job.simulate = request.attempts == ReplayAttempts::kSimulated;
+  job.attempt_ids = AttemptIds(request.catalog);
   job.policies = &policies;
   job.other = other.get();
   job.keys = request.mode == ReplayMode::kShadow ? nullptr : request.keys.get();

@@ -281,9 +281,9 @@ bool ReplayWorker::Simulate(const Layout& layout, const FactSet& unknown) {
     Remove(&simulated_.unknown, *id);
     simulated_.filled.Insert(*id);
   };
-  fill(attempt_ids_.since_attempt_ms, attempts_.since_attempt_ms);
-  fill(attempt_ids_.attempts_1h, attempts_.attempts_1h);
-  fill(attempt_ids_.callees_1h, attempts_.callees_1h);
+  fill(job_.attempt_ids.since_attempt_ms, attempts_.since_attempt_ms);
+  fill(job_.attempt_ids.attempts_1h, attempts_.attempts_1h);
+  fill(job_.attempt_ids.callees_1h, attempts_.callees_1h);
   return !simulated_.filled.Empty();
 }
 

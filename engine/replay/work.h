@@ -34,6 +34,7 @@ struct ReplayJob {
   const RecordedPolicy* other = nullptr;  ///< kWhatIf
   FactsKeyRing* keys = nullptr;           ///< may be null
   bool simulate = false;                  ///< kWhatIf: attempts that were not recorded
+  AttemptIds attempt_ids;                 ///< of the other policy's catalog
 };
 
 /// What an entry is to the report.
@@ -114,7 +115,6 @@ class ReplayWorker {
   CtrCipher cipher_;
   OpenedFacts facts_;
   SimulatedAttempts attempts_;  ///< of the decision at hand
-  const AttemptIds attempt_ids_{Catalog::Standard()};
   struct {
     OpenedFacts facts;
     FactSet unknown;

@@ -60,16 +60,17 @@ class RINGFENCE_API Attempts {
   /// kReadOnly: the store takes no writes; kInvalidArgument: an option out of range.
   static Result<Attempts> Open(Store store, const AttemptsOptions& options = {});
 
-  /// A call that was let through has been answered, or has not. They may come from any thread and
-  /// in any order. kNotFound: caller or callee are not known, so nothing can be counted; kFull:
-  /// dropped; kInvalidArgument: a bad id; errors of reading the store.
-  Status Connected(const Party& caller, const Party& callee);
-  Status Unanswered(const Party& caller, const Party& callee);
+  /// A call that was let through has been answered, or has not, at `time_ms` (Unix time; 0: now).
+  /// They may come from any thread, late and in any order. kNotFound: caller or callee are not
+  /// known, so nothing can be counted; kFull: dropped; kInvalidArgument: a bad id, a time before
+  /// 1970 or more than five seconds ahead; errors of reading the store.
+  Status Connected(const Party& caller, const Party& callee, int64_t time_ms = 0);
+  Status Unanswered(const Party& caller, const Party& callee, int64_t time_ms = 0);
 
   /// For attempts and previews that no Reader of ours decided; an empty caller has no account.
   /// Errors as above, but for kNotFound.
-  Status Attempted(const Party& caller, const Party& callee);
-  Status Previewed(const Party& caller, const Party& callee);
+  Status Attempted(const Party& caller, const Party& callee, int64_t time_ms = 0);
+  Status Previewed(const Party& caller, const Party& callee, int64_t time_ms = 0);
 
   /// Returns when all that was counted before is on disk, or the error for which it cannot be; it
   /// waits on then.

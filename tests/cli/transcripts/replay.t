@@ -91,8 +91,18 @@ example.com/ring/n7: every decision again, under the policy recorded with it
 coverage 87.50 %: 7 of 8 entries could be decided again
 
 # What another policy would have done.
-$ ringfence replay --policy default
-example.com/ring/n7: what default DIGEST would have done
+$ cat > follow.json << END
+> { "policy": "follow", "catalog": 1,
+>   "outcomes": { "private": { "effect": "refuse", "signal": "offline" } },
+>   "unknown_callee": "private",
+>   "decisions": { "ring": {
+>     "floor": [ { "id": "blocked", "when": "callee.blocks(caller) || caller.blocks(callee)", "then": "private" } ],
+>     "rules": [ { "id": "calls-off", "when": "!callee.calls_enabled", "then": "private" },
+>                { "id": "followed", "when": "callee.allow_followed && callee.follows(caller)", "then": "ring" } ],
+>     "otherwise": "private", "on_unavailable": "private" } } }
+> END
+$ ringfence replay --policy ./follow.json
+example.com/ring/n7: what follow DIGEST would have done
 coverage 87.50 %: 7 of 8 entries could be decided again
 from TIME.NS to TIME.NS
 
@@ -127,7 +137,7 @@ rules that would decide               entries     gained       lost       kind
   otherwise                                 1          .          .          .
   on_unavailable                            1          .          .          .
 rules that no recorded decision reaches
-  unknown_callee, calls-off, verified, contact
+  unknown_callee, calls-off
 
 callees with most changes                         gained       lost       kind
   ID                     1          .          .
@@ -213,7 +223,8 @@ examples
       receipt ID
       callee.known=true, callee.calls_enabled=unset, callee.allow_followed=unset,
       callee.on_web=unset, callee.follows(caller)=true, callee.blocks(caller)=false,
-      callee.messaged(caller)=false, caller.blocks(callee)=false, call.platform=unspecified
+      callee.messaged(caller)=false, caller.blocks(callee)=false, call.platform=unspecified,
+      callee.quiet(caller)=false
 $ ringfence replay --policy x-2024 --facts case.keys --json | grep -o '"proof":"c2sp.org' | wc -l
 3
 $ ringfence replay --policy x-2024 --facts case.keys --no-proofs --json | grep -o '"proof":null' | wc -l
@@ -281,16 +292,16 @@ $ ringfence replay --policy ./once.json --facts case.keys --attempts simulated |
 3
 
 # Gates, each held and not.
-$ ringfence replay --policy default --max-gained 1 --max-lost 0 --min-coverage 87.5 | grep ^gate
+$ ringfence replay --policy ./follow.json --max-gained 1 --max-lost 0 --min-coverage 87.5 | grep ^gate
 gate --max-gained 1: 1, held
 gate --max-lost 0: 0, held
 gate --min-coverage 87.5 %: 87.5 %, held
-$ ringfence replay --policy default --max-gained 0 > text || grep ^gate text
+$ ringfence replay --policy ./follow.json --max-gained 0 > text || grep ^gate text
 gate --max-gained 0: 1, exceeded
 $ ringfence replay --policy x-2024 --max-gained 0 --max-lost 2 > text || grep ^gate text
 gate --max-gained 0: 0, held
 gate --max-lost 2: 3, exceeded
-$ ringfence replay --policy default --min-coverage 87.51 > text || grep ^gate text
+$ ringfence replay --policy ./follow.json --min-coverage 87.51 > text || grep ^gate text
 gate --min-coverage 87.51 %: 87.5 %, not reached
 $ ringfence replay --policy ./deaf.json --max-gained 7 --max-lost 7 > text || grep ^gate text
 gate --max-gained 7: nothing was decided, not held
@@ -385,7 +396,7 @@ rules that would decide               entries     gained       lost       kind
   blocked                                   1          .          .          .
   followed                                  2          2          .          .
 rules that no recorded decision reaches
-  unknown_callee, calls-off, verified, contact, otherwise, on_unavailable
+  unknown_callee, quiet, calls-off, verified, contact, otherwise, on_unavailable
 
 callees with most changes                         gained       lost       kind
   ID                     1          .          .
