@@ -169,6 +169,9 @@ class StoreBackend {
   /// Rows of derived facts of that kind with the user as first key, or (`as_b`) as second one; of
   /// all users where `user` is empty. By the keys. kNotFound: not known.
   virtual Result<std::vector<NamedRow>> Rows(RowKind kind, std::string_view user, bool as_b) = 0;
+  /// Rows of both kinds with the first key of `owner`: a user, or by its key a group (a handle
+  /// below 0). By second key, in one committed state. kNotFound: no user of that id is known.
+  virtual Result<std::vector<NamedRow>> RowsOf(RowKind one, RowKind other, const Party& owner) = 0;
   virtual Result<PolicyRecord> PolicyInForce() = 0;          ///< kNotFound: none
   virtual Result<std::vector<PolicyRecord>> Policies() = 0;  ///< newest first
   virtual Result<bool> Purge() = 0;

@@ -151,6 +151,13 @@ class MemorySession final : public StoreSession, private DerivedRows {
     *size = row->bytes.size();
     return ReadState::kRead;
   }
+  ReadState GetName(int64_t handle, std::span<char> to, size_t* size) noexcept override {
+    const MemoryUser* user = Current().User(handle);
+    if (user == nullptr) return ReadState::kAbsent;
+    std::copy(user->name.begin(), user->name.end(), to.begin());
+    *size = user->name.size();
+    return ReadState::kRead;
+  }
 
   std::shared_ptr<Shared> shared_;
   std::shared_ptr<const World> world_;

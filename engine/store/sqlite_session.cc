@@ -330,6 +330,19 @@ ReadState SqliteSession::GetRow(RowKind kind, int64_t a, int64_t b, std::span<ui
   return ReadState::kRead;
 }
 
+ReadState SqliteSession::GetName(int64_t user, std::span<char> to, size_t* size) noexcept {
+  name_by_id_.Bind(1, user);
+  const ResetGuard reset(name_by_id_);
+  bool has_row = false;
+  if (!StepRead(name_by_id_, &has_row)) return ReadState::kUnavailable;
+  if (!has_row) return ReadState::kAbsent;
+  const std::string_view name = name_by_id_.Text(0);
+  if (name.size() > to.size()) return ReadState::kUnavailable;
+  std::memcpy(to.data(), name.data(), name.size());
+  *size = name.size();
+  return ReadState::kRead;
+}
+
 ReadState SqliteSession::Read(Group group, const Question& question, GroupWriter& out) noexcept {
   switch (group) {
     case Group::kCallee:

@@ -80,6 +80,7 @@ class SqliteSession final : public StoreSession, private DerivedRows {
   bool FindParty(const Party& party, PartyMemo* memo, int64_t* id, UserWords* words);
   ReadState GetRow(RowKind kind, int64_t a, int64_t b, std::span<uint8_t> to,
                    size_t* size) noexcept override;
+  ReadState GetName(int64_t user, std::span<char> to, size_t* size) noexcept override;
   ReadState ReadContact(Group group, const Question& question, GroupWriter& out);
   bool StepContact(Statement& statement, bool* has_row);  ///< StepRead, for another file
   /// The external id of a party. False: there is none, or it cannot be read.
