@@ -47,8 +47,8 @@ class SqliteStore final : public StoreBackend {
   Result<std::unique_ptr<StoreTransaction>> Begin() override;              // sqlite_writer.cc
   Result<std::unique_ptr<ContactTables>> BeginContacts(Use use) override;  // sqlite_contacts.cc
   Result<std::vector<NamedRow>> Rows(RowKind kind, std::string_view user,
-                                     bool as_b) override;
-  Result<std::vector<NamedRow>> RowsOf(RowKind one, RowKind other, const Party& owner) override;  // sqlite_derived.cc
+                                     bool as_b) override;  // sqlite_derived.cc
+  Result<std::vector<NamedRow>> RowsOf(RowKind one, RowKind other, const Party& owner) override;
   // sqlite_listings.cc
   Result<uint64_t> Revision() override;
   Result<UserInfo> ShowUser(std::string_view user) override;

@@ -147,8 +147,8 @@ inline constexpr std::size_t kMaxLogReports = 8;
 inline constexpr std::size_t kMaxLogPolicies = 256;
 inline constexpr std::size_t kMaxLogRings = 1024;
 
-// A user's own list: persons and groups as Telegram allows (1,000 and 20). Domains: the servers one
-// person knows by name. Together, but for the persons, they fit one row, which decisions read whole.
+// A user's own list: persons and groups as Telegram allows (1,000 and 20). Domains: servers that one
+// person knows by name. All but the persons fit one row, which decisions read whole.
 inline constexpr std::size_t kMaxListPersons = 1000;
 inline constexpr std::size_t kMaxListGroups = 20;
 inline constexpr std::size_t kMaxListDomains = 100;
