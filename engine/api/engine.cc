@@ -106,6 +106,10 @@ Result<Engine> Engine::Open(EngineOptions options) {
     if (Status status = CheckLogOf(*options.log, options.store); !status.ok()) return status;
     impl->log = options.log;
   }
+  DerivedContext context = *SystemContext();
+  if (options.clock_ms) context.now_ms = options.clock_ms;
+  context.zones = std::move(options.time_zones);
+  impl->derived = std::make_shared<const DerivedContext>(std::move(context));
   impl->store = std::move(options.store);
   if (impl->store.has_value()) impl->catalog = impl->store->catalog();
   impl->follows_store = impl->store.has_value() && !options.policy.has_value();

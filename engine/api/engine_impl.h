@@ -17,8 +17,9 @@ struct Engine::Impl {
   std::optional<Contacts> contacts;           ///< here, because its vault asks it for newer keys
   std::shared_ptr<const ContactVault> vault;  ///< null: no contact keys
   std::optional<DecisionLog> log;
-  Catalog catalog = Catalog::Standard();  ///< of the store, else of the policy
-  bool follows_store = false;             ///< the policy is the store's policy in force
+  std::shared_ptr<const DerivedContext> derived;  ///< what sessions read derived facts with
+  Catalog catalog = Catalog::Standard();          ///< of the store, else of the policy
+  bool follows_store = false;                     ///< the policy is the store's policy in force
 
   /// The policy with this number in the store; 0: none in force, the shipped default. Compiled once
   /// for all Readers. kCorrupt when the stored text does not compile to the digest stored beside

@@ -40,6 +40,7 @@ Status Reader::Impl::Open(std::shared_ptr<Engine::Impl> shared,
     Result<std::unique_ptr<StoreSession>> opened = backend.NewSession(engine->vault);
     if (!opened.ok()) return opened.status();
     session = std::move(opened).value();
+    session->UseContext(engine->derived);
     sources.push_back(session.get());
   }
   Result<std::unique_ptr<Recording>> opened = Recording::Open(engine->log, session.get());

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <ringfence/catalog.h>
+#include <ringfence/time_zones.h>
 
 #include <array>
 #include <cstdint>
@@ -13,7 +14,8 @@
 namespace ringfence {
 
 struct DerivedContext {
-  std::function<int64_t()> now_ms;  ///< Unix time; never empty
+  std::function<int64_t()> now_ms;                   ///< Unix time; never empty
+  std::shared_ptr<const TimeZones> zones = nullptr;  ///< null: nobody knows local times
 };
 
 /// The system's clock and nothing else.
