@@ -36,8 +36,8 @@ std::span<const uint8_t> Bytes(std::string_view text) {
   return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
 }
 
-StoredEntry EntryOf(const OtherItem& item) {
-  StoredEntry stored;
+ListedEntry EntryOf(const OtherItem& item) {
+  ListedEntry stored;
   stored.rank = item.rank;
   stored.entry.action = item.action;
   stored.entry.kind = item.kind;
@@ -46,7 +46,7 @@ StoredEntry EntryOf(const OtherItem& item) {
   return stored;
 }
 
-OtherItem ItemOf(const StoredEntry& stored) {
+OtherItem ItemOf(const ListedEntry& stored) {
   OtherItem item;
   item.rank = stored.rank;
   item.action = stored.entry.action;
@@ -82,12 +82,12 @@ Status CheckListEntry(const ListEntry& entry) {
 }
 
 Status UnpackList(std::span<const std::pair<int64_t, std::string>> persons, std::string_view others,
-                  std::vector<StoredEntry>* entries) {
+                  std::vector<ListedEntry>* entries) {
   const auto corrupt = [] { return Status(StatusCode::kCorrupt, "a row of a list is damaged"); };
   for (const auto& [person, bytes] : persons) {
     PersonItem item;
     if (!UnpackPerson(Bytes(bytes), &item)) return corrupt();
-    StoredEntry stored;
+    ListedEntry stored;
     stored.rank = item.rank;
     stored.entry.action = item.action;
     stored.person = person;
@@ -98,10 +98,10 @@ Status UnpackList(std::span<const std::pair<int64_t, std::string>> persons, std:
   while (items.Next(&item)) entries->push_back(EntryOf(item));
   if (items.damaged()) return corrupt();
   std::sort(entries->begin(), entries->end(),
-            [](const StoredEntry& a, const StoredEntry& b) { return a.rank < b.rank; });
+            [](const ListedEntry& a, const ListedEntry& b) { return a.rank < b.rank; });
   const auto same = std::adjacent_find(
       entries->begin(), entries->end(),
-      [](const StoredEntry& a, const StoredEntry& b) { return a.rank == b.rank; });
+      [](const ListedEntry& a, const ListedEntry& b) { return a.rank == b.rank; });
   return same == entries->end() ? Status() : corrupt();
 }
 
@@ -130,17 +130,17 @@ Status ListEditor::Load() {
   if (!status.ok()) return status;
   status = UnpackList(persons, others, &entries_);
   if (!status.ok()) return status;
-  for (const StoredEntry& entry : entries_) {
+  for (const ListedEntry& entry : entries_) {
     if (entry.entry.kind == Kind::kPerson) loaded_persons_.push_back(entry);
   }
   std::sort(loaded_persons_.begin(), loaded_persons_.end(),
-            [](const StoredEntry& a, const StoredEntry& b) { return a.person < b.person; });
+            [](const ListedEntry& a, const ListedEntry& b) { return a.person < b.person; });
   return Status();
 }
 
-Result<StoredEntry> ListEditor::Resolve(const ListEntry& entry) {
+Result<ListedEntry> ListEditor::Resolve(const ListEntry& entry) {
   if (Status bad = CheckListEntry(entry); !bad.ok()) return bad;
-  StoredEntry stored;
+  ListedEntry stored;
   stored.entry = entry;
   if (entry.kind == Kind::kPerson) {
     stored.entry.subject.clear();
@@ -160,9 +160,9 @@ Result<StoredEntry> ListEditor::Resolve(const ListEntry& entry) {
   return stored;
 }
 
-size_t ListEditor::Find(const StoredEntry& entry) const {
+size_t ListEditor::Find(const ListedEntry& entry) const {
   const auto found = std::find_if(entries_.begin(), entries_.end(),
-                                  [&](const StoredEntry& stored) { return stored.IsAbout(entry); });
+                                  [&](const ListedEntry& stored) { return stored.IsAbout(entry); });
   return static_cast<size_t>(found - entries_.begin());
 }
 
@@ -170,7 +170,7 @@ void ListEditor::Erase(size_t index) {
   entries_.erase(entries_.begin() + static_cast<std::ptrdiff_t>(index));
 }
 
-void ListEditor::Insert(size_t index, StoredEntry entry) {
+void ListEditor::Insert(size_t index, ListedEntry entry) {
   DCHECK(index <= entries_.size());
   const ListRank before = index == 0 ? 0 : entries_[index - 1].rank;
   if (index == entries_.size()) {
@@ -186,12 +186,12 @@ void ListEditor::Insert(size_t index, StoredEntry entry) {
 
 void ListEditor::Number() {
   ListRank rank = 0;
-  for (StoredEntry& entry : entries_) entry.rank = rank += kGap;
+  for (ListedEntry& entry : entries_) entry.rank = rank += kGap;
 }
 
-size_t ListEditor::PlaceOf(const StoredEntry& entry) const {
+size_t ListEditor::PlaceOf(const ListedEntry& entry) const {
   const int breadth = Breadth(entry.entry);
-  const auto found = std::find_if(entries_.begin(), entries_.end(), [&](const StoredEntry& stored) {
+  const auto found = std::find_if(entries_.begin(), entries_.end(), [&](const ListedEntry& stored) {
     return Breadth(stored.entry) > breadth;
   });
   return static_cast<size_t>(found - entries_.begin());
@@ -209,7 +209,7 @@ Status ListEditor::CheckLimits() const {
   for (const Limit& limit : kLimits) {
     const auto count = static_cast<size_t>(
         std::count_if(entries_.begin(), entries_.end(),
-                      [&](const StoredEntry& stored) { return stored.entry.kind == limit.kind; }));
+                      [&](const ListedEntry& stored) { return stored.entry.kind == limit.kind; }));
     if (count <= limit.most) continue;
     return Status(StatusCode::kLimit, "a list has at most " + std::to_string(limit.most) +
                                           limit.what + ", this one would have " +
@@ -219,9 +219,9 @@ Status ListEditor::CheckLimits() const {
 }
 
 Status ListEditor::Save() {
-  std::vector<StoredEntry> persons;
+  std::vector<ListedEntry> persons;
   std::string others;
-  for (const StoredEntry& stored : entries_) {
+  for (const ListedEntry& stored : entries_) {
     if (stored.entry.kind == Kind::kPerson) {
       persons.push_back(stored);
     } else {
@@ -229,7 +229,7 @@ Status ListEditor::Save() {
     }
   }
   std::sort(persons.begin(), persons.end(),
-            [](const StoredEntry& a, const StoredEntry& b) { return a.person < b.person; });
+            [](const ListedEntry& a, const ListedEntry& b) { return a.person < b.person; });
   // Both are in the order of handles: what is new or different is put, what is left is deleted.
   auto old = loaded_persons_.begin();
   const auto delete_until = [&](int64_t person) {
@@ -239,7 +239,7 @@ Status ListEditor::Save() {
     }
     return Status();
   };
-  for (const StoredEntry& stored : persons) {
+  for (const ListedEntry& stored : persons) {
     if (Status status = delete_until(stored.person); !status.ok()) return status;
     const bool listed = old != loaded_persons_.end() && old->person == stored.person;
     const bool same =

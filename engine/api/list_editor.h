@@ -16,12 +16,12 @@
 namespace ringfence {
 
 /// An entry whose subject is what rows name: a handle, a group's key, a pattern, a predicate.
-struct StoredEntry {
+struct ListedEntry {
   ListRank rank = 0;
   ListEntry entry;  ///< of a person without the subject: `person` says who
   int64_t person = 0;
 
-  bool IsAbout(const StoredEntry& other) const {
+  bool IsAbout(const ListedEntry& other) const {
     return entry.kind == other.entry.kind && person == other.person &&
            entry.subject == other.entry.subject;
   }
@@ -33,7 +33,7 @@ Status CheckListEntry(const ListEntry& entry);
 /// Rows of one owner (kListPerson and kListOther) as entries, in their order. kCorrupt: they are
 /// none.
 Status UnpackList(std::span<const std::pair<int64_t, std::string>> persons, std::string_view others,
-                  std::vector<StoredEntry>* entries);
+                  std::vector<ListedEntry>* entries);
 
 /// Every failure but kInvalidArgument, kNotFound and kLimit dooms the transaction; after any the
 /// list is not to be saved.
@@ -43,15 +43,15 @@ class ListEditor {
   static Result<ListEditor> Open(StoreTransaction* transaction, std::string_view owner,
                                  bool create);
 
-  const std::vector<StoredEntry>& entries() const { return entries_; }
+  const std::vector<ListedEntry>& entries() const { return entries_; }
   /// Resolves the subject, which becomes known. The entry has no rank yet.
-  Result<StoredEntry> Resolve(const ListEntry& entry);
+  Result<ListedEntry> Resolve(const ListEntry& entry);
   /// The index of the entry about that subject, or entries().size().
-  size_t Find(const StoredEntry& entry) const;
+  size_t Find(const ListedEntry& entry) const;
   void Erase(size_t index);
-  void Insert(size_t index, StoredEntry entry);
+  void Insert(size_t index, ListedEntry entry);
   /// Where an entry goes for which no place is given.
-  size_t PlaceOf(const StoredEntry& entry) const;
+  size_t PlaceOf(const ListedEntry& entry) const;
   void Clear() { entries_.clear(); }
   /// kLimit: there are too many of a kind.
   Status CheckLimits() const;
@@ -65,8 +65,8 @@ class ListEditor {
 
   StoreTransaction& transaction_;
   int64_t owner_;
-  std::vector<StoredEntry> entries_;
-  std::vector<StoredEntry> loaded_persons_;  ///< by handle
+  std::vector<ListedEntry> entries_;
+  std::vector<ListedEntry> loaded_persons_;  ///< by handle
 };
 
 }  // namespace ringfence

@@ -82,13 +82,12 @@ Result<uint64_t> Lists::Add(std::string_view owner, const ListEntry& entry,
   return WriteOnce(Backend(store_), [&](StoreTransaction& transaction) -> Status {
     Result<ListEditor> list = ListEditor::Open(&transaction, owner, true);
     if (!list.ok()) return list.status();
-    Result<StoredEntry> stored = list->Resolve(entry);
+    Result<ListedEntry> stored = list->Resolve(entry);
     if (!stored.ok()) return stored.status();
     if (const size_t same = list->Find(*stored); same < list->entries().size()) list->Erase(same);
     const size_t size = list->entries().size();
     if (position.value_or(0) > size) {
-      return Bad("the list's last position is " + std::to_string(size) + ", not " +
-                 std::to_string(*position));
+      return Bad("the position is beyond the list's end");
     }
     const size_t at = position.has_value() ? *position : list->PlaceOf(*stored);
     list->Insert(at, std::move(*stored));
@@ -102,7 +101,7 @@ Result<uint64_t> Lists::Remove(std::string_view owner, ListEntry::Kind kind,
   return WriteOnce(Backend(store_), [&](StoreTransaction& transaction) -> Status {
     Result<ListEditor> list = ListEditor::Open(&transaction, owner, false);
     if (!list.ok()) return list.status();
-    StoredEntry wanted;
+    ListedEntry wanted;
     wanted.entry.kind = kind;
     if (kind == Kind::kPerson) {
       // An unknown person has no handle, so no entry is about them.
@@ -126,7 +125,7 @@ Result<uint64_t> Lists::Replace(std::string_view owner, std::span<const ListEntr
     if (!list.ok()) return list.status();
     list->Clear();
     for (size_t i = 0; i < entries.size(); ++i) {
-      Result<StoredEntry> stored = list->Resolve(entries[i]);
+      Result<ListedEntry> stored = list->Resolve(entries[i]);
       if (!stored.ok()) return OfEntry(i, stored.status());
       const size_t size = list->entries().size();
       if (list->Find(*stored) < size) continue;
@@ -152,10 +151,10 @@ Result<std::vector<ListEntry>> Lists::Show(std::string_view owner) const {
       persons.emplace_back(static_cast<int64_t>(i), std::move(row.bytes));
     }
   }
-  std::vector<StoredEntry> stored;
+  std::vector<ListedEntry> stored;
   if (Status status = UnpackList(persons, others, &stored); !status.ok()) return status;
   std::vector<ListEntry> entries;
-  for (StoredEntry& one : stored) {
+  for (ListedEntry& one : stored) {
     if (one.entry.kind == Kind::kPerson) {
       one.entry.subject = std::move((*rows)[static_cast<size_t>(one.person)].b_name);
     }

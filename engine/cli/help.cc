@@ -75,14 +75,16 @@ constexpr std::string_view kSharedExits =
 }  // namespace
 
 const std::vector<std::string>& CommandGroups() {
-  static const std::vector<std::string> groups = {"user", "policy", "contacts", "log"};
+  static const std::vector<std::string> groups = {"user",   "list",     "group",
+                                                  "policy", "contacts", "log"};
   return groups;
 }
 
 const std::vector<Command>& Commands() {
   static const std::vector<Command> commands = [] {
     std::vector<Command> all = {InitCommand(), ImportCommand(), ExportCommand()};
-    for (const auto& several : {UserCommands(), RelationCommands(), PolicyCommands()}) {
+    for (const auto& several : {UserCommands(), QuietCommands(), RelationCommands(), ListCommands(),
+                                GroupCommands(), PolicyCommands()}) {
       all.insert(all.end(), several.begin(), several.end());
     }
     all.push_back(ContactSyncCommand());
