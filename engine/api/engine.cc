@@ -18,7 +18,10 @@ Result<Policy> Engine::Impl::PolicyNumber(int64_t number, StoreSession& session)
   const std::lock_guard<std::mutex> lock(mutex_);
   if (current_number_ == number) return *current_;
   if (number == 0) {
-    Result<Policy> shipped = Policy::Shipped("default");
+    // For the store's own catalog: questions may carry facts of its extension.
+    Result<std::string> text = Policy::ShippedText("default");
+    if (!text.ok()) return text.status();
+    Result<Policy> shipped = Policy::Compile(*text, "default", catalog);
     if (!shipped.ok()) return shipped;
     current_ = std::move(shipped).value();
   } else {

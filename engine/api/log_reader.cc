@@ -92,7 +92,7 @@ Result<std::unique_ptr<Eyes>> Eyes::Make(const LogDescription& description, cons
   if ((!filter.caller.empty() || !filter.callee.empty()) && !has_both) {
     return Invalid("to look for a person, the store and the log's key file are both needed");
   }
-  if (secrets.store) eyes->catalog_ = secrets.store->impl()->catalog;
+  eyes->catalog_ = CatalogOf(secrets);
   if (has_both) {
     if (Status status = eyes->UseKeyFile(description, filter, secrets); !status.ok()) return status;
   }

@@ -33,6 +33,11 @@ Result<std::unique_ptr<FactsKeyRing>> ExportedKeysOf(const std::string& contents
   return std::unique_ptr<FactsKeyRing>(std::make_unique<ExportedKeyRing>(*std::move(file)));
 }
 
+Catalog CatalogOf(const LogSecrets& secrets) {
+  if (secrets.catalog) return *secrets.catalog;
+  return secrets.store ? secrets.store->catalog() : Catalog::Standard();
+}
+
 Result<std::vector<Hash>> AllSeeds(const Store& store) {
   std::vector<Hash> seeds;
   Status read = store.impl()->backend->EachLogSeed([&](const LogSeedRow& row) {

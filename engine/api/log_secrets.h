@@ -20,6 +20,8 @@ Result<LogKeys> LogKeysOf(const std::string& path, const LogDescription& descrip
 /// From the contents of a file that was exported. kInvalidArgument: of another log; kParse.
 Result<std::unique_ptr<FactsKeyRing>> ExportedKeysOf(const std::string& contents,
                                                      const LogDescription& description);
+/// What recorded facts are read with: the catalog given, else the store's, else the standard one.
+Catalog CatalogOf(const LogSecrets& secrets);
 /// Of everybody who has one; for the caller to wipe.
 Result<std::vector<Hash>> AllSeeds(const Store& store);
 

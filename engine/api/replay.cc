@@ -44,11 +44,11 @@ Result<ReplayReport> Replay(const LogReader& log, const ReplayOptions& options) 
                   options.policy ? "a policy is for asking what it would have done (kWhatIf)"
                                  : "what would which policy have done? None was given");
   }
-  if (options.policy &&
-      options.policy->catalog().digest_hex() != Catalog::Standard().digest_hex()) {
+  ReplayRequest request;
+  request.catalog = CatalogOf(options.secrets);
+  if (options.policy && options.policy->catalog().digest_hex() != request.catalog.digest_hex()) {
     return Status(StatusCode::kInvalidArgument, "the policy is of another catalog");
   }
-  ReplayRequest request;
   request.files = &SystemFiles();
   request.log = log.path();
   request.mode = options.mode;
@@ -71,8 +71,8 @@ Result<ReplayReport> Replay(const LogReader& log, const ReplayOptions& options) 
     request.other = CompiledOf(*options.policy);
     request.other_digest = options.policy->digest();
   }
-  request.compile = [](const std::string& text) -> Result<CompiledPolicy> {
-    const Result<Policy> policy = Policy::Compile(text, "recorded policy");
+  request.compile = [catalog = request.catalog](const std::string& text) -> Result<CompiledPolicy> {
+    const Result<Policy> policy = Policy::Compile(text, "recorded policy", catalog);
     if (!policy.ok()) return policy.status();
     return CompiledOf(*policy);
   };

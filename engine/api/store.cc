@@ -198,6 +198,10 @@ Result<ForgetReport> Store::Forget(std::string_view user) {
   return report;
 }
 
+Result<std::vector<std::string>> Store::UnknownEntries() const {
+  return impl_->backend->UnknownEntries();
+}
+
 Result<bool> Store::Purge() { return impl_->backend->Purge(); }
 
 Result<PolicyRecord> Store::PolicyInForce() const { return impl_->backend->PolicyInForce(); }

@@ -91,6 +91,9 @@ const std::vector<OptionSpec>& GlobalOptions() {
       {"policy", "FILE|NAME",
        "Use this policy instead of the one in force: a file, if the value contains a slash or ends "
        "in .json, else the name of a shipped rule set (see `ringfence rules`)."},
+      {"catalog-extension", "FILE",
+       "Settings, attributes, relations and call attributes of your own, behind the standard ones "
+       "(schema/README.md); RINGFENCE_CATALOG_EXTENSION if not given."},
       {"keys", "FILE",
        "The key file of contact sync. Without it, the environment variable RINGFENCE_KEYS names "
        "it."},

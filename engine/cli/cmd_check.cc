@@ -1,5 +1,6 @@
 // `ringfence check`: one question from the command line, or many from a file or standard input.
 #include <ringfence/engine.h>
+#include <ringfence/response.h>
 
 #include "cli/command.h"
 #include "cli/decision_text.h"
@@ -13,12 +14,16 @@ namespace {
 
 constexpr int kPatienceMs = 10000;
 
-/// --as: "operator" (everything) unless it says caller.
-Result<bool> AsCaller(const Arguments& arguments) {
+/// --as ("operator", everything, unless it says caller) and --sip.
+Result<AnswerForm> ReadForm(const Context& context, const Arguments& arguments) {
   const std::string_view as = arguments.Get("as");
-  if (as.empty() || as == "operator") return false;
-  if (as == "caller") return true;
-  return Status(StatusCode::kInvalidArgument, "--as is caller or operator");
+  if (!as.empty() && as != "operator" && as != "caller") {
+    return Status(StatusCode::kInvalidArgument, "--as is caller or operator");
+  }
+  if (arguments.Has("sip") && arguments.Has("questions") && !context.json()) {
+    return Status(StatusCode::kInvalidArgument, "--sip of many questions goes with --json");
+  }
+  return AnswerForm{as == "caller", arguments.Has("sip")};
 }
 
 /// --collect and --ack (and whether there may be a --shadow), where decisions are recorded.
@@ -44,8 +49,16 @@ Result<LogOptions> ReadLogOptions(const Context& context, const Arguments& argum
   return options;
 }
 
+/// What a SIP server would send, and what it has to add.
+void PrintSip(Context& context, const CallerView& view) {
+  context.out().Print(SipText(view));
+  if (ResponseFor(view).needs_call_info) {
+    context.out().Note("a 608 needs a Call-Info with the address for complaints (RFC 8688)");
+  }
+}
+
 void PrintOne(Context& context, OpenEngine& open, const AskedQuestion& question,
-              const Decision& decision) {
+              const Decision& decision, bool with_response) {
   Output& out = context.out();
   if (context.json()) {
     JsonOut json;
@@ -53,6 +66,7 @@ void PrintOne(Context& context, OpenEngine& open, const AskedQuestion& question,
     WriteDecision(json, open.engine().catalog(), question, decision,
                   open.InForce(decision.revision));
     if (open.has_log()) json.Key("receipt").TextOrNull(decision.ForCaller().receipt);
+    if (with_response) json.Key("response").Raw(ResponseFor(decision.ForCaller()).ToJson());
     json.EndObject();
     out.Print(json.Line());
     return;
@@ -65,15 +79,17 @@ void PrintOne(Context& context, OpenEngine& open, const AskedQuestion& question,
   if (open.has_log()) out.Print(Cat({"  ", ReceiptText(decision), "\n"}));
 }
 
-int CheckOne(Context& context, const AskedQuestion& question, OpenEngine& open, bool as_caller) {
+int CheckOne(Context& context, const AskedQuestion& question, OpenEngine& open, AnswerForm form) {
   auto reader = open.engine().NewReader();
   if (!reader.ok()) return Fail(reader.status());
   auto decision = reader->Decide(question.View());
   if (!decision.ok()) return Fail(decision.status());
-  if (!as_caller) {
-    PrintOne(context, open, question, *decision);
+  if (form.response && !context.json()) {
+    PrintSip(context, decision->ForCaller());
+  } else if (!form.as_caller) {
+    PrintOne(context, open, question, *decision, form.response);
   } else if (context.json()) {
-    context.out().Print(PrintableJson(decision->ForCaller().ToJson()) + "\n");
+    context.out().Print(CallerViewLine(decision->ForCaller(), form.response));
   } else {
     context.out().Print(CallerViewText(decision->ForCaller()));
   }
@@ -81,19 +97,19 @@ int CheckOne(Context& context, const AskedQuestion& question, OpenEngine& open, 
 }
 
 int Run(Context& context, const Arguments& arguments) {
-  auto as_caller = AsCaller(arguments);
-  if (!as_caller.ok()) return Fail(as_caller.status());
+  auto form = ReadForm(context, arguments);
+  if (!form.ok()) return Fail(form.status());
   // The command line is looked at before the database is.
-  auto question = QuestionFromArguments(Catalog::Standard(), arguments);
+  auto question = QuestionFromArguments(context.catalog(), arguments);
   if (!question.ok()) return Fail(question.status());
   auto recording = ReadLogOptions(context, arguments);
   if (!recording.ok()) return Fail(recording.status());
   auto open = OpenEngine::Open(context, arguments.Has("without-db"),
                                context.has_log() ? &*recording : nullptr, arguments.Get("shadow"));
   if (!open.ok()) return Fail(open.status());
-  const int code = *question ? CheckOne(context, **question, *open, *as_caller)
-                             : CheckQuestions(context, *open,
-                                              std::string(arguments.Get("questions")), *as_caller);
+  const int code =
+      *question ? CheckOne(context, **question, *open, *form)
+                : CheckQuestions(context, *open, std::string(arguments.Get("questions")), *form);
   const Status closed = open->CloseLog();
   return closed.ok() ? code : Fail(closed, "the decision log");
 }
@@ -120,6 +136,11 @@ constexpr std::string_view kDescription =
     "and the facts are not for the "
     "caller's eyes: what is, is what --as caller prints.\n"
     "\n"
+    "With --sip what is printed is the response of a SIP server, status line and header fields, or "
+    "`(send nothing)`; it is made of what the caller may see alone. With --json the object has the "
+    "key `response` instead {sip, xmpp, matrix, webrtc, text}: how to say it in each protocol "
+    "(schema/responses.md).\n"
+    "\n"
     "With --log every decision is recorded in the decision log, which must not be open elsewhere, "
     "and its receipt is printed: the request id under which `ringfence log show` lists it and "
     "`ringfence log prove` proves it. In lines it is one more cell, `-` for a decision that could "
@@ -133,6 +154,7 @@ constexpr std::string_view kExamples =
     "ringfence check --caller alice --callee bob\n"
     "ringfence check --caller alice --callee bob --call media=video platform=ios\n"
     "ringfence check --caller alice --callee bob --as caller --json\n"
+    "ringfence check --caller alice --callee bob --sip\n"
     "ringfence check --no-account --callee bob\n"
     "ringfence check --caller a --callee b --without-db --policy default \\\n"
     "    --fact 'callee.follows(caller)=true' 'callee.blocks(caller)=false'\n"
@@ -149,14 +171,17 @@ Command CheckCommand() {
   command.brief = "may this caller ring this callee?";
   command.synopsis =
       "--caller USER --callee USER [--call NAME=VALUE ...] [--fact NAME=VALUE ...] [--as caller] "
-      "[--collect read|all] [--ack async|durable] [--shadow POLICY]\n"
+      "[--sip] [--collect read|all] [--ack async|durable] [--shadow POLICY]\n"
       "--no-account --callee USER [...]\n"
-      "--questions FILE|- [--as caller] [--shadow POLICY]";
+      "--questions FILE|- [--as caller] [--sip] [--shadow POLICY]";
   command.description = kDescription;
   command.options = QuestionOptions();
   command.options.push_back({"as", "caller|operator",
                              "caller: print only what the caller may see, without the reason. "
                              "operator, the default: print everything."});
+  command.options.push_back({"sip", "",
+                             "Print the response in signalling: SIP, or with --json in "
+                             "every protocol."});
   command.options.push_back({"collect", "read|all",
                              "What the log gets: the facts the decision needed, the default, or "
                              "besides every fact that a replay by another policy may need."});

@@ -48,7 +48,7 @@ std::string StatsText(const Policy& policy) {
 }
 
 int Run(Context& context, const Arguments& arguments) {
-  auto policy = CompilePolicy(arguments.At(0));
+  auto policy = context.CompilePolicy(arguments.At(0));
   if (!policy.ok()) return Fail(policy.status());
   if (!arguments.Has("dump")) {
     context.out().Print(context.json() ? StatsObject(*policy, nullptr) : StatsText(*policy));

@@ -68,7 +68,7 @@ struct Run {
 };
 
 int RunExplain(Context& context, const Arguments& arguments) {
-  auto question = QuestionFromArguments(Catalog::Standard(), arguments);
+  auto question = QuestionFromArguments(context.catalog(), arguments);
   if (!question.ok()) return Fail(question.status());
   auto open = OpenEngine::Open(context, arguments.Has("without-db"));
   if (!open.ok()) return Fail(open.status());

@@ -67,9 +67,20 @@ Status ExportRelation(Context& context, const Store& store, FactId relation) {
   });
 }
 
+/// What is printed is to be imported elsewhere: with a part missing nobody would know.
+Status CheckComplete(const Store& store) {
+  auto unknown = store.UnknownEntries();
+  if (!unknown.ok() || unknown->empty()) return unknown.status();
+  return Status(StatusCode::kSchema,
+                Cat({"the database has entries this program does not know ('",
+                     Printable(unknown->front()), "'", unknown->size() > 1 ? " and others" : "",
+                     "), which would be missing: give its --catalog-extension"}));
+}
+
 int Run(Context& context, const Arguments& arguments) {
   auto store = context.OpenStore(StoreOptions::Mode::kReadOnly);
   if (!store.ok()) return Fail(store.status());
+  if (Status complete = CheckComplete(*store); !complete.ok()) return Fail(complete);
   if (arguments.At(0) == "users") return Fail(ExportUsers(context, *store));
   auto relation = store->catalog().FindRelation(arguments.At(0));
   if (!relation.ok()) return Fail(relation.status());
@@ -87,7 +98,7 @@ Command ExportCommand() {
       "Prints all of one relation (tab-separated, header subject, object) or all users with what "
       "they chose (comma-separated; an empty cell is unset). What is printed can be imported "
       "again. It is one consistent state, whatever is written meanwhile. With --json one object a "
-      "line.";
+      "line. A database with entries of a catalog extension is exported with that extension only.";
   command.examples =
       "ringfence --db world.db export follows > follows.tsv\n"
       "ringfence --db world.db export users | ringfence --db copy.db import users -";

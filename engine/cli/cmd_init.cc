@@ -13,7 +13,7 @@ int Run(Context& context, const Arguments& arguments) {
   auto text = ReadPolicyText(name);
   if (!text.ok()) return Fail(text.status());
   // Compiled before the file is made: a bad policy leaves nothing behind.
-  auto policy = Policy::Compile(text->text, text->file_name);
+  auto policy = Policy::Compile(text->text, text->file_name, context.catalog());
   if (!policy.ok()) return Fail(policy.status());
   auto store = context.OpenStore(StoreOptions::Mode::kCreate);
   if (!store.ok()) return Fail(store.status());

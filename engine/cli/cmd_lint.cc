@@ -11,7 +11,7 @@ namespace {
 int LintOne(Context& context, const std::string& name) {
   auto text = ReadPolicyText(name);
   if (!text.ok()) return Fail(text.status());
-  auto warnings = Policy::Lint(text->text, text->file_name);
+  auto warnings = Policy::Lint(text->text, text->file_name, context.catalog());
   if (!warnings.ok()) return Fail(warnings.status());
   if (context.json()) {
     JsonOut json;

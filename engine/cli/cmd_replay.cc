@@ -56,10 +56,11 @@ Result<ReplayOptions> OptionsFrom(const Context& context, const Arguments& argum
   if (!month.ok()) return month.status();
   options.month = *month;
   if (mode == ReplayMode::kWhatIf) {
-    auto policy = CompilePolicy(context.policy());
+    auto policy = context.CompilePolicy(context.policy());
     if (!policy.ok()) return policy.status();
     options.policy = *std::move(policy);
   }
+  options.secrets.catalog = context.catalog();
   if (mode == ReplayMode::kShadow) {
     if (!arguments.Has("facts") && !arguments.Has("keys")) return options;
     return Invalid("--shadow opens no facts: it takes neither --facts nor --keys");

@@ -46,13 +46,13 @@ Result<std::vector<std::string>> FindCases(const std::string& path) {
 
 /// The policy of --policy, else the one the file names, relative to the file.
 Result<Policy> PolicyOf(const Context& context, std::string_view text, const std::string& file) {
-  if (!context.policy().empty()) return CompilePolicy(context.policy());
+  if (!context.policy().empty()) return context.CompilePolicy(context.policy());
   auto named = CasesPolicyPath(text, file);
   if (!named.ok()) return named.status();
   const fs::path path = fs::path(file).parent_path() / *named;
   auto policy = ReadFile(path.string(), kMaxJsonBytes);
   if (!policy.ok()) return policy.status();
-  return Policy::Compile(*policy, path.string());
+  return Policy::Compile(*policy, path.string(), context.catalog());
 }
 
 Result<CasesReport> RunFile(const Context& context, const std::string& file) {

@@ -53,11 +53,11 @@ int RunUnset(Context& context, const Arguments& arguments) {
 
 /// The policy whose defaults unset settings take: that of --policy, that in force, or `default`.
 Result<Policy> PolicyFor(const Context& context, const Store& store) {
-  if (!context.policy().empty()) return CompilePolicy(context.policy());
+  if (!context.policy().empty()) return context.CompilePolicy(context.policy());
   auto record = store.PolicyInForce();
-  if (record.ok()) return Policy::Compile(record->text, record->name);
+  if (record.ok()) return Policy::Compile(record->text, record->name, store.catalog());
   if (record.status().code() != StatusCode::kNotFound) return record.status();
-  return Policy::Shipped("default");
+  return context.CompilePolicy("default");
 }
 
 int RunShow(Context& context, const Arguments& arguments) {

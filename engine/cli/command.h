@@ -47,6 +47,7 @@ std::vector<Command> QuietCommands();
 std::vector<Command> ListCommands();
 std::vector<Command> GroupCommands();
 std::vector<Command> PolicyCommands();
+std::vector<Command> CatalogCommands();
 Command ContactSyncCommand();
 std::vector<Command> ContactIdentityCommands();
 std::vector<Command> ContactProtocolCommands();

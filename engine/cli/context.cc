@@ -117,14 +117,9 @@ Result<PolicyText> ReadPolicyText(std::string_view file_or_name) {
   return Status(StatusCode::kNotFound, message);
 }
 
-Result<Policy> CompilePolicy(std::string_view file_or_name) {
-  auto text = ReadPolicyText(file_or_name);
-  if (!text.ok()) return text.status();
-  return Policy::Compile(text->text, text->file_name);
-}
-
 Context::Context(const Arguments& arguments, ColorMode color)
     : out_(color, arguments.Has("quiet")),
+      catalog_extension_(GivenOr(arguments, "catalog-extension", "RINGFENCE_CATALOG_EXTENSION")),
       json_(arguments.Has("json")),
       has_db_option_(arguments.Has("db")),
       db_(GivenOr(arguments, "db", "RINGFENCE_DB")),
@@ -132,6 +127,22 @@ Context::Context(const Arguments& arguments, ColorMode color)
       keys_(GivenOr(arguments, "keys", "RINGFENCE_KEYS")),
       log_(GivenOr(arguments, "log", "RINGFENCE_LOG")),
       log_keys_(GivenOr(arguments, "log-keys", "RINGFENCE_LOG_KEYS")) {}
+
+Status Context::LoadCatalog() {
+  if (catalog_extension_.empty()) return Status();
+  auto text = ReadFile(catalog_extension_, kMaxJsonBytes);
+  if (!text.ok()) return text.status();
+  auto extended = Catalog::Extend(Catalog::Standard(), *text, catalog_extension_);
+  if (!extended.ok()) return extended.status();
+  catalog_ = *std::move(extended);
+  return Status();
+}
+
+Result<Policy> Context::CompilePolicy(std::string_view file_or_name) const {
+  auto text = ReadPolicyText(file_or_name);
+  if (!text.ok()) return text.status();
+  return Policy::Compile(text->text, text->file_name, catalog_);
+}
 
 Result<std::string> Context::DatabasePath() const {
   if (!db_.empty()) return db_;
@@ -146,7 +157,7 @@ Result<Store> Context::OpenStore(StoreOptions::Mode mode) const {
   StoreOptions options;
   options.path = *path;
   options.mode = mode;
-  return Store::Open(options);
+  return Store::Open(options, catalog_);
 }
 
 Result<ContactOptions> Context::KeyOptions() const {
@@ -256,13 +267,13 @@ Result<OpenEngine> OpenEngine::Open(Context& context, bool without_db, const Log
     options.contacts = *std::move(contacts);
   }
   if (!context.policy().empty()) {
-    auto policy = CompilePolicy(context.policy());
+    auto policy = context.CompilePolicy(context.policy());
     if (!policy.ok()) return policy.status();
     options.policy = *std::move(policy);
   }
   const std::optional<Policy> chosen = options.policy;
   if (!shadow.empty()) {
-    auto policy = CompilePolicy(shadow);
+    auto policy = context.CompilePolicy(shadow);
     if (!policy.ok()) return policy.status();
     options.shadow = *std::move(policy);
   }

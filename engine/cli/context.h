@@ -37,7 +37,6 @@ struct PolicyText {
 };
 /// From a file (a slash in the name, or .json at its end) or of a shipped rule set.
 Result<PolicyText> ReadPolicyText(std::string_view file_or_name);
-Result<Policy> CompilePolicy(std::string_view file_or_name);
 
 /// Reads a whole file of at most `limit` bytes (kLimit beyond); "-" is standard input.
 Result<std::string> ReadFile(const std::string& path, size_t limit);
@@ -54,6 +53,12 @@ class Context {
   bool has_db_option() const { return has_db_option_; }
   /// --db or RINGFENCE_DB was given.
   bool has_db() const { return !db_.empty(); }
+
+  /// Reads the file of --catalog-extension, if one is named; to be called before anything else.
+  Status LoadCatalog();
+  /// The standard catalog, with the extension.
+  const Catalog& catalog() const { return catalog_; }
+  Result<Policy> CompilePolicy(std::string_view file_or_name) const;
 
   /// The path of --db or RINGFENCE_DB; kInvalidArgument, saying how, where there is neither.
   Result<std::string> DatabasePath() const;
@@ -87,6 +92,8 @@ class Context {
   Result<ContactOptions> KeyOptions() const;
 
   Output out_;
+  std::string catalog_extension_;
+  Catalog catalog_ = Catalog::Standard();
   bool json_;
   bool has_db_option_;
   std::string db_;

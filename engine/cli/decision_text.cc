@@ -1,6 +1,8 @@
 // A decision as the tool prints it.
 #include "cli/decision_text.h"
 
+#include <ringfence/response.h>
+
 #include "cli/text.h"
 
 namespace ringfence::cli {
@@ -100,6 +102,25 @@ std::string CallerViewText(const CallerView& view) {
     text += Cat({"retry after ", std::to_string(view.retry_after_s), " s\n"});
   }
   if (!view.receipt.empty()) text += Cat({"receipt  ", view.receipt, "\n"});
+  return text;
+}
+
+std::string CallerViewLine(const CallerView& view, bool with_response) {
+  std::string object = view.ToJson();
+  if (with_response) {
+    object.pop_back();  // the brace: one member more
+    object += Cat({",\"response\":", ResponseFor(view).ToJson(), "}"});
+  }
+  return PrintableJson(object) + "\n";
+}
+
+std::string SipText(const CallerView& view) {
+  const Response response = ResponseFor(view);
+  if (response.sends_nothing()) return "(send nothing)\n";
+  std::string text;
+  for (const char c : response.SipFragment()) {
+    if (c != '\r') text += c;
+  }
   return text;
 }
 

@@ -33,6 +33,10 @@ std::string BasisNote(const Decision& decision);
 std::string ReceiptText(const Decision& decision);
 /// What a caller may see, for people: told, path, SIP status, receipt.
 std::string CallerViewText(const CallerView& view);
+/// The same for programs, one object and a line feed; with the response in signalling if wanted.
+std::string CallerViewLine(const CallerView& view, bool with_response);
+/// Status line and header fields of the SIP response, one a line, or that nothing is sent.
+std::string SipText(const CallerView& view);
 
 /// The members of a decision's object, without its braces.
 void WriteDecision(JsonOut& json, const Catalog& catalog, const AskedQuestion& question,

@@ -68,6 +68,7 @@ std::vector<OptionSpec> VerifyOptionSpecs() {
 
 Result<LogSecrets> SecretsFrom(const Context& context, const Arguments& arguments) {
   LogSecrets secrets;
+  secrets.catalog = context.catalog();
   if (arguments.Has("facts") && arguments.Has("keys")) {
     return Invalid("--facts and --keys name the same file here: give one of them");
   }

@@ -76,6 +76,7 @@ Status ReadFilter(const Arguments& arguments, LogFilter* filter) {
 /// `log keys` exported.
 Result<LogSecrets> ReadSecrets(const Context& context, const Arguments& arguments) {
   LogSecrets secrets;
+  secrets.catalog = context.catalog();
   if (arguments.Has("caller") || arguments.Has("callee")) {
     if (!context.has_db()) {
       return Invalid(

@@ -83,6 +83,7 @@ int RunCommand(const Command& command, const std::vector<std::string>& rest) {
   if (!color) return UsageError("--color is auto, always or never", help);
 
   Context context(*arguments, *color);
+  if (Status loaded = context.LoadCatalog(); !loaded.ok()) return Fail(loaded);
   const int code = command.run(context, *arguments);
   if (!context.out().Flush()) {
     Output::Error("standard output cannot be written");

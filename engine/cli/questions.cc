@@ -1,6 +1,8 @@
 // Answers a file of questions, and compares answers with what was expected.
 #include "cli/questions.h"
 
+#include <ringfence/response.h>
+
 #include <algorithm>
 #include <array>
 
@@ -91,8 +93,8 @@ void Comparison::Write(JsonOut& json) const {
 /// One run over a file.
 class QuestionRun {
  public:
-  QuestionRun(Context& context, OpenEngine& open, Reader& reader, bool as_caller)
-      : context_(context), open_(open), reader_(reader), as_caller_(as_caller) {}
+  QuestionRun(Context& context, OpenEngine& open, Reader& reader, AnswerForm form)
+      : context_(context), open_(open), reader_(reader), form_(form) {}
 
   int Run(QuestionReader& questions);
 
@@ -106,7 +108,7 @@ class QuestionRun {
   Context& context_;
   OpenEngine& open_;
   Reader& reader_;
-  bool as_caller_;
+  AnswerForm form_;
   Comparison comparison_;
   int worst_ = kExitGood;
 };
@@ -131,8 +133,8 @@ void QuestionRun::Print(const AskedQuestion& question, const Decision& decision,
   const CallerView view = decision.ForCaller();
   const std::string receipt =
       open_.has_log() ? Cat({"\t", view.receipt.empty() ? "-" : view.receipt}) : std::string();
-  if (context_.json() && as_caller_) {
-    out.Print(PrintableJson(view.ToJson()) + "\n");
+  if (context_.json() && form_.as_caller) {
+    out.Print(CallerViewLine(view, form_.response));
   } else if (context_.json()) {
     JsonOut json;
     json.Object();
@@ -144,9 +146,10 @@ void QuestionRun::Print(const AskedQuestion& question, const Decision& decision,
       if (!explanation.empty()) json.Key("explanation").Text(explanation);
     }
     if (open_.has_log()) json.Key("receipt").TextOrNull(view.receipt);
+    if (form_.response) json.Key("response").Raw(ResponseFor(view).ToJson());
     json.Key("line").Number(question.line).EndObject();
     out.Print(json.Line());
-  } else if (as_caller_) {
+  } else if (form_.as_caller) {
     out.Data(Cat({view.told, "\t", view.path.empty() ? "-" : view.path, "\t",
                   view.sip_status == 0 ? "-" : std::to_string(view.sip_status), receipt, "\n"}));
   } else {
@@ -220,13 +223,13 @@ int QuestionRun::Run(QuestionReader& questions) {
 
 }  // namespace
 
-int CheckQuestions(Context& context, OpenEngine& open, const std::string& path, bool as_caller) {
+int CheckQuestions(Context& context, OpenEngine& open, const std::string& path, AnswerForm form) {
   auto lines = LineReader::Open(path);
   if (!lines.ok()) return Fail(lines.status());
   auto reader = open.engine().NewReader();
   if (!reader.ok()) return Fail(reader.status());
   QuestionReader questions(*std::move(lines), open.engine().catalog());
-  return QuestionRun(context, open, *reader, as_caller).Run(questions);
+  return QuestionRun(context, open, *reader, form).Run(questions);
 }
 
 }  // namespace ringfence::cli

@@ -49,7 +49,13 @@ class QuestionReader {
   Status status_;
 };
 
+/// What of a decision is printed.
+struct AnswerForm {
+  bool as_caller = false;  ///< only what the caller may see
+  bool response = false;   ///< and how to say it in signalling (in JSON only)
+};
+
 /// `check --questions`: the exit code.
-int CheckQuestions(Context& context, OpenEngine& open, const std::string& path, bool as_caller);
+int CheckQuestions(Context& context, OpenEngine& open, const std::string& path, AnswerForm form);
 
 }  // namespace ringfence::cli

@@ -25,10 +25,10 @@ class FirstMatch {
   static constexpr FactCode kNone = 0;
 
   /// True: this decides, whatever follows.
-  bool Add(Truth matches, ListAction action) {
-    if (matches == Truth::kFalse) return false;
+  bool Add(Matching matches, ListAction action) {
+    if (matches == Matching::kNo) return false;
     Say(static_cast<FactCode>(action));
-    return matches == Truth::kTrue || !available_;
+    return matches == Matching::kYes || !available_;
   }
   void End() { Say(kNone); }
   /// No value: unavailable.
@@ -66,7 +66,7 @@ class ListReading {
       if (match.Add(Matches(item), item.action)) return match.value();
     }
     if (items.damaged()) return std::nullopt;
-    if (person.rank == 0 || !match.Add(Truth::kTrue, person.action)) match.End();
+    if (person.rank == 0 || !match.Add(Matching::kYes, person.action)) match.End();
     return match.value();
   }
 
@@ -84,35 +84,35 @@ class ListReading {
     }
   }
 
-  Truth Matches(const OtherItem& item) {
+  Matching Matches(const OtherItem& item) {
     switch (item.kind) {
       case ListEntry::Kind::kGroup:
         return IsMember(item.group);
       case ListEntry::Kind::kDomain:
-        return named_only_ ? Truth::kFalse : InDomain(item.text);
+        return named_only_ ? Matching::kNo : InDomain(item.text);
       case ListEntry::Kind::kPredicate:
-        return named_only_ ? Truth::kFalse : facts_.Test(item.predicate);
+        return named_only_ ? Matching::kNo : facts_.Test(item.predicate);
       case ListEntry::Kind::kPerson:
         break;
     }
-    return Truth::kUnavailable;
+    return Matching::kUnavailable;
   }
 
-  Truth IsMember(int64_t group) {
-    if (sides_.other == 0) return Truth::kFalse;
+  Matching IsMember(int64_t group) {
+    if (sides_.other == 0) return Matching::kNo;
     uint8_t row[8];
     size_t size = 0;
     switch (reading_.rows.GetRow(RowKind::kMember, group, sides_.other, row, &size)) {
       case ReadState::kRead:
-        return Truth::kTrue;
+        return Matching::kYes;
       case ReadState::kAbsent:
-        return Truth::kFalse;
+        return Matching::kNo;
       default:
-        return Truth::kUnavailable;
+        return Matching::kUnavailable;
     }
   }
 
-  Truth InDomain(std::string_view pattern) {
+  Matching InDomain(std::string_view pattern) {
     if (!knows_name_) {
       knows_name_ = true;
       name_state_ = ReadState::kRead;
@@ -124,8 +124,8 @@ class ListReading {
                                                 : std::string_view();
       }
     }
-    if (name_state_ == ReadState::kUnavailable) return Truth::kUnavailable;
-    return MatchesDomain(pattern, DomainOf(name_)) ? Truth::kTrue : Truth::kFalse;
+    if (name_state_ == ReadState::kUnavailable) return Matching::kUnavailable;
+    return MatchesDomain(pattern, DomainOf(name_)) ? Matching::kYes : Matching::kNo;
   }
 
   const DerivedReading& reading_;

@@ -8,7 +8,7 @@
 namespace ringfence {
 namespace {
 
-Truth ToTruth(bool holds) { return holds ? Truth::kTrue : Truth::kFalse; }
+Matching ToMatching(bool holds) { return holds ? Matching::kYes : Matching::kNo; }
 
 /// Collects the tested facts of one group.
 class TestedWriter final : public GroupWriter {
@@ -69,16 +69,16 @@ ListFacts::ListFacts(const DerivedReading& reading, bool owner_is_callee)
       owner_is_callee_(owner_is_callee),
       places_(owner_is_callee ? reading.ids.tested_by_callee : reading.ids.tested_by_caller) {}
 
-Truth ListFacts::Test(ListPredicate predicate) {
+Matching ListFacts::Test(ListPredicate predicate) {
   switch (predicate) {
     case ListPredicate::kEveryone:
-      return Truth::kTrue;
+      return Matching::kYes;
     case ListPredicate::kAnonymous:
-      return ToTruth(owner_is_callee_ && reading_.question.caller_without_account);
+      return ToMatching(owner_is_callee_ && reading_.question.caller_without_account);
     case ListPredicate::kUnknown: {
-      const Truth known = IsTrue(TestedFact::kKnown);
-      if (known == Truth::kUnavailable) return known;
-      return ToTruth(known == Truth::kFalse);
+      const Matching known = IsTrue(TestedFact::kKnown);
+      if (known == Matching::kUnavailable) return known;
+      return ToMatching(known == Matching::kNo);
     }
     case ListPredicate::kFollowed:
       return IsTrue(TestedFact::kFollows);
@@ -101,36 +101,36 @@ Truth ListFacts::Test(ListPredicate predicate) {
       return Subscribed(static_cast<FactCode>(predicate) -
                         static_cast<FactCode>(ListPredicate::kSubscriptionNone));
   }
-  return Truth::kUnavailable;
+  return Matching::kUnavailable;
 }
 
-Truth ListFacts::InContacts() {
-  const Truth added = IsTrue(TestedFact::kAdded);
-  if (added == Truth::kTrue) return added;
+Matching ListFacts::InContacts() {
+  const Matching added = IsTrue(TestedFact::kAdded);
+  if (added == Matching::kYes) return added;
   const TestedPlace& place = places_[static_cast<size_t>(TestedFact::kContact)];
   const Value contact = Get(TestedFact::kContact);
-  if (contact.has_value() && *contact == place.wanted) return Truth::kTrue;
-  return contact.has_value() ? added : Truth::kUnavailable;
+  if (contact.has_value() && *contact == place.wanted) return Matching::kYes;
+  return contact.has_value() ? added : Matching::kUnavailable;
 }
 
-Truth ListFacts::Subscribed(FactCode value) {
+Matching ListFacts::Subscribed(FactCode value) {
   const Value subscription = Get(TestedFact::kSubscription);
-  if (subscription.has_value()) return ToTruth(*subscription == value);
+  if (subscription.has_value()) return ToMatching(*subscription == value);
   const TestedPlace& place = places_[static_cast<size_t>(TestedFact::kSubscription)];
-  if (!place.exists || place.count > 8) return Truth::kUnavailable;
+  if (!place.exists || place.count > 8) return Matching::kUnavailable;
   subscriptions_ &= static_cast<uint8_t>((1u << place.count) - 1);
   const auto asked = static_cast<uint8_t>(1u << value);
-  if (subscriptions_ == asked) return Truth::kTrue;
+  if (subscriptions_ == asked) return Matching::kYes;
   subscriptions_ &= static_cast<uint8_t>(~asked);
-  return Truth::kUnavailable;
+  return Matching::kUnavailable;
 }
 
-Truth ListFacts::IsTrue(TestedFact fact) {
+Matching ListFacts::IsTrue(TestedFact fact) {
   const Value value = Get(fact);
-  if (!value.has_value()) return Truth::kUnavailable;
+  if (!value.has_value()) return Matching::kUnavailable;
   const TestedPlace& place = places_[static_cast<size_t>(fact)];
-  if (!place.can_be_unset) return ToTruth(*value != 0);
-  return ToTruth((*value == 0 ? place.when_unset : *value - 1) != 0);
+  if (!place.can_be_unset) return ToMatching(*value != 0);
+  return ToMatching((*value == 0 ? place.when_unset : *value - 1) != 0);
 }
 
 ListFacts::Value ListFacts::Get(TestedFact fact) {

@@ -14,7 +14,8 @@
 
 namespace ringfence {
 
-enum class Truth : uint8_t { kFalse, kTrue, kUnavailable };
+/// Whether an entry matches.
+enum class Matching : uint8_t { kNo, kYes, kUnavailable };
 
 /// One side's predicates in one decision: of the callee's list about the caller, or the other way
 /// about. Reads a group at most once, when its first predicate is tested.
@@ -24,7 +25,7 @@ class ListFacts {
 
   /// Each predicate is asked for at most once, and in the list's order: what an earlier one of
   /// subscription left open decides a later one.
-  Truth Test(ListPredicate predicate);
+  Matching Test(ListPredicate predicate);
 
  private:
   /// No value: unavailable.
@@ -34,9 +35,9 @@ class ListFacts {
   /// What the question says settles the group: a party has no account.
   bool SaysNobody(Group group) const;
   void Load(Group group);
-  Truth IsTrue(TestedFact fact);
-  Truth InContacts();
-  Truth Subscribed(FactCode value);
+  Matching IsTrue(TestedFact fact);
+  Matching InContacts();
+  Matching Subscribed(FactCode value);
 
   const DerivedReading& reading_;
   const bool owner_is_callee_;

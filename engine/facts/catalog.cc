@@ -9,7 +9,7 @@
 #include "base/embedded.h"
 #include "base/sha256.h"
 #include "base/utf8.h"
-#include "facts/catalog_internal.h"
+#include "facts/catalog_places.h"
 
 namespace ringfence {
 
@@ -143,15 +143,67 @@ const Catalog& Catalog::Standard() {
   return standard;
 }
 
+Catalog Catalog::Of(std::shared_ptr<Data> data) {
+  data->digest_hex = Sha256Hex(CanonicalCatalog(data->parsed));
+  FillIndices(&data->by_name, &data->user_entries, &data->relations, data->parsed.facts);
+  return Catalog(std::move(data));
+}
+
 Result<Catalog> Catalog::Parse(std::string_view text, std::string_view file_name) {
   Diagnostics diagnostics;
   std::optional<ParsedCatalog> parsed = ParseCatalog(text, file_name, &diagnostics);
   if (!parsed) return Status(StatusCode::kParse, diagnostics.Render(text));
   auto data = std::make_shared<Data>();
   data->parsed = std::move(*parsed);
-  data->digest_hex = Sha256Hex(CanonicalCatalog(data->parsed));
-  FillIndices(&data->by_name, &data->user_entries, &data->relations, data->parsed.facts);
-  return Catalog(std::move(data));
+  data->base_size = data->parsed.facts.size();
+  return Of(std::move(data));
+}
+
+Result<Catalog> Catalog::Extend(const Catalog& base, std::string_view text,
+                                std::string_view file_name) {
+  if (!base.extension().empty()) {
+    return Status(StatusCode::kInvalidArgument,
+                  "the catalog is extended already, by " + Quoted(base.extension()));
+  }
+  Diagnostics diagnostics;
+  std::optional<ExtensionFile> file =
+      ReadExtension(base.data_->parsed, text, file_name, &diagnostics);
+  if (!file) return Status(StatusCode::kParse, diagnostics.Render(text));
+  auto data = std::make_shared<Data>();
+  data->parsed = {base.version(), std::move(file->facts)};
+  data->extension = std::move(file->name);
+  data->extension_version = file->version;
+  data->base_size = base.size();
+  return Of(std::move(data));
+}
+
+Status Catalog::CheckNextVersion(const Catalog& base, const ExtensionText& old,
+                                 const ExtensionText& next) {
+  std::optional<ExtensionFile> files[2];
+  for (size_t i = 0; i < 2; ++i) {
+    const ExtensionText& from = i == 0 ? old : next;
+    Diagnostics diagnostics;
+    files[i] = ReadExtension(base.data_->parsed, from.text, from.file_name, &diagnostics);
+    if (!files[i]) return Status(StatusCode::kParse, diagnostics.Render(from.text));
+  }
+  Diagnostics diagnostics;
+  CatalogErrors errors{next.text, next.file_name, diagnostics};
+  CompareExtensions(*files[0], *files[1], &errors);
+  if (diagnostics.HasErrors()) return Status(StatusCode::kParse, diagnostics.Render(next.text));
+  return Status();
+}
+
+std::string_view Catalog::extension() const { return data_->extension; }
+int Catalog::extension_version() const { return data_->extension_version; }
+size_t Catalog::base_size() const { return data_->base_size; }
+std::vector<Catalog::Room> Catalog::ExtensionRoom() const {
+  std::vector<Room> rooms;
+  for (const Section section : {Section::kUser, Section::kRelations, Section::kCall}) {
+    for (const BitRange& range : BlockMap(section, data_->parsed.facts).Free()) {
+      rooms.push_back({ToString(section), range.first, range.last});
+    }
+  }
+  return rooms;
 }
 
 std::string Catalog::Canonical() const { return CanonicalCatalog(data_->parsed); }

@@ -5,6 +5,7 @@
 #include <ringfence/catalog.h>
 #include <ringfence/limits.h>
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -63,12 +64,32 @@ struct ParsedCatalog {
 std::optional<ParsedCatalog> ParseCatalog(std::string_view text, std::string_view file,
                                           Diagnostics* diagnostics);
 
+/// An extension's file, as it stands behind the catalog it extends.
+struct ExtensionFile {
+  std::string name;
+  int version = 0;
+  std::vector<CatalogEntry> entries;
+  std::vector<FactInfo> facts;  ///< the catalog's and then the extension's, by id
+  SourceSpan name_span, version_span;
+  std::array<SourceSpan, kSectionCount> lists{};  ///< where each begins; line 0: not there
+};
+
+/// catalog_extend.cc: the whole file. nullopt, and at least one error added, when it is not valid.
+std::optional<ExtensionFile> ReadExtension(const ParsedCatalog& base, std::string_view text,
+                                           std::string_view file, Diagnostics* diagnostics);
+/// catalog_extend.cc: adds an error for each thing of `old` that `now` does not keep. Places are in
+/// the text of `now`.
+void CompareExtensions(const ExtensionFile& old, const ExtensionFile& now, CatalogErrors* errors);
+
 /// catalog_print.cc: all that can change a decision, a row or a log entry, one JSON text. Sentences
 /// and documentation are left out, so that rewording changes no digest.
 std::string CanonicalCatalog(const ParsedCatalog& catalog);
 
 struct Catalog::Data {
   ParsedCatalog parsed;
+  std::string extension;  ///< its name; empty: none
+  int extension_version = 0;
+  size_t base_size = 0;  ///< facts before the extension's
   std::string digest_hex;
   /// Keys are views into `parsed`.
   std::unordered_map<std::string_view, FactId> by_name, user_entries, relations;

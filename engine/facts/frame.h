@@ -18,6 +18,8 @@ inline constexpr int kFrameWords = kFrameBits / 32;
 /// has one word for callee -> caller and one for caller -> callee, so that a stored row serves both
 /// sides.
 inline constexpr int kUserWords = 5;
+/// The last bits of a user's block are no fact's: a stored row has its own flags there.
+inline constexpr int kStoreFlagBits = 4;
 inline constexpr int kPairWords = 2;
 inline constexpr int kCallWords = 2;
 inline constexpr int kDerivedWords = 4;

@@ -158,7 +158,12 @@ void CelNames::ReportFact(const CelNode& node, std::string_view party) {
     ReportFunction(node);
   } else {
     const std::string written = node.flag ? relation : name;
-    std::string hint = GuessFact(written);
+    const bool of_extension = std::string_view(name).substr(last_dot + 1).starts_with("x_");
+    std::string hint;
+    if (of_extension && catalog_.extension().empty()) {
+      hint = "names that begin with x_ are of a catalog extension, and none was given";
+    }
+    if (hint.empty()) hint = GuessFact(written);
     if (hint.empty()) hint = GuessFact(name);
     Error(node, Say("unknown fact '{}'", written), "a fact of the catalog", std::move(hint));
   }

@@ -163,7 +163,7 @@ Result<ReplayReport> ReplayLog(const ReplayRequest& request) {
   if (!description.ok()) return description.status();
   Result<std::vector<Month>> months = FindMonths(request, *description);
   if (!months.ok()) return months.status();
-  RecordedPolicies policies(request.files, request.log, Catalog::Standard(), request.compile);
+  RecordedPolicies policies(request.files, request.log, request.catalog, request.compile);
   std::unique_ptr<RecordedPolicy> other;
   if (request.other) other = OtherPolicy(request);
   ReplayJob job;
@@ -175,7 +175,7 @@ Result<ReplayReport> ReplayLog(const ReplayRequest& request) {
   job.policies = &policies;
   job.other = other.get();
   job.keys = request.mode == ReplayMode::kShadow ? nullptr : request.keys.get();
-  ReplayTally tally(Catalog::Standard(), job, request.max_examples);
+  ReplayTally tally(request.catalog, job, request.max_examples);
   if (!months->empty()) {
     Runner runner(job, *std::move(months), &tally, request.progress);
     if (Status status = runner.Run(ThreadCount(request.threads)); !status.ok()) return status;

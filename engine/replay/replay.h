@@ -17,6 +17,7 @@ namespace ringfence {
 struct ReplayRequest {
   LogFiles* files = nullptr;
   std::string log;
+  Catalog catalog = Catalog::Standard();  ///< what its facts are read with
   ReplayMode mode = ReplayMode::kReproduce;
   std::string month;  ///< empty: all
   uint64_t from_ns = 0;

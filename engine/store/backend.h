@@ -174,6 +174,9 @@ class StoreBackend {
   virtual Result<std::vector<NamedRow>> RowsOf(RowKind one, RowKind other, const Party& owner) = 0;
   virtual Result<PolicyRecord> PolicyInForce() = 0;          ///< kNotFound: none
   virtual Result<std::vector<PolicyRecord>> Policies() = 0;  ///< newest first
+  /// Stored entries that the file lists and this program's catalog does not have, by name: of a
+  /// newer catalog or an extension. Their bits are kept, and not read.
+  virtual Result<std::vector<std::string>> UnknownEntries() = 0;
   virtual Result<bool> Purge() = 0;
   /// Whether something deleted may be left in the files. Cheap.
   virtual Result<bool> PurgeDue() = 0;

@@ -50,6 +50,7 @@ class MemoryStore final : public StoreBackend {
   Result<PolicyRecord> PolicyInForce() override;
   Result<std::vector<PolicyRecord>> Policies() override;
   // Freed memory is not searched: there is no file to hold an old copy.
+  Result<std::vector<std::string>> UnknownEntries() override { return std::vector<std::string>(); }
   Result<bool> Purge() override { return true; }
   Result<bool> PurgeDue() override { return false; }
   Result<std::vector<DoctorFinding>> Doctor() override { return std::vector<DoctorFinding>(); }

@@ -84,6 +84,11 @@ Status Examination::CheckEntries() {
              " entries of the catalog are not listed yet: the views do not show them",
          false);
   }
+  for (const std::string& name : NamesNotIn(EntriesOf(format_), *file)) {
+    Find("entries",
+         "'" + Printable(name, 80) + "' is of a newer catalog or an extension that was not given",
+         false);
+  }
   return Status();
 }
 

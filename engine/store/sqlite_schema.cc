@@ -378,6 +378,18 @@ Result<std::vector<StoredEntry>> MissingEntries(std::span<const StoredEntry> our
   return missing;
 }
 
+std::vector<std::string> NamesNotIn(std::span<const StoredEntry> ours,
+                                    std::span<const StoredEntry> file) {
+  std::vector<std::string> names;
+  for (const StoredEntry& their : file) {
+    const auto is_it = [&](const StoredEntry& our) {
+      return our.block == their.block && our.name == their.name;
+    };
+    if (std::none_of(ours.begin(), ours.end(), is_it)) names.push_back(their.name);
+  }
+  return names;
+}
+
 Status UpdateEntries(Connection& db, const RowFormat& format) {
   const std::vector<StoredEntry> ours = EntriesOf(format);
   Result<std::vector<StoredEntry>> file = ReadEntries(db);

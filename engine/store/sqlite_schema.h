@@ -58,6 +58,9 @@ struct StoredEntry {
 };
 std::vector<StoredEntry> EntriesOf(const RowFormat& format);
 Result<std::vector<StoredEntry>> ReadEntries(Connection& db);
+/// Names of those of the file that are not ours, in its order.
+std::vector<std::string> NamesNotIn(std::span<const StoredEntry> ours,
+                                    std::span<const StoredEntry> file);
 /// What the file lacks of ours: entries, members at the end, a higher highest. kSchema: they
 /// contradict each other, so that one of them would misread the other's rows.
 Result<std::vector<StoredEntry>> MissingEntries(std::span<const StoredEntry> ours,

@@ -63,6 +63,17 @@ Status SqliteStore::OpenReadOnly() {
   });
 }
 
+Result<std::vector<std::string>> SqliteStore::UnknownEntries() {
+  std::vector<std::string> names;
+  const Status status = WithReader([&](Connection& db) -> Status {
+    Result<std::vector<StoredEntry>> file = ReadEntries(db);
+    if (file.ok()) names = NamesNotIn(EntriesOf(*format_), *file);
+    return file.status();
+  });
+  if (!status.ok()) return status;
+  return names;
+}
+
 Result<std::unique_ptr<StoreSession>> SqliteStore::NewSession(
     std::shared_ptr<const ContactVault> vault) {
   return SqliteSession::Open(options_.path, options_.busy_timeout_ms, format_, std::move(vault));

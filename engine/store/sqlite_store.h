@@ -57,6 +57,7 @@ class SqliteStore final : public StoreBackend {
   Status EachRelation(const std::function<bool(const RelationInfo&)>& sink) override;
   Result<PolicyRecord> PolicyInForce() override;
   Result<std::vector<PolicyRecord>> Policies() override;
+  Result<std::vector<std::string>> UnknownEntries() override;
   Result<bool> Purge() override;  // sqlite_purge.cc
   Result<bool> PurgeDue() override;
   Result<std::vector<DoctorFinding>> Doctor() override;  // sqlite_doctor.cc

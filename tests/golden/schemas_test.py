@@ -19,6 +19,7 @@ SHIPPED = {
     "policy": "rules/*/policy.json",
     "cases": "rules/*/cases.json",
     "catalog": "schema/catalog.json",
+    "catalog-extension": "examples/extension/catalog-extension.json",
 }
 
 
@@ -104,7 +105,7 @@ BROKEN = {
         (set_at(("user", 0, "name"), "Known"), "pattern"),
         (set_at(("user", 0, "kind"), "sitting"), "enum"),
         (set_at(("user", 0, "members"), ["a", "b"]), "not"),
-        (set_at(("user", 0, "bit"), 160), "maximum"),
+        (set_at(("user", 0, "bit"), 156), "maximum"),
         (set_at(("user", 0, "known_to"), ["callee"]), "enum"),
         (set_at(("relations", 0, "type"), "bool"), "additionalProperties type"),
         (set_at(("relations", 0, "kind"), "choice"), "required members"),
@@ -112,6 +113,21 @@ BROKEN = {
         (set_at(("call", 0, "members"), ["unspecified", "unset"]), "not"),
         (set_at(("derived", 0, "changeable"), "operator"), "enum"),
         (set_at(("derived", 0, "name"), "callee.cohort(callee)"), "pattern"),
+    ],
+    "catalog-extension": [
+        (set_at(("catalog",), 2), "const"),
+        (drop("version"), "required version"),
+        (set_at(("version",), 0), "minimum"),
+        (set_at(("extension",), "No Name"), "pattern"),
+        (set_at(("derived",), []), "additionalProperties derived"),
+        (set_at(("user", 0, "name"), "plan"), "pattern"),
+        (set_at(("user", 0, "kind"), "derived"), "enum"),
+        (set_at(("user", 0, "bit"), 24), "anyOf"),
+        (set_at(("user", 0, "bit"), 156), "anyOf"),
+        (drop("user", 0, "default"), "required default"),
+        (set_at(("relations", 0, "bit"), 27), "anyOf"),
+        (set_at(("call", 0, "bit"), 59), "anyOf"),
+        (drop("call", 0, "doc"), "required doc"),
     ],
 }
 
@@ -131,6 +147,7 @@ LIMITS = {
     ],
     "cases": [(("definitions", "text", "maxLength"), "kMaxReasonBytes", 0)],
     "catalog": [(("definitions", "doc", "maxLength"), "kMaxReasonBytes", 0)],
+    "catalog-extension": [(("definitions", "doc", "maxLength"), "kMaxReasonBytes", 0)],
 }
 
 

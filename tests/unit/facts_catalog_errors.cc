@@ -309,9 +309,9 @@ TEST_CASE("places") {
   CHECK(overlap.hint == "the entries before it leave bit 1 free");
   CHECK_WRONG(Setting("\"bit\":2", "\"bit\":31"), "'a' (2 bits) lies across a word boundary", "31",
               "all bits in one word of 32");
-  CHECK_WRONG(Setting("\"bit\":2", "\"bit\":159"), "'a' (2 bits) ends beyond the block of \"user\"",
-              "159", "a place within 160 bits");
-  CHECK(ErrorsIn(CatalogWith(Section::kUser, With(kSetting, "\"bit\":2", "\"bit\":158"))).empty());
+  CHECK_WRONG(Setting("\"bit\":2", "\"bit\":155"), "'a' (2 bits) ends beyond the block of \"user\"",
+              "155", "a place within 156 bits");
+  CHECK(ErrorsIn(CatalogWith(Section::kUser, With(kSetting, "\"bit\":2", "\"bit\":154"))).empty());
   CHECK(Choice("\"bit\":4", "\"bit\":32").message ==
         "'c' (1 bit) ends beyond the block of \"relations\"");
   CHECK(Media("\"bit\":2", "\"bit\":64").message ==

@@ -137,10 +137,37 @@ class RINGFENCE_API Catalog {
   /// Reads catalog text. Errors (kParse): everything wrong with it, each with line, column, caret.
   static Result<Catalog> Parse(std::string_view text, std::string_view file_name = "catalog.json");
 
+  /// `base` and behind its facts those of an extension: an operator's own settings, attributes,
+  /// relations and call attributes (schema/README.md). Ids and places of `base` stay. Errors:
+  /// kParse, as Parse; kInvalidArgument where `base` is extended already.
+  static Result<Catalog> Extend(const Catalog& base, std::string_view text,
+                                std::string_view file_name = "catalog-extension.json");
+  /// An extension's file, and what diagnostics call it.
+  struct ExtensionText {
+    std::string_view text;
+    std::string_view file_name;
+  };
+  /// Whether files written with `old` can be read with `next`: every entry of `old` is there, in
+  /// its order, with the same kind, type, members and place, and the version has grown with any
+  /// change that matters. kParse: all that is not so, with places in `next`, or that one is no
+  /// extension.
+  static Status CheckNextVersion(const Catalog& base, const ExtensionText& old,
+                                 const ExtensionText& next);
+
   int version() const;
-  size_t size() const;                    ///< number of facts, <= kMaxFacts
+  std::string_view extension() const;  ///< its name; empty: none
+  int extension_version() const;       ///< 0: none
+  size_t base_size() const;            ///< facts before the extension's: size() where there is none
+  size_t size() const;                 ///< number of facts, <= kMaxFacts
   const FactInfo& fact(FactId id) const;  ///< id < size()
   std::span<const FactInfo> facts() const;
+  /// Bits of a list's block, both included, in which an extension can put a further entry.
+  struct Room {
+    std::string_view list;  ///< "user", "relations", "call"
+    uint32_t first;
+    uint32_t last;
+  };
+  std::vector<Room> ExtensionRoom() const;
   std::string_view digest_hex() const;  ///< SHA-256 of the canonical catalog, 64 digits
   /// The canonical catalog: JSON of all that can change a decision, a row or a log entry.
   std::string Canonical() const;
@@ -164,6 +191,7 @@ class RINGFENCE_API Catalog {
 
  private:
   struct Data;
+  static Catalog Of(std::shared_ptr<Data> data);
   explicit Catalog(std::shared_ptr<const Data> data) : data_(std::move(data)) {}
   std::shared_ptr<const Data> data_;
 };

@@ -2,6 +2,7 @@
 // Takes decisions of an Engine; gives a log that tools of others verify (schema/decision_log.md).
 #pragma once
 
+#include <ringfence/catalog.h>
 #include <ringfence/decision.h>
 #include <ringfence/export.h>
 #include <ringfence/status.h>
@@ -228,6 +229,9 @@ struct LogSecrets {
   std::optional<Store> store;
   std::string keys;        ///< path of the key file
   std::string facts_keys;  ///< contents of a file made by ExportFactsKeys
+  /// Whose facts the log recorded, where it is not the store's or (without a store) the standard
+  /// one: with the extension it was written with, or a later version of it.
+  std::optional<Catalog> catalog;
 };
 
 /// Which facts keys to export.

@@ -145,6 +145,11 @@ class RINGFENCE_API Store {
   Status EachUser(const std::function<bool(const UserInfo&)>& sink) const;
   Status EachRelation(const std::function<bool(const RelationInfo&)>& sink) const;
 
+  /// Entries the file lists and catalog() does not have, by name: of a newer catalog or of an
+  /// extension that was not given. What is stored in them stays as it is, and is not shown, listed
+  /// or decided by. Always empty in memory.
+  Result<std::vector<std::string>> UnknownEntries() const;
+
   /// Removes everything held about a user, as callee and as caller. The handle is never reused.
   Result<ForgetReport> Forget(std::string_view user);
   /// Truncates WAL and overwrites free pages; true once nothing deleted is left in the files.

@@ -95,3 +95,36 @@ a -> b          ring    followed
 $ ringfence check --caller a --callee b --without-db --db world.db
 ringfence: --db and --without-db exclude each other
 [2]
+
+# How a decision is said in signalling: the response of a SIP server, made of what the caller may
+# see. A block that is hidden is absence; the log's receipt and the path are no part of it.
+$ ringfence check --caller mallory --callee bob --sip
+SIP/2.0 480 Temporarily Unavailable
+[1]
+$ ringfence check --caller stranger --callee bob --sip
+SIP/2.0 480 Temporarily Unavailable
+[1]
+$ ringfence check --caller alice --callee bob --sip
+SIP/2.0 180 Ringing
+$ ringfence check --caller alice --callee bob --policy unwanted-calls --fact 'callee.mark(caller)=unwanted' --sip
+SIP/2.0 607 Unwanted
+Reason: Q.850;cause=21;text="Call rejected"
+[1]
+$ ringfence check --caller alice --callee bob --policy unwanted-calls --call analytics=spam --fact callee.spam_callers=refuse --sip 2>&1
+SIP/2.0 608 Rejected
+Reason: Q.850;cause=21;text="Call rejected"
+ringfence: note: a 608 needs a Call-Info with the address for complaints (RFC 8688)
+[1]
+$ ringfence check --caller alice --callee bob --policy session --fact 'caller.added(callee)=true' --sip
+(send nothing)
+[1]
+$ ringfence check --caller mallory --callee bob --as caller --sip --json
+{"told":"unavailable","path":null,"sip":480,"retry_after":null,"response":{"sip":{"status":480,"phrase":"Temporarily Unavailable","q850":18,"reason":null,"reason_later":null,"warning":null,"retry_after":null,"needs_call_info":false},"xmpp":{"action":"error","reason":null,"condition":"service-unavailable","type":"cancel"},"matrix":{"action":null,"reason":null,"errcode":null,"http_status":null},"webrtc":"{\"state\":\"ended\",\"told\":\"unavailable\",\"retryAfter\":null}","text":"Not available right now."}}
+[1]
+$ ringfence check --caller mallory --callee bob --sip --json | grep -o '"response":.*'
+"response":{"sip":{"status":480,"phrase":"Temporarily Unavailable","q850":18,"reason":null,"reason_later":null,"warning":null,"retry_after":null,"needs_call_info":false},"xmpp":{"action":"error","reason":null,"condition":"service-unavailable","type":"cancel"},"matrix":{"action":null,"reason":null,"errcode":null,"http_status":null},"webrtc":"{\"state\":\"ended\",\"told\":\"unavailable\",\"retryAfter\":null}","text":"Not available right now."}}
+$ echo '{"caller":"mallory","callee":"bob"}' | ringfence check --questions - --sip --json | grep -o '"response":{"sip":{[^}]*}'
+"response":{"sip":{"status":480,"phrase":"Temporarily Unavailable","q850":18,"reason":null,"reason_later":null,"warning":null,"retry_after":null,"needs_call_info":false}
+$ ringfence check --questions - --sip
+ringfence: --sip of many questions goes with --json
+[2]
