@@ -75,25 +75,16 @@ constexpr std::string_view kSharedExits =
 }  // namespace
 
 const std::vector<std::string>& CommandGroups() {
-<<<<<<< HEAD
-  static const std::vector<std::string> groups = {"user",   "list",     "group",
-                                                  "policy", "contacts", "log"};
-=======
-  static const std::vector<std::string> groups = {"user", "policy", "catalog", "contacts", "log"};
->>>>>>> main
+  static const std::vector<std::string> groups = {"user",    "list",     "group", "policy",
+                                                  "catalog", "contacts", "log"};
   return groups;
 }
 
 const std::vector<Command>& Commands() {
   static const std::vector<Command> commands = [] {
     std::vector<Command> all = {InitCommand(), ImportCommand(), ExportCommand()};
-<<<<<<< HEAD
     for (const auto& several : {UserCommands(), QuietCommands(), RelationCommands(), ListCommands(),
-                                GroupCommands(), PolicyCommands()}) {
-=======
-    for (const auto& several :
-         {UserCommands(), RelationCommands(), PolicyCommands(), CatalogCommands()}) {
->>>>>>> main
+                                GroupCommands(), PolicyCommands(), CatalogCommands()}) {
       all.insert(all.end(), several.begin(), several.end());
     }
     all.push_back(ContactSyncCommand());
