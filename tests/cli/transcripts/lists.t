@@ -6,23 +6,22 @@ ringfence: user 'bob' is not known
 $ ringfence list add bob never everyone
 bob: never everyone (revision 3)
 $ ringfence list add bob always person:alice
-Segmentation fault
-[139]
+bob: always person:alice (revision 4)
 $ ringfence list add bob never 'domain:*.spam.example'
-bob: never domain:*.spam.example (revision 4)
+bob: never domain:*.spam.example (revision 5)
 $ ringfence group add family carol dave
-family: added 2 users (revision 5)
+family: added 2 users (revision 6)
 $ ringfence list add bob always group:family
-bob: always group:family (revision 6)
+bob: always group:family (revision 7)
 $ ringfence list show bob
+always person:alice
 always group:family
 never domain:*.spam.example
 never everyone
 $ ringfence --json list show bob
-{"user":"bob","list":[{"action":"always","subject":"group:family"},{"action":"never","subject":"domain:*.spam.example"},{"action":"never","subject":"everyone"}]}
+{"user":"bob","list":[{"action":"always","subject":"person:alice"},{"action":"always","subject":"group:family"},{"action":"never","subject":"domain:*.spam.example"},{"action":"never","subject":"everyone"}]}
 $ ringfence check --caller alice --callee bob
-alice -> bob    refuse  users-only                      (alice is told: users_only, 403)
-[1]
+alice -> bob    ring    always  [relay]
 $ ringfence check --caller mallory --callee bob
 mallory -> bob  refuse  users-only                      (mallory is told: users_only, 403)
 [1]
@@ -35,20 +34,19 @@ carol -> bob    ring    always: the list of bob always lets carol call  [relay]
 
 # Said again, and at another place.
 $ ringfence list add bob silent person:alice --at 4
-ringfence: std::bad_alloc
-[3]
+bob: silent person:alice (revision 8)
 $ ringfence list show bob
 always group:family
 never domain:*.spam.example
 never everyone
+silent person:alice
 $ ringfence list remove bob person:alice
-ringfence: no entry of the list is about that subject
-[2]
+bob: no longer listed: person:alice (revision 9)
 $ ringfence list remove bob person:alice
 ringfence: no entry of the list is about that subject
 [2]
 $ ringfence list show bob | ringfence list replace bob2 - && ringfence list show bob2
-bob2: a list of 3 entries (revision 7)
+bob2: a list of 3 entries (revision 10)
 always group:family
 never domain:*.spam.example
 never everyone
@@ -70,7 +68,7 @@ $ ringfence list add bob never group:famly
 ringfence: there is no such group
 [2]
 $ ringfence list add bob never person:mallory --at 9
-ringfence: the list's last position is 3, not 8
+ringfence: the position is beyond the list's end
 [2]
 $ ringfence list add bob never person:mallory --at 0
 ringfence: --at takes a position from 1, not '0'
@@ -95,7 +93,7 @@ dave
 $ ringfence --json group show family
 {"group":"family","users":["carol","dave"]}
 $ ringfence group remove family carol
-family: removed 1 user (revision 8)
+family: removed 1 user (revision 11)
 $ ringfence group remove family carol
 ringfence: user 1: not a member of the group
 [2]
@@ -103,7 +101,7 @@ $ ringfence group remove family
 ringfence: name the users to remove, or say --all to remove the group
 [2]
 $ ringfence group remove family --all
-family: the group is removed (revision 9)
+family: the group is removed (revision 12)
 $ ringfence group show family
 ringfence: there is no such group
 [2]
@@ -136,5 +134,4 @@ $ ringfence user export bob
   "schedule": null
 }
 $ ringfence list add eve never person:bob -q; ringfence group add club bob -q; ringfence --json user export bob
-Segmentation fault
-{"user":"bob","chosen":{},"relations":[],"list":[{"action":"always","subject":"group:family"},{"action":"never","subject":"domain:*.spam.example"},{"action":"never","subject":"everyone"}],"listed_by":[],"groups":["club"],"quiet":null,"schedule":null}
+{"user":"bob","chosen":{},"relations":[],"list":[{"action":"always","subject":"group:family"},{"action":"never","subject":"domain:*.spam.example"},{"action":"never","subject":"everyone"}],"listed_by":[{"owner":"eve","action":"never"}],"groups":["club"],"quiet":null,"schedule":null}
