@@ -41,6 +41,7 @@ Status Reader::Impl::Open(std::shared_ptr<Engine::Impl> shared,
     if (!opened.ok()) return opened.status();
     session = std::move(opened).value();
     session->UseContext(engine->derived);
+    session->UseFacts(&chain);
     sources.push_back(session.get());
   }
   Result<std::unique_ptr<Recording>> opened = Recording::Open(engine->log, session.get());

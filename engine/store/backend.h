@@ -80,6 +80,9 @@ class StoreSession : public FactSource {
  public:
   /// What derived facts are read with, from the next snapshot on. Without it: the system's clock.
   virtual void UseContext(std::shared_ptr<const DerivedContext> context) = 0;
+  /// What predicates of lists take their facts from: it asks this session last. It must outlive the
+  /// session. Without it: this session alone.
+  virtual void UseFacts(FactSource* facts) = 0;
   /// Opens a snapshot lazily: nothing is read until a group or Info is asked for.
   virtual void BeginSnapshot() = 0;
   virtual void EndSnapshot() = 0;

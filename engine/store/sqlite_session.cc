@@ -310,7 +310,7 @@ ReadState SqliteSession::ReadDerived(Group group, const Question& question, Grou
   if (now_ms_ == 0) now_ms_ = context_->now_ms();
   DerivedRows& rows = *this;
   const DerivedReading reading{
-      format_->derived_ids(), *context_, question, parties, now_ms_, rows, *this};
+      format_->derived_ids(), *context_, question, parties, now_ms_, rows, *facts_};
   return ReadDerivedGroup(group, reading, out);
 }
 

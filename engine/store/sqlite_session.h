@@ -30,6 +30,7 @@ class SqliteSession final : public StoreSession, private DerivedRows {
 
   ReadState Read(Group group, const Question& question, GroupWriter& out) noexcept override;
   void UseContext(std::shared_ptr<const DerivedContext> context) override;
+  void UseFacts(FactSource* facts) override { facts_ = facts; }
   void BeginSnapshot() override;
   void EndSnapshot() override;
   Status Info(SnapshotInfo* info) override;
@@ -95,6 +96,8 @@ class SqliteSession final : public StoreSession, private DerivedRows {
   std::shared_ptr<const RowFormat> format_;
   SipHashKey cohort_key_{};
   std::shared_ptr<const DerivedContext> context_ = SystemContext();
+
+  FactSource* facts_ = this;
 
   bool in_transaction_ = false;
   bool fresh_ = false;    ///< this snapshot was read from, and `info_` is of it
