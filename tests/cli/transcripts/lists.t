@@ -135,3 +135,29 @@ $ ringfence user export bob
 }
 $ ringfence list add eve never person:bob -q; ringfence group add club bob -q; ringfence --json user export bob
 {"user":"bob","chosen":{},"relations":[],"list":[{"action":"always","subject":"group:family"},{"action":"never","subject":"domain:*.spam.example"},{"action":"never","subject":"everyone"}],"listed_by":[{"owner":"eve","action":"never"}],"groups":["club"],"quiet":null,"schedule":null}
+
+# Lists of Telegram's rules decide, are recorded, and follow from the record.
+$ export RINGFENCE_LOG=n7
+$ ringfence log init --name example.com/ring/n7 -q && ringfence user set alice verified=true -q
+$ printf 'always person:alice\nnever everyone\n' | ringfence list replace bob - -q && ringfence check --caller alice --callee bob
+alice -> bob    ring    always  [relay]
+  receipt ID
+$ printf 'never person:alice\nalways everyone\n' | ringfence list replace bob - -q && ringfence check --caller alice --callee bob
+alice -> bob    refuse  never                           (alice is told: user_privacy_restricted, 403)
+  receipt ID
+[1]
+$ ringfence check --caller carol --callee bob
+carol -> bob    ring    always  [relay]
+  receipt ID
+$ printf 'always contacts\nnever everyone\n' | ringfence list replace bob - -q && ringfence check --caller alice --callee bob
+alice -> bob    refuse  never                           (alice is told: user_privacy_restricted, 403)
+  receipt ID
+[1]
+$ printf 'never everyone\n' | ringfence list replace bob - -q && ringfence check --caller alice --callee bob
+alice -> bob    refuse  never                           (alice is told: user_privacy_restricted, 403)
+  receipt ID
+[1]
+$ printf '' | ringfence list replace bob - -q && ringfence list show bob
+$ ringfence replay | grep -e reproduced -e changed
+  reproduced                                5      100 %
+  changed                                   0        0 %
