@@ -11,6 +11,9 @@ install(
 if(RINGFENCE_CLIENT)
   install(TARGETS ringfence_contacts_client EXPORT ringfenceTargets)
 endif()
+if(RINGFENCE_ZONES)
+  install(TARGETS ringfence_zones EXPORT ringfenceTargets)
+endif()
 install(EXPORT ringfenceTargets NAMESPACE ringfence:: DESTINATION ${rf_package_dir})
 if(RINGFENCE_TOOL)
   install(TARGETS ringfence_tool)
@@ -25,6 +28,7 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/ringfenceConfig.cmake
               cmake/FindPhoneNumber.cmake
               cmake/FindIdn2.cmake
               cmake/FindUtf8proc.cmake
+              cmake/FindCctz.cmake
         DESTINATION ${rf_package_dir})
 
 # A .pc file finds its prefix from its own place, which is as deep as the library directory is.
@@ -40,6 +44,9 @@ endif()
 set(rf_pc_files ringfence)
 if(RINGFENCE_CLIENT)
   list(APPEND rf_pc_files ringfence_contacts_client)
+endif()
+if(RINGFENCE_ZONES)
+  list(APPEND rf_pc_files ringfence_zones)
 endif()
 foreach(name IN LISTS rf_pc_files)
   configure_file(cmake/${name}.pc.in ${name}.pc @ONLY)

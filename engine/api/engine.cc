@@ -95,7 +95,7 @@ std::optional<Policy> Engine::Impl::Shadow() {
   return shadow_;
 }
 
-Status Engine::Impl::UseAttempts(const EngineOptions& options) {
+Status Engine::Impl::DeriveWith(const EngineOptions& options) {
   DerivedContext context = *SystemContext();
   if (options.attempts.has_value()) {
     const Attempts::Impl& counting = *options.attempts->impl();
@@ -108,6 +108,7 @@ Status Engine::Impl::UseAttempts(const EngineOptions& options) {
     context.pending = counting.pending;
   }
   if (options.clock_ms) context.now_ms = options.clock_ms;
+  context.zones = options.time_zones;
   derived = std::make_shared<const DerivedContext>(std::move(context));
   return Status();
 }
@@ -123,7 +124,7 @@ Result<Engine> Engine::Open(EngineOptions options) {
     impl->vault = contacts.vault;
     impl->contacts = options.contacts;
   }
-  if (Status used = impl->UseAttempts(options); !used.ok()) return used;
+  if (Status used = impl->DeriveWith(options); !used.ok()) return used;
   if (options.log.has_value()) {
     if (Status status = CheckLogOf(*options.log, options.store); !status.ok()) return status;
     impl->log = options.log;

@@ -36,7 +36,7 @@ struct Engine::Impl {
   Policy Published();
 
   /// Sets `attempts` and `derived`. kInvalidArgument: they are of another store.
-  Status UseAttempts(const EngineOptions& options);
+  Status DeriveWith(const EngineOptions& options);
 
   /// As Engine::SetShadow.
   Status SetShadow(std::optional<Policy> policy);

@@ -41,6 +41,7 @@ Status Reader::Impl::Open(std::shared_ptr<Engine::Impl> shared,
     if (!opened.ok()) return opened.status();
     session = std::move(opened).value();
     session->UseContext(engine->derived);
+    session->UseFacts(&chain);
     sources.push_back(session.get());
   }
   Result<std::unique_ptr<Recording>> opened = Recording::Open(engine->log, session.get());
@@ -366,9 +367,8 @@ Status Reader::Impl::LetInByConsent(const Question& question, bool* let_in) {
   Question assuming = question;
   assuming.facts = facts;
   Decision decision;
-  Status decided = InSnapshot(question.at_least, &decision.revision, [&] {
-    return DecideIn(assuming, Sight::kAll, &decision, nullptr);
-  });
+  Status decided = InSnapshot(question.at_least, &decision.revision,
+                              [&] { return DecideIn(assuming, Sight::kAll, &decision, nullptr); });
   *let_in = decided.ok() && decision.let_through();
   return decided;
 }

@@ -15,6 +15,22 @@
 
 namespace ringfence {
 
+/// A Reader's sources as one: a user's own list tests facts that a host knows, too.
+class SourceChain final : public FactSource {
+ public:
+  explicit SourceChain(const std::vector<FactSource*>* sources) : sources_(*sources) {}
+  ReadState Read(Group group, const Question& question, GroupWriter& out) noexcept override {
+    for (FactSource* source : sources_) {
+      const ReadState state = source->Read(group, question, out);
+      if (state != ReadState::kNotMine) return state;
+    }
+    return ReadState::kNotMine;
+  }
+
+ private:
+  const std::vector<FactSource*>& sources_;
+};
+
 struct Reader::Impl {
   Status Open(std::shared_ptr<Engine::Impl> shared, std::span<FactSource* const> host_sources);
 
@@ -97,6 +113,7 @@ struct Reader::Impl {
   Hidden probes, contacts;    ///< of the pinned policy's catalog
   std::vector<FactSource*> sources;  ///< the host's, then the session
   size_t host_count = 0;
+  SourceChain chain{&sources};
 };
 
 }  // namespace ringfence

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "api/store_impl.h"
+#include "api/write_once.h"
 #include "base/check.h"
 #include "base/utf8.h"
 
@@ -54,15 +55,6 @@ Result<FactCode> ParseStored(const Catalog& catalog, FactId fact, std::string_vi
         "'" + catalog.fact(fact).entry + "' cannot be stored as '" + Printable(value, 32) + "'");
   }
   return code;
-}
-
-// Runs one write in a transaction of its own.
-template <class Write>
-Result<uint64_t> WriteOnce(StoreBackend& backend, const Write& write) {
-  Result<std::unique_ptr<StoreTransaction>> transaction = backend.Begin();
-  if (!transaction.ok()) return transaction.status();
-  if (Status status = write(**transaction); !status.ok()) return status;
-  return (*transaction)->Commit();
 }
 
 }  // namespace

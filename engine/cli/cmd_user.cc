@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "cli/contact_input.h"
 #include "cli/json_out.h"
+#include "cli/list_json.h"
 #include "cli/text.h"
 
 namespace ringfence::cli {
@@ -143,6 +144,8 @@ int RunExport(Context& context, const Arguments& arguments) {
     json.Key("object").Text(relation.object).Key("value").Text(relation.value).EndObject();
   }
   json.EndArray();
+  Status own = WriteOwnTimesAndLists(*store, arguments.At(0), &json);
+  if (!own.ok()) return Fail(own);
   Status written = WriteContacts(context, *store, arguments.At(0), &json);
   if (!written.ok()) return Fail(written);
   json.EndObject();
@@ -283,9 +286,11 @@ Command ExportCommandOfUser() {
   command.synopsis = "USER";
   command.description =
       "Prints all that the database holds about one person: what they chose or were given, every "
-      "relation they stand in, on either side, and of contact sync their book, their verified "
-      "identifiers and what is left of their evaluations (for these it needs --keys; the entries "
-      "themselves nobody can read). With --json on one line.";
+      "relation they stand in, on either side, their list and quiet times, others' lists and "
+      "groups "
+      "that name them, and of contact sync their book, their verified identifiers and what is left "
+      "of their evaluations (for these it needs --keys; the entries themselves nobody can "
+      "read). With --json on one line.";
   command.examples = "ringfence --db world.db user export carol > carol.json";
   command.exits = kDone;
   command.least = 1;

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <ringfence/limits.h>
+#include <ringfence/zones.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -252,6 +253,8 @@ Result<OpenEngine> OpenEngine::Open(Context& context, bool without_db, const Log
   }
   EngineOptions options;
   options.clock_ms = std::move(clock_ms);
+  // A machine without zones decides as a host without them does.
+  if (auto zones = SystemTimeZones(); zones.ok()) options.time_zones = *std::move(zones);
   if (!without_db) {
     // A log keeps its newest checkpoint in the database too.
     auto store = context.OpenStore(recording == nullptr ? StoreOptions::Mode::kReadOnly

@@ -81,6 +81,9 @@ class StoreSession : public FactSource {
  public:
   /// What derived facts are read with, from the next snapshot on. Without it: the system's clock.
   virtual void UseContext(std::shared_ptr<const DerivedContext> context) = 0;
+  /// What predicates of lists take their facts from: it asks this session last. It must outlive the
+  /// session. Without it: this session alone.
+  virtual void UseFacts(FactSource* facts) = 0;
   /// Opens a snapshot lazily: nothing is read until a group or Info is asked for.
   virtual void BeginSnapshot() = 0;
   virtual void EndSnapshot() = 0;
@@ -172,6 +175,9 @@ class StoreBackend {
   /// Rows of derived facts of that kind with the user as first key, or (`as_b`) as second one; of
   /// all users where `user` is empty. By the keys. kNotFound: not known.
   virtual Result<std::vector<NamedRow>> Rows(RowKind kind, std::string_view user, bool as_b) = 0;
+  /// Rows of both kinds with the first key of `owner`: a user, or by its key a group (a handle
+  /// below 0). By second key, in one committed state. kNotFound: no user of that id is known.
+  virtual Result<std::vector<NamedRow>> RowsOf(RowKind one, RowKind other, const Party& owner) = 0;
   virtual Result<PolicyRecord> PolicyInForce() = 0;          ///< kNotFound: none
   virtual Result<std::vector<PolicyRecord>> Policies() = 0;  ///< newest first
   /// Stored entries that the file lists and this program's catalog does not have, by name: of a

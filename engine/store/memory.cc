@@ -47,6 +47,7 @@ class MemoryStore final : public StoreBackend {
   Status EachUser(const std::function<bool(const UserInfo&)>& sink) override;
   Status EachRelation(const std::function<bool(const RelationInfo&)>& sink) override;
   Result<std::vector<NamedRow>> Rows(RowKind kind, std::string_view user, bool as_b) override;
+  Result<std::vector<NamedRow>> RowsOf(RowKind one, RowKind other, const Party& owner) override;
   Result<PolicyRecord> PolicyInForce() override;
   Result<std::vector<PolicyRecord>> Policies() override;
   // Freed memory is not searched: there is no file to hold an old copy.
@@ -336,6 +337,28 @@ Result<std::vector<NamedRow>> MemoryStore::Rows(RowKind kind, std::string_view u
   std::sort(rows.begin(), rows.end(), [](const NamedRow& x, const NamedRow& y) {
     return std::pair(x.a, x.b) < std::pair(y.a, y.b);
   });
+  return rows;
+}
+
+Result<std::vector<NamedRow>> MemoryStore::RowsOf(RowKind one, RowKind other, const Party& owner) {
+  const std::shared_ptr<const World> world = shared_->Now();
+  int64_t handle = owner.handle;
+  if (handle == 0) {
+    if (Status status = CheckId(owner.id); !status.ok()) return status;
+    handle = world->Find(owner.id);
+    if (handle == 0) return NotKnown(owner.id);
+  }
+  const auto name_of = [&](int64_t key) {
+    const MemoryUser* found = world->User(key);
+    return found == nullptr ? std::string() : found->name;
+  };
+  std::vector<NamedRow> rows;
+  for (const auto& [key, row] : world->rows.Of(static_cast<size_t>(handle))) {
+    if (key.a != handle || (key.kind != one && key.kind != other)) continue;
+    rows.push_back({key.a, key.b, name_of(key.a), name_of(key.b), row.bytes, row.expires_s});
+  }
+  std::sort(rows.begin(), rows.end(),
+            [](const NamedRow& x, const NamedRow& y) { return x.b < y.b; });
   return rows;
 }
 

@@ -16,6 +16,7 @@ class MemorySession final : public StoreSession, private DerivedRows {
   void UseContext(std::shared_ptr<const DerivedContext> context) override {
     context_ = std::move(context);
   }
+  void UseFacts(FactSource* facts) override { facts_ = facts; }
   void BeginSnapshot() override { EndSnapshot(); }
   void EndSnapshot() override {
     world_.reset();
@@ -139,7 +140,7 @@ class MemorySession final : public StoreSession, private DerivedRows {
                                  PartiesOf(callee, callee_words, caller, caller_words),
                                  now_ms_,
                                  rows,
-                                 *this};
+                                 *facts_};
     return ReadDerivedGroup(group, reading, out);
   }
   ReadState GetRow(RowKind kind, int64_t a, int64_t b, std::span<uint8_t> to,
@@ -151,10 +152,18 @@ class MemorySession final : public StoreSession, private DerivedRows {
     *size = row->bytes.size();
     return ReadState::kRead;
   }
+  ReadState GetName(int64_t handle, std::span<char> to, size_t* size) noexcept override {
+    const MemoryUser* user = Current().User(handle);
+    if (user == nullptr) return ReadState::kAbsent;
+    std::copy(user->name.begin(), user->name.end(), to.begin());
+    *size = user->name.size();
+    return ReadState::kRead;
+  }
 
   std::shared_ptr<Shared> shared_;
   std::shared_ptr<const World> world_;
   std::shared_ptr<const DerivedContext> context_ = SystemContext();
+  FactSource* facts_ = this;
   int64_t now_ms_ = 0;  // of this snapshot; 0: the clock was not asked yet
 };
 

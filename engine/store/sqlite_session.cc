@@ -310,7 +310,7 @@ ReadState SqliteSession::ReadDerived(Group group, const Question& question, Grou
   if (now_ms_ == 0) now_ms_ = context_->now_ms();
   DerivedRows& rows = *this;
   const DerivedReading reading{
-      format_->derived_ids(), *context_, question, parties, now_ms_, rows, *this};
+      format_->derived_ids(), *context_, question, parties, now_ms_, rows, *facts_};
   return ReadDerivedGroup(group, reading, out);
 }
 
@@ -327,6 +327,19 @@ ReadState SqliteSession::GetRow(RowKind kind, int64_t a, int64_t b, std::span<ui
   if (bytes.empty() || bytes.size() > to.size()) return ReadState::kUnavailable;
   std::memcpy(to.data(), bytes.data(), bytes.size());
   *size = bytes.size();
+  return ReadState::kRead;
+}
+
+ReadState SqliteSession::GetName(int64_t user, std::span<char> to, size_t* size) noexcept {
+  name_by_id_.Bind(1, user);
+  const ResetGuard reset(name_by_id_);
+  bool has_row = false;
+  if (!StepRead(name_by_id_, &has_row)) return ReadState::kUnavailable;
+  if (!has_row) return ReadState::kAbsent;
+  const std::string_view name = name_by_id_.Text(0);
+  if (name.size() > to.size()) return ReadState::kUnavailable;
+  std::memcpy(to.data(), name.data(), name.size());
+  *size = name.size();
   return ReadState::kRead;
 }
 

@@ -30,6 +30,7 @@ class SqliteSession final : public StoreSession, private DerivedRows {
 
   ReadState Read(Group group, const Question& question, GroupWriter& out) noexcept override;
   void UseContext(std::shared_ptr<const DerivedContext> context) override;
+  void UseFacts(FactSource* facts) override { facts_ = facts; }
   void BeginSnapshot() override;
   void EndSnapshot() override;
   Status Info(SnapshotInfo* info) override;
@@ -80,6 +81,7 @@ class SqliteSession final : public StoreSession, private DerivedRows {
   bool FindParty(const Party& party, PartyMemo* memo, int64_t* id, UserWords* words);
   ReadState GetRow(RowKind kind, int64_t a, int64_t b, std::span<uint8_t> to,
                    size_t* size) noexcept override;
+  ReadState GetName(int64_t user, std::span<char> to, size_t* size) noexcept override;
   ReadState ReadContact(Group group, const Question& question, GroupWriter& out);
   bool StepContact(Statement& statement, bool* has_row);  ///< StepRead, for another file
   /// The external id of a party. False: there is none, or it cannot be read.
@@ -94,6 +96,8 @@ class SqliteSession final : public StoreSession, private DerivedRows {
   std::shared_ptr<const RowFormat> format_;
   SipHashKey cohort_key_{};
   std::shared_ptr<const DerivedContext> context_ = SystemContext();
+
+  FactSource* facts_ = this;
 
   bool in_transaction_ = false;
   bool fresh_ = false;    ///< this snapshot was read from, and `info_` is of it

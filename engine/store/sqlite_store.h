@@ -48,6 +48,7 @@ class SqliteStore final : public StoreBackend {
   Result<std::unique_ptr<ContactTables>> BeginContacts(Use use) override;  // sqlite_contacts.cc
   Result<std::vector<NamedRow>> Rows(RowKind kind, std::string_view user,
                                      bool as_b) override;  // sqlite_derived.cc
+  Result<std::vector<NamedRow>> RowsOf(RowKind one, RowKind other, const Party& owner) override;
   // sqlite_listings.cc
   Result<uint64_t> Revision() override;
   Result<SipHashKey> CohortKey() override;

@@ -58,7 +58,7 @@ run_pkg_config_consumer() {  # prefix, further pkg-config flags
 }
 
 step "static: install, then move the prefix away"
-cmake --build "$build_dir" --target ringfence ringfence_contacts_client
+cmake --build "$build_dir" --target ringfence ringfence_contacts_client ringfence_zones
 if grep -q '^RINGFENCE_TOOL:BOOL=ON' "$build_dir/CMakeCache.txt"; then
   cmake --build "$build_dir" --target ringfence_tool
 fi
@@ -97,6 +97,9 @@ check_exports "$library" ringfence
 client=$(find "$scratch/shared" -name libringfence_contacts_client.so)
 check_needed "$client" libsodium libphonenumber libprotobuf libidn2 libutf8proc
 check_exports "$client" 'rf_contact_\|ringfence'
+zones=$(find "$scratch/shared" -name libringfence_zones.so)
+check_needed "$zones" libringfence libcctz
+check_exports "$zones" ringfence
 
 step "shared: find_package"
 configure -S "$here/consumer" -B "$scratch/find-shared" -DCMAKE_PREFIX_PATH="$scratch/shared" \

@@ -28,6 +28,7 @@ DIRECTION = {
     "log": ["base", "facts"],
     "replay": ["base", "facts", "program", "eval", "log"],
     "store": ["base", "facts", "contacts", "derived"],
+    "zones": [],
     "api": STAGES,
     "cli": [],
 }
@@ -39,6 +40,7 @@ PRIVATE_HEADERS = {
     # The test puts itself before the parser and counts.
     "phonenumbers/": ("engine/contacts/client/", "tests/unit/contacts_client_bound.cc"),
     "idn2.h": ("engine/contacts/client/",),
+    "cctz/": ("engine/zones/",),
     "openssl/": ("engine/log/", "tests/bench/"),  # bare hashing is a baseline
 }
 

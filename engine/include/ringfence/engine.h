@@ -14,6 +14,7 @@
 #include <ringfence/question.h>
 #include <ringfence/status.h>
 #include <ringfence/store.h>
+#include <ringfence/time_zones.h>
 
 #include <cstdint>
 #include <functional>
@@ -46,6 +47,9 @@ struct EngineOptions {
   std::function<int64_t()> clock_ms;
   /// Where Readers record what they decide. Opened with the same store, if there is one.
   std::optional<DecisionLog> log;
+  /// Who knows local times, SystemTimeZones() say (ringfence/zones.h). Without it the facts of
+  /// local time are unavailable for users who have a schedule.
+  std::shared_ptr<const TimeZones> time_zones;
   /// A policy to try: at each decision Readers evaluate it beside the one in force, and record what
   /// it would have decided behind the decision (schema/decision_log.md, "Shadow evaluations").
   /// Nothing else comes of it. Needs `log`, where each decision then takes twice the room: of

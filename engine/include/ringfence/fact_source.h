@@ -42,7 +42,8 @@ class RINGFENCE_API FactSource {
  public:
   virtual ~FactSource() = default;
   /// Reads one group for a question. Called at most once per group and decision, and only when the
-  /// policy needs a fact of the group that the question does not carry. Never called for kCall.
+  /// policy needs a fact of the group that the question does not carry; and at most once more for
+  /// each side's own list, where one tests facts of the group ("followed"). Never called for kCall.
   virtual ReadState Read(Group group, const Question& question, GroupWriter& out) noexcept = 0;
 };
 

@@ -161,4 +161,19 @@ inline constexpr std::int64_t kLastTimeMs = 253402300799999;
 inline constexpr std::size_t kMaxLogPolicies = 256;
 inline constexpr std::size_t kMaxLogRings = 1024;
 
+// A user's own list: persons and groups as Telegram allows (1,000 and 20); domains: servers that a
+// person knows by name. All but the persons fit one row, which decisions read whole.
+inline constexpr std::size_t kMaxListPersons = 1000;
+inline constexpr std::size_t kMaxListGroups = 20;
+inline constexpr std::size_t kMaxListDomains = 100;
+// A domain name's text (RFC 1035).
+inline constexpr std::size_t kMaxDomainBytes = 253;
+
+// Quiet: how far ahead (Unix time of the year 2200), and how many weekly intervals: one for each
+// morning, noon and night of the week.
+inline constexpr std::int64_t kMaxQuietUntil = 7258118400;
+inline constexpr std::size_t kMaxQuietIntervals = 21;
+// A zone's name; the longest so far is America/Argentina/ComodRivadavia, 32.
+inline constexpr std::size_t kMaxZoneBytes = 64;
+
 }  // namespace ringfence

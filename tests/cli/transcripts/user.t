@@ -62,7 +62,12 @@ $ ringfence user export bob
       "object": "bob",
       "value": "true"
     }
-  ]
+  ],
+  "list": [],
+  "listed_by": [],
+  "groups": [],
+  "quiet": null,
+  "schedule": null
 }
 $ ringfence user forget bob
 bob: forgotten, with relations to 2 users, purged
