@@ -17,11 +17,11 @@ constexpr int64_t kLongestMs = int64_t{36525} * 24 * 3600 * kMsPerSecond;
 }  // namespace
 
 Result<int64_t> ParseDurationMs(std::string_view text, std::string_view option) {
+  constexpr std::string_view kExpected =
+      "expected a length of time like 30s, 90m, 24h or 7d, at most 100 years";
   const auto refuse = [&] {
     return Status(StatusCode::kInvalidArgument,
-                  Cat({"--", option, " '", Printable(text),
-                       "': expected a length of time like 30s, 90m, 24h or 7d, at most 100 "
-                       "years"}));
+                  Cat({"--", option, " '", Printable(text), "': ", kExpected}));
   };
   const size_t unit =
       text.empty() ? std::string_view::npos : std::string_view("smhd").find(text.back());

@@ -24,7 +24,7 @@ $ ringfence grant set bob shop --for 7d
 bob to shop: temporary until TIME (revision 4)
 $ ringfence check --caller shop --callee bob
 shop -> bob     ring    temporary-consent
-$ ringfence grant list bob
+$ ringfence grant list shop
 bob to shop: temporary until TIME (operator, TIME)
 $ ringfence grant list shop --json | sed 's/_ms":[0-9]*/_ms":N/g'
 {"callee":"bob","caller":"shop","state":"temporary","source":"operator","given_at_ms":N,"until_ms":N,"one_call":false}
@@ -33,23 +33,30 @@ ringfence: user 'alice' is not known
 [2]
 
 # In the millisecond it names it has ended; it is remembered for a month.
-$ ringfence grant set bob shop --until 2026-03-08T12:00:00Z --at 2026-03-01
-bob to shop: temporary until TIME (revision 5)
-$ ringfence grant list bob --at 2026-03-08T11:59:59.999Z
-bob to shop: temporary until TIME (operator, TIME)
-$ ringfence grant list bob --at 2026-03-08T12:00:00Z
-bob to shop: expired, ended by TIME (operator, TIME)
-$ ringfence grant list bob --at 2026-04-08
-$ ringfence grant set bob shop --revoke --at 2026-03-08T12:00:00Z
+$ ringfence user set cafe business=true rolled_out=true
+cafe: business=true rolled_out=true (revision 5)
+$ ringfence grant set bob cafe --until 2026-03-08T12:00:00Z --at 2026-03-01
+bob to cafe: temporary until TIME (revision 6)
+$ ringfence grant list cafe --at 2026-03-08T11:59:59.999Z
+bob to cafe: temporary until TIME (operator, TIME)
+$ ringfence grant list cafe --at 2026-03-08T12:00:00Z
+bob to cafe: expired, ended by TIME (operator, TIME)
+$ ringfence check --caller cafe --callee bob --at 2026-03-08T11:59:59.999Z
+cafe -> bob     ring    temporary-consent
+$ ringfence check --caller cafe --callee bob --at 2026-03-08T12:00:00Z
+cafe -> bob     refuse  no-consent                      (cafe is told: consent_needed, 470)
+[1]
+$ ringfence grant list cafe --at 2026-04-08
+$ ringfence grant set bob cafe --revoke --at 2026-03-08T12:00:00Z
 ringfence: there is no consent that could be revoked
 [2]
 $ ringfence grant set bob shop --permanent --quiet
 $ ringfence grant set bob shop --revoke
-bob to shop: revoked (revision 7)
-$ ringfence grant list bob
+bob to shop: revoked (revision 8)
+$ ringfence grant list shop
 bob to shop: revoked (operator, TIME)
 $ ringfence grant set bob shop --decline --json
-{"revision":8}
+{"revision":9}
 $ ringfence check --caller shop --callee bob
 shop -> bob     refuse  asked-already                   (shop is told: consent_asked, 480, retry after 86400 s)
 [1]

@@ -32,8 +32,13 @@ $ ringfence knock answer bob alice --allow --for 30m
 bob to alice: let in for one call (revision 6)
 $ ringfence check --caller alice --callee bob
 alice -> bob    ring    consented  [relay]
+$ ringfence attempt add alice bob --unanswered
+alice was not answered by bob
+$ ringfence check --caller alice --callee bob
+alice -> bob    refuse  not-admitted                    (alice is told: unavailable, 480)
+[1]
 $ ringfence grant list bob
-bob to alice: temporary, for one call until TIME (knock, TIME)
+bob to alice: expired, for one call, ended by TIME (knock, TIME)
 $ ringfence knock list bob
 $ ringfence knock answer bob alice --allow
 ringfence: no knock of this caller waits
