@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "api/attempts_impl.h"
 #include "api/contacts_impl.h"
 #include "api/engine_impl.h"
 #include "api/log_impl.h"
@@ -94,6 +95,24 @@ std::optional<Policy> Engine::Impl::Shadow() {
   return shadow_;
 }
 
+Status Engine::Impl::UseAttempts(const EngineOptions& options) {
+  DerivedContext context = *SystemContext();
+  if (options.attempts.has_value()) {
+    const Attempts::Impl& counting = *options.attempts->impl();
+    if (!options.store.has_value() || options.store->impl() != counting.store.impl()) {
+      return Status(StatusCode::kInvalidArgument,
+                    "the attempts of an engine must be opened on the engine's store");
+    }
+    attempts = options.attempts;
+    context.now_ms = counting.options.clock_ms;
+    context.pending = counting.pending;
+  }
+  if (options.clock_ms) context.now_ms = options.clock_ms;
+  context.zones = options.time_zones;
+  derived = std::make_shared<const DerivedContext>(std::move(context));
+  return Status();
+}
+
 Result<Engine> Engine::Open(EngineOptions options) {
   auto impl = std::make_shared<Impl>();
   if (options.contacts.has_value()) {
@@ -105,14 +124,11 @@ Result<Engine> Engine::Open(EngineOptions options) {
     impl->vault = contacts.vault;
     impl->contacts = options.contacts;
   }
+  if (Status used = impl->UseAttempts(options); !used.ok()) return used;
   if (options.log.has_value()) {
     if (Status status = CheckLogOf(*options.log, options.store); !status.ok()) return status;
     impl->log = options.log;
   }
-  DerivedContext context = *SystemContext();
-  if (options.clock_ms) context.now_ms = options.clock_ms;
-  context.zones = std::move(options.time_zones);
-  impl->derived = std::make_shared<const DerivedContext>(std::move(context));
   impl->store = std::move(options.store);
   if (impl->store.has_value()) impl->catalog = impl->store->catalog();
   impl->follows_store = impl->store.has_value() && !options.policy.has_value();

@@ -17,6 +17,7 @@ struct Engine::Impl {
   std::optional<Contacts> contacts;           ///< here, because its vault asks it for newer keys
   std::shared_ptr<const ContactVault> vault;  ///< null: no contact keys
   std::optional<DecisionLog> log;
+  std::optional<Attempts> attempts;
   std::shared_ptr<const DerivedContext> derived;  ///< what sessions read derived facts with
   Catalog catalog = Catalog::Standard();          ///< of the store, else of the policy
   bool follows_store = false;                     ///< the policy is the store's policy in force
@@ -33,6 +34,9 @@ struct Engine::Impl {
   std::atomic<uint64_t> generation{0};
   void Publish(Policy policy);
   Policy Published();
+
+  /// Sets `attempts` and `derived`. kInvalidArgument: they are of another store.
+  Status UseAttempts(const EngineOptions& options);
 
   /// As Engine::SetShadow.
   Status SetShadow(std::optional<Policy> policy);

@@ -56,7 +56,7 @@ Result<Policy> Policy::Shipped(std::string_view name) {
 std::vector<std::string> Policy::ShippedNames() {
   std::vector<std::string> names;
   for (const EmbeddedFile& file : ShippedRules()) names.emplace_back(file.name);
-  std::sort(names.begin(), names.end());
+  std::sort(names.begin(), names.end());  // files come by path, where '-' is less than '/'
   return names;
 }
 

@@ -140,7 +140,9 @@ Status Reader::Impl::DecideIn(const Question& question, Sight sight, Decision* d
 
 Status Reader::Impl::DecideAndNote(size_t i, const Question& question, Decision* decision) {
   Status decided = DecideIn(question, Sight::kAll, decision, nullptr);
-  if (!decided.ok() || recording == nullptr) return decided;
+  if (!decided.ok()) return decided;
+  if (engine->attempts.has_value()) noted[i] = NoteParties(question);
+  if (recording == nullptr) return decided;
   recording->Collect(question, AllSources(), &scratch);
   recording->Note(i, question, scratch, *decision);
   if (recording->TakesShadows()) frames[i] = scratch.frame;
@@ -154,7 +156,37 @@ void Reader::Impl::EvaluateShadow(size_t i, const Question& question) {
   recording->NoteShadow(i, scratch, shadow_decision);
 }
 
+Reader::Impl::Noted Reader::Impl::NoteParties(const Question& question) const {
+  Noted note;
+  note.found = FindParties(session.get(), question.caller, question.callee, &note.parties);
+  return note;
+}
+
+template <class QuestionAt>
+void Reader::Impl::CountAll(size_t count, const QuestionAt& question_at) const {
+  if (!engine->attempts.has_value()) return;
+  Attempts::Impl& counting = *engine->attempts->impl();
+  const int64_t now_ms = engine->derived->now_ms();
+  for (size_t i = 0; i < count; ++i) {
+    if (noted[i].found) {
+      counting.CountAttempt(noted[i].parties, question_at(i).callee.id, now_ms);
+    } else {
+      counting.unknown.fetch_add(1, std::memory_order_relaxed);
+    }
+  }
+}
+
+void Reader::Impl::CountPreview(const Noted& note, const Party& callee) const {
+  Attempts::Impl& counting = *engine->attempts->impl();
+  if (note.found) {
+    counting.CountPreview(note.parties, callee.id, engine->derived->now_ms());
+  } else {
+    counting.unknown.fetch_add(1, std::memory_order_relaxed);
+  }
+}
+
 void Reader::Impl::Begin(size_t count) {
+  if (engine->attempts.has_value() && noted.size() < count) noted.resize(count);
   if (recording == nullptr) return;
   PinShadow();
   recording->Begin(count);
@@ -237,7 +269,9 @@ Status Reader::Impl::DecideEach(uint64_t at_least, const char* each, const Quest
   uint64_t revision = 0;
   Status decided = InSnapshot(at_least, &revision, decide_all, beside);
   for (Decision& decision : decisions) decision.revision = revision;
-  if (decided.ok()) CommitAll(decisions);
+  if (!decided.ok()) return decided;
+  CommitAll(decisions);
+  CountAll(decisions.size(), question_at);
   return decided;
 }
 
@@ -286,10 +320,16 @@ Result<PreviewAnswer> Reader::Preview(const Question& question, bool as_callee) 
       as_callee ? Impl::Sight::kPreviewOfCallee : Impl::Sight::kPreviewOfCaller;
   Decision decision;
   EffectSet effects = 0;
+  // What the callee is shown about her own settings, the caller does not see.
+  const bool counts = impl_->engine->attempts.has_value() && !as_callee;
+  Impl::Noted note;
   Status decided = impl_->InSnapshot(question.at_least, &decision.revision, [&] {
-    return impl_->DecideIn(question, sight, &decision, &effects);
+    Status one = impl_->DecideIn(question, sight, &decision, &effects);
+    if (counts && one.ok()) note = impl_->NoteParties(question);
+    return one;
   });
   if (!decided.ok()) return decided;
+  if (counts) impl_->CountPreview(note, question.callee);
   constexpr EffectSet kRefuses = 1u << static_cast<unsigned>(Effect::kRefuse);
   PreviewAnswer answer;
   answer.caller = decision.ForCaller();
@@ -312,6 +352,26 @@ Result<RecheckAnswer> Reader::Recheck(const Question& question, const Decision& 
   answer.now = now;
   answer.stands = answer.now.let_through() && answer.now.effect == before;
   return answer;
+}
+
+Status Reader::Impl::LetInByConsent(const Question& question, bool* let_in) {
+  const Catalog& catalog = engine->catalog;
+  std::vector<Fact> facts(question.facts.begin(), question.facts.end());
+  const std::pair<const char*, const char*> assumed[] = {{"callee.grant(caller)", "temporary"},
+                                                         {"callee.unanswered(caller)", "0"}};
+  for (const auto& [name, value] : assumed) {
+    Result<Fact> fact = catalog.MakeFact(name, value);
+    if (!fact.ok()) return Status(StatusCode::kInvalidArgument, fact.status().message());
+    facts.push_back(*fact);
+  }
+  Question assuming = question;
+  assuming.facts = facts;
+  Decision decision;
+  Status decided = InSnapshot(question.at_least, &decision.revision, [&] {
+    return DecideIn(assuming, Sight::kAll, &decision, nullptr);
+  });
+  *let_in = decided.ok() && decision.let_through();
+  return decided;
 }
 
 Result<Explanation> Reader::Explain(const Question& question, const ExplainOptions& options) {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "api/attempts_impl.h"
 #include "api/engine_impl.h"
 #include "api/recording.h"
 #include "eval/evaluate.h"
@@ -56,12 +57,26 @@ struct Reader::Impl {
 
   /// One question inside InSnapshot.
   Status DecideIn(const Question& question, Sight sight, Decision* decision, EffectSet* effects);
+  /// Whether a temporary consent, and no unanswered calls, would let this call through now.
+  /// `question` must not carry either. kInvalidArgument: the catalog has no consent.
+  Status LetInByConsent(const Question& question, bool* let_in);
   /// Decisions that count: `question_at(i)` decides the i-th. `each` names one in errors; null:
   /// there is but one.
   template <class QuestionAt>
   Status DecideEach(uint64_t at_least, const char* each, const QuestionAt& question_at,
                     std::span<Decision> decisions);
   void Begin(size_t count);
+  /// Whom a decision, or a drawn button, is counted for.
+  struct Noted {
+    bool found = false;  ///< the store could be read
+    FoundParties parties;
+  };
+  /// In the snapshot.
+  Noted NoteParties(const Question& question) const;
+  /// Counts what was noted, once all is settled.
+  template <class QuestionAt>
+  void CountAll(size_t count, const QuestionAt& question_at) const;
+  void CountPreview(const Noted& note, const Party& callee) const;
   /// The i-th of the snapshot, noted for the log.
   Status DecideAndNote(size_t i, const Question& question, Decision* decision);
   /// What the shadow policy makes of it.
@@ -89,6 +104,7 @@ struct Reader::Impl {
   uint64_t generation = 0;
   EvalScratch scratch;
   std::unique_ptr<Recording> recording;  ///< null: no log
+  std::vector<Noted> noted;  ///< of the snapshot's decisions, where attempts are counted
   std::optional<Policy> shadow;
   uint64_t shadow_generation = 0;
   std::vector<Frame> frames;  ///< of the snapshot's decisions, for the shadow to go on from

@@ -49,9 +49,15 @@ Result<ReplayReport> Replay(const LogReader& log, const ReplayOptions& options) 
   if (options.policy && options.policy->catalog().digest_hex() != request.catalog.digest_hex()) {
     return Status(StatusCode::kInvalidArgument, "the policy is of another catalog");
   }
+  if (options.attempts == ReplayAttempts::kSimulated && options.mode != ReplayMode::kWhatIf) {
+    return Status(StatusCode::kInvalidArgument,
+                  "attempts are simulated for another policy (kWhatIf): recorded decisions follow "
+                  "from what was recorded");
+  }
   request.files = &SystemFiles();
   request.log = log.path();
   request.mode = options.mode;
+  request.attempts = options.attempts;
   request.month = options.month;
   request.from_ns = options.from_ns;
   request.to_ns = options.to_ns;

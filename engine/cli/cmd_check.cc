@@ -4,6 +4,7 @@
 
 #include "cli/command.h"
 #include "cli/decision_text.h"
+#include "cli/duration.h"
 #include "cli/json_out.h"
 #include "cli/question.h"
 #include "cli/questions.h"
@@ -104,8 +105,11 @@ int Run(Context& context, const Arguments& arguments) {
   if (!question.ok()) return Fail(question.status());
   auto recording = ReadLogOptions(context, arguments);
   if (!recording.ok()) return Fail(recording.status());
+  auto clock_ms = ClockFromArguments(arguments);
+  if (!clock_ms.ok()) return Fail(clock_ms.status());
   auto open = OpenEngine::Open(context, arguments.Has("without-db"),
-                               context.has_log() ? &*recording : nullptr, arguments.Get("shadow"));
+                               context.has_log() ? &*recording : nullptr, arguments.Get("shadow"),
+                               *std::move(clock_ms));
   if (!open.ok()) return Fail(open.status());
   const int code =
       *question ? CheckOne(context, **question, *open, *form)
@@ -171,9 +175,9 @@ Command CheckCommand() {
   command.brief = "may this caller ring this callee?";
   command.synopsis =
       "--caller USER --callee USER [--call NAME=VALUE ...] [--fact NAME=VALUE ...] [--as caller] "
-      "[--sip] [--collect read|all] [--ack async|durable] [--shadow POLICY]\n"
+      "[--sip] [--at TIME] [--collect read|all] [--ack async|durable] [--shadow POLICY]\n"
       "--no-account --callee USER [...]\n"
-      "--questions FILE|- [--as caller] [--sip] [--shadow POLICY]";
+      "--questions FILE|- [--as caller] [--sip] [--at TIME] [--shadow POLICY]";
   command.description = kDescription;
   command.options = QuestionOptions();
   command.options.push_back({"as", "caller|operator",
@@ -182,6 +186,7 @@ Command CheckCommand() {
   command.options.push_back({"sip", "",
                              "Print the response in signalling: SIP, or with --json in "
                              "every protocol."});
+  command.options.push_back(AtOption());
   command.options.push_back({"collect", "read|all",
                              "What the log gets: the facts the decision needed, the default, or "
                              "besides every fact that a replay by another policy may need."});

@@ -3,6 +3,7 @@
 
 #include "cli/command.h"
 #include "cli/decision_text.h"
+#include "cli/duration.h"
 #include "cli/explain_text.h"
 #include "cli/json_out.h"
 #include "cli/questions.h"
@@ -70,7 +71,10 @@ struct Run {
 int RunExplain(Context& context, const Arguments& arguments) {
   auto question = QuestionFromArguments(context.catalog(), arguments);
   if (!question.ok()) return Fail(question.status());
-  auto open = OpenEngine::Open(context, arguments.Has("without-db"));
+  auto clock_ms = ClockFromArguments(arguments);
+  if (!clock_ms.ok()) return Fail(clock_ms.status());
+  auto open =
+      OpenEngine::Open(context, arguments.Has("without-db"), nullptr, {}, *std::move(clock_ms));
   if (!open.ok()) return Fail(open.status());
   auto reader = open->engine().NewReader();
   if (!reader.ok()) return Fail(reader.status());
@@ -106,11 +110,13 @@ Command ExplainCommand() {
   command.name = "explain";
   command.brief = "why is the decision what it is, and what would change it?";
   command.synopsis =
-      "--caller USER --callee USER [--call NAME=VALUE ...] [--fact NAME=VALUE ...] [--brief]\n"
+      "--caller USER --callee USER [--call NAME=VALUE ...] [--fact NAME=VALUE ...] [--at TIME] "
+      "[--brief]\n"
       "--no-account --callee USER [...]\n"
-      "--questions FILE|- [--brief]";
+      "--questions FILE|- [--at TIME] [--brief]";
   command.description = kDescription;
   command.options = QuestionOptions();
+  command.options.push_back(AtOption());
   command.options.push_back(
       {"brief", "", "Only the decision and, for a refusal, the nearest changes."});
   command.examples =

@@ -36,6 +36,18 @@ Result<ReplayMode> ModeFrom(const Context& context, const Arguments& arguments) 
       "policy they are recorded with");
 }
 
+Result<ReplayAttempts> AttemptsFrom(const Arguments& arguments, ReplayMode mode) {
+  const std::string_view text = arguments.Get("attempts");
+  if (!arguments.Has("attempts") || text == "recorded") return ReplayAttempts::kRecorded;
+  if (text != "simulated") {
+    return Invalid(Cat({"--attempts is recorded or simulated, not '", Printable(text), "'"}));
+  }
+  if (mode == ReplayMode::kWhatIf) return ReplayAttempts::kSimulated;
+  return Invalid(
+      "--attempts simulated needs --policy: recorded decisions follow from the attempts that were "
+      "recorded");
+}
+
 Result<ReplayOptions> OptionsFrom(const Context& context, const Arguments& arguments,
                                   ReplayMode mode, const LogReader& reader) {
   ReplayOptions options;
@@ -44,6 +56,9 @@ Result<ReplayOptions> OptionsFrom(const Context& context, const Arguments& argum
   if (!times.ok()) return times.status();
   options.from_ns = times->from_ns;
   options.to_ns = times->to_ns;
+  auto attempts = AttemptsFrom(arguments, mode);
+  if (!attempts.ok()) return attempts.status();
+  options.attempts = *attempts;
   auto threads = ThreadsOption(arguments);
   if (!threads.ok()) return threads.status();
   options.threads = *threads;
@@ -176,10 +191,8 @@ int Run(Context& context, const Arguments& arguments) {
   return arguments.Has("record") ? Record(context, *reader, *report, verify, held, code) : code;
 }
 
-}  // namespace
-
-Command ReplayCommand() {
-  static const std::string description = Cat(
+std::string Description() {
+  return Cat(
       {"Decides every decision of a log again. Without --policy under the policy that is recorded "
        "with each: the same answer, by the same rule, from the same facts must come out. With "
        "--policy under that policy: what it would have changed. With --shadow nothing is decided: "
@@ -193,6 +206,12 @@ Command ReplayCommand() {
        "comes first: what was not covered is unknown, not unchanged. Gained are calls that were "
        "refused and would be let through, lost the reverse.\n"
        "\n"
+       "Counters of earlier attempts to call are facts like others: what was not collected could "
+       "have any value. With --attempts simulated they are worked out from the log's own earlier "
+       "decisions there. That is an estimate, and the output says for how many decisions attempts "
+       "may be missing (burn-in: the log or a day's pseudonyms had just begun, decisions were "
+       "lost).\n"
+       "\n"
        "Facts are opened by --facts FILE, which `ringfence log keys` makes, and logs that it did; "
        "--keys FILE means the same here. With the database and the log's key file instead they are "
        "counted, and not shown. With neither everything is sealed: the output says that nothing "
@@ -200,14 +219,20 @@ Command ReplayCommand() {
        "\n"
        "With --json one object: ",
        ReplayJsonMembers(), "."});
+}
+
+}  // namespace
+
+Command ReplayCommand() {
+  static const std::string description = Description();
   Command command;
   command.name = "replay";
   command.brief = "does the log follow from its facts; what would another policy do?";
   command.synopsis =
       "[LOG] [--facts FILE] [--no-verify] [--from TIME] [--to TIME] [--month YYYY-MM] "
       "[--threads N] [--min-coverage PERCENT] [--html FILE] [--record]\n"
-      "[LOG] --policy FILE|NAME [--max-gained N] [--max-lost N] [--min-coverage PERCENT] "
-      "[--examples N] [--no-proofs] [--facts FILE] ...\n"
+      "[LOG] --policy FILE|NAME [--attempts recorded|simulated] [--max-gained N] [--max-lost N] "
+      "[--min-coverage PERCENT] [--examples N] [--no-proofs] [--facts FILE] ...\n"
       "[LOG] --shadow [--max-gained N] [--max-lost N] [--min-coverage PERCENT] ...";
   command.description = description;
   command.options = {
@@ -221,6 +246,10 @@ Command ReplayCommand() {
       {"month", "YYYY-MM", "Decisions of that month's tree."},
       ThreadsOptionSpec()};
   for (const OptionSpec& option : GateOptions()) command.options.push_back(option);
+  command.options.push_back(
+      {"attempts", "recorded|simulated",
+       "With --policy: earlier attempts to call as they are recorded, or, where they are not, as "
+       "the log's earlier decisions have them."});
   command.options.push_back(
       {"record", "",
        "Keep the report in the log: the JSON object, without facts, in a REPLAY entry. Needs the "
@@ -237,6 +266,7 @@ Command ReplayCommand() {
       "ringfence --db world.db replay n7 --policy ./proposed.json\n"
       "ringfence replay n7 --facts ci.keys --policy ./proposed.json --max-gained 0 --max-lost 5 "
       "--min-coverage 99.9\n"
+      "ringfence replay n7 --facts ci.keys --policy ios-focus --attempts simulated\n"
       "ringfence --log n7 replay --shadow --from -7d --json";
   command.exits =
       "0   nothing diverges, and every gate holds; the coverage says of how much\n"

@@ -247,11 +247,12 @@ std::string PolicyLabel(std::string_view name, std::string_view digest) {
 }
 
 Result<OpenEngine> OpenEngine::Open(Context& context, bool without_db, const LogOptions* recording,
-                                    std::string_view shadow) {
+                                    std::string_view shadow, std::function<int64_t()> clock_ms) {
   if (without_db && context.has_db_option()) {
     return Status(StatusCode::kInvalidArgument, "--db and --without-db exclude each other");
   }
   EngineOptions options;
+  options.clock_ms = std::move(clock_ms);
   // A machine without zones decides as a host without them does.
   if (auto zones = SystemTimeZones(); zones.ok()) options.time_zones = *std::move(zones);
   if (!without_db) {

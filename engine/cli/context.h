@@ -9,6 +9,7 @@
 #include <ringfence/status.h>
 #include <ringfence/store.h>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -113,10 +114,12 @@ int SayRevision(Context& context, const Result<uint64_t>& revision, std::string_
 class OpenEngine {
  public:
   /// With a store unless `without_db`; with the decision log where it is named and `recording` is
-  /// given, and then with a policy evaluated beside, if `shadow` names one.
+  /// given, and then with a policy evaluated beside, if `shadow` names one. At the clock's time,
+  /// if there is one.
   static Result<OpenEngine> Open(Context& context, bool without_db,
                                  const LogOptions* recording = nullptr,
-                                 std::string_view shadow = {});
+                                 std::string_view shadow = {},
+                                 std::function<int64_t()> clock_ms = {});
 
   Engine& engine() { return engine_; }
   /// Decisions are recorded.

@@ -75,8 +75,8 @@ constexpr std::string_view kSharedExits =
 }  // namespace
 
 const std::vector<std::string>& CommandGroups() {
-  static const std::vector<std::string> groups = {"user",    "list",     "group", "policy",
-                                                  "catalog", "contacts", "log"};
+  static const std::vector<std::string> groups = {"user",  "list",   "group",   "attempt",  "grant",
+                                                  "knock", "policy", "catalog", "contacts", "log"};
   return groups;
 }
 
@@ -84,7 +84,8 @@ const std::vector<Command>& Commands() {
   static const std::vector<Command> commands = [] {
     std::vector<Command> all = {InitCommand(), ImportCommand(), ExportCommand()};
     for (const auto& several : {UserCommands(), QuietCommands(), RelationCommands(), ListCommands(),
-                                GroupCommands(), PolicyCommands(), CatalogCommands()}) {
+                                GroupCommands(), AttemptCommands(), GrantCommands(),
+                                KnockCommands(), PolicyCommands(), CatalogCommands()}) {
       all.insert(all.end(), several.begin(), several.end());
     }
     all.push_back(ContactSyncCommand());

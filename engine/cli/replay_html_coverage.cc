@@ -5,6 +5,7 @@
 #include "cli/chart.h"
 #include "cli/page.h"
 #include "cli/replay_html_parts.h"
+#include "cli/replay_simulated.h"
 #include "cli/text.h"
 
 namespace ringfence::cli {
@@ -177,10 +178,13 @@ void WriteFigures(HtmlOut& html, const ReplayReport& report) {
 /// What the bins do not say.
 void WriteRemarks(HtmlOut& html, const ReplayReport& report) {
   const bool shadows = report.shadow > 0 && report.mode != ReplayMode::kShadow;
-  if (report.maybe_gained == 0 && report.maybe_lost == 0 && report.other_rule == 0 && !shadows) {
+  const bool simulated = report.attempts == ReplayAttempts::kSimulated;
+  if (report.maybe_gained == 0 && report.maybe_lost == 0 && report.other_rule == 0 && !shadows &&
+      !simulated) {
     return;
   }
   const auto list = html.In("ul", {{"class", "remarks small"}});
+  if (simulated) html.Leaf("li", Cat({"Attempts: ", SimulatedText(report), "."}));
   if (report.maybe_gained > 0 || report.maybe_lost > 0) {
     html.Leaf("li", Cat({"Of the indeterminate, at most ", Thousands(report.maybe_gained),
                          " would be gained and at most ", Thousands(report.maybe_lost), " lost."}));

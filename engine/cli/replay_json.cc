@@ -41,6 +41,10 @@ void WriteCounts(JsonOut& json, const ReplayReport& report) {
   json.Key("other_rule").Number(report.other_rule);
   WriteReasons(json, "indeterminate_by_fact", report.indeterminate_by_fact);
   WriteReasons(json, "not_replayable_by_reason", report.not_replayable_by_reason);
+  const bool simulated = report.attempts == ReplayAttempts::kSimulated;
+  json.Key("attempts").Text(simulated ? "simulated" : "recorded");
+  json.Key("simulated").Number(report.simulated).Key("burn_in").Number(report.burn_in());
+  WriteReasons(json, "burn_in_by_reason", report.burn_in_by_reason);
 }
 
 void WriteDivergences(JsonOut& json, const std::vector<ReplayDivergence>& divergences) {
@@ -216,6 +220,8 @@ std::string_view ReplayJsonMembers() {
          "coverage_percent, reproduced, changed, gained, lost, kind, indeterminate, "
          "not_replayable, sealed, maybe_gained and maybe_lost (of the indeterminate ones), shadow, "
          "other_rule; indeterminate_by_fact and not_replayable_by_reason (names and numbers); "
+         "attempts (recorded or simulated), simulated (decisions that asked about these), burn_in "
+         "and burn_in_by_reason (of these); "
          "log, mode, verified, policy, first, last, divergences, flows (the outcome matrix), "
          "old_rules, new_rules, callers, callees, first_change, last_change, top_callees, "
          "top_callers, examples (with facts and proofs), period_seconds, periods, policies, "

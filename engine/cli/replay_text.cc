@@ -6,6 +6,7 @@
 #include "cli/context.h"
 #include "cli/html.h"
 #include "cli/log_time.h"
+#include "cli/replay_simulated.h"
 #include "cli/replay_tables.h"
 #include "cli/text.h"
 
@@ -28,6 +29,9 @@ std::string Headline(const Output& out, const ReplayReport& report) {
            ": ", Thousands(report.covered()), " of ", Count(report.entries, "entry", "entries"),
            report.mode == ReplayMode::kShadow ? " could be compared" : " could be decided again"});
   text += Cat({out.Styled(all ? Style::kGood : Style::kMiddling, coverage), "\n"});
+  if (report.attempts == ReplayAttempts::kSimulated) {
+    text += Cat({"attempts: ", SimulatedText(report), "\n"});
+  }
   if (report.entries == 0) return text;
   return text +
          Cat({"from ", TimeNsText(report.first_ns), " to ", TimeNsText(report.last_ns), "\n"});

@@ -58,11 +58,13 @@ TestedPlaces PlacesOf(const Catalog& catalog, bool owner_is_callee) {
 }  // namespace
 
 std::shared_ptr<const DerivedContext> SystemContext() {
-  static const auto& context = *new std::shared_ptr<const DerivedContext>(
-      std::make_shared<DerivedContext>(DerivedContext{[] {
-        const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
-        return std::chrono::duration_cast<std::chrono::milliseconds>(since_epoch).count();
-      }}));
+  static const auto& context =
+      *new std::shared_ptr<const DerivedContext>(std::make_shared<DerivedContext>(DerivedContext{
+          [] {
+            const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
+            return std::chrono::duration_cast<std::chrono::milliseconds>(since_epoch).count();
+          },
+          nullptr}));
   return context;
 }
 

@@ -13,8 +13,11 @@
 
 namespace ringfence {
 
+class PendingCalls;
+
 struct DerivedContext {
   std::function<int64_t()> now_ms;                   ///< Unix time; never empty
+  std::shared_ptr<const PendingCalls> pending;       ///< attempts; null: none are counted here
   std::shared_ptr<const TimeZones> zones = nullptr;  ///< null: nobody knows local times
 };
 

@@ -15,7 +15,7 @@ namespace ringfence {
 /// where there is no second one. Files keep the numbers.
 enum class RowKind : uint8_t {
   kPairCalls = 1,     ///< (callee, caller): attempts and calls of the caller, and what came of them
-  kUnknownCalls = 2,  ///< (callee, 0): attempts of callers the callee does not know
+  kUnknownCalls = 2,  ///< (callee, 0): attempts of callers nobody knows
   kCallees = 3,       ///< (caller, 0): whom the caller tried to call lately
   kPreviews = 4,      ///< (caller, 0): of whom the caller lately saw a call button
   kGrant = 5,         ///< (callee, caller): consent

@@ -25,7 +25,7 @@ using Index = std::unordered_map<std::string_view, FactId>;
 
 std::string Quoted(std::string_view text) { return "'" + Printable(text, kShownBytes) + "'"; }
 
-std::string WithHint(std::string message, const std::string& hint) {
+std::string WithHint(const std::string& message, const std::string& hint) {
   return hint.empty() ? message : message + "; " + hint;
 }
 

@@ -4,7 +4,6 @@
 #include <ringfence/limits.h>
 
 #include <algorithm>
-#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <utility>
@@ -16,6 +15,7 @@
 #include "log/parallel.h"
 #include "log/publish.h"
 #include "log/read.h"
+#include "replay/attempts_walk.h"
 #include "replay/tally.h"
 #include "replay/work.h"
 
@@ -70,7 +70,11 @@ class Runner {
  public:
   Runner(const ReplayJob& job, std::vector<Month> months, ReplayTally* tally,
          const LogProgress& progress)
-      : job_(job), months_(std::move(months)), tally_(*tally), progress_(progress) {
+      : job_(job),
+        months_(std::move(months)),
+        tally_(*tally),
+        progress_(progress),
+        attempts_(job.files, job.log) {
     for (const Month& month : months_) {
       total_ += month.size;
       stretches_ += (month.size + kEntriesPerStretch - 1) / kEntriesPerStretch;
@@ -83,34 +87,57 @@ class Runner {
   }
 
  private:
+  struct Stretch {
+    uint64_t number = 0;
+    const Month* month = nullptr;
+    uint64_t first = 0, count = 0;
+    std::vector<SimulatedAttempts> attempts;
+    Status status;
+  };
+
   void Work() {
     ReplayWorker worker(job_);
+    Stretch stretch;
     std::vector<ReplayItem> items;
-    for (;;) {
-      const uint64_t stretch = next_.fetch_add(1);
-      if (stretch >= stretches_) return;
-      size_t at = months_.size() - 1;
-      while (months_[at].first_stretch > stretch) --at;
-      const Month& month = months_[at];
-      CHECK(stretch >= month.first_stretch);
-      const uint64_t first = (stretch - month.first_stretch) * kEntriesPerStretch;
-      const uint64_t count = std::min(kEntriesPerStretch, month.size - first);
+    while (Take(&stretch)) {
       items.clear();
-      Status status = worker.Run(month.name, first, count, &items);
-      if (!HandIn(stretch, month, count, items, std::move(status))) return;
+      if (stretch.status.ok()) {
+        stretch.status =
+            worker.Run(stretch.month->name, stretch.first, stretch.count, stretch.attempts, &items);
+      }
+      if (!HandIn(&stretch, items)) return;
     }
   }
 
+  /// The next one. Its attempts depend on all stretches before, so they are counted here, one
+  /// stretch after the other, while other threads decide. False: there is none.
+  bool Take(Stretch* out) {
+    const std::lock_guard<std::mutex> lock(take_mutex_);
+    if (next_ >= stretches_) return false;
+    out->number = next_++;
+    size_t at = months_.size() - 1;
+    while (months_[at].first_stretch > out->number) --at;
+    const Month& month = months_[at];
+    CHECK(out->number >= month.first_stretch);
+    out->month = &month;
+    out->first = (out->number - month.first_stretch) * kEntriesPerStretch;
+    out->count = std::min(kEntriesPerStretch, month.size - out->first);
+    out->status = Status();
+    if (job_.simulate) {
+      out->status = attempts_.Run(month.name, out->first, out->count, &out->attempts);
+    }
+    return true;
+  }
+
   /// Waits for its turn. False: it is over.
-  bool HandIn(uint64_t stretch, const Month& month, uint64_t count,
-              const std::vector<ReplayItem>& items, Status status) {
+  bool HandIn(Stretch* stretch, const std::vector<ReplayItem>& items) {
     std::unique_lock<std::mutex> lock(mutex_);
-    turn_.wait(lock, [&] { return handed_in_ == stretch || !status_.ok(); });
+    turn_.wait(lock, [&] { return handed_in_ == stretch->number || !status_.ok(); });
     if (!status_.ok()) return false;
-    status_ = std::move(status);
+    status_ = std::move(stretch->status);
     if (status_.ok()) {
-      for (const ReplayItem& item : items) tally_.Add(month.name, item);
-      done_ += count;
+      for (const ReplayItem& item : items) tally_.Add(stretch->month->name, item);
+      done_ += stretch->count;
       if (progress_) progress_(done_, total_);
     }
     ++handed_in_;
@@ -123,17 +150,23 @@ class Runner {
   ReplayTally& tally_;
   const LogProgress& progress_;
   uint64_t stretches_ = 0, total_ = 0;
-  std::atomic<uint64_t> next_{0};
+  std::mutex take_mutex_;
+  uint64_t next_ = 0;
+  AttemptsWalk attempts_;  ///< of the stretches before `next_`
   std::mutex mutex_;
   std::condition_variable turn_;
   uint64_t handed_in_ = 0, done_ = 0;
   Status status_;
 };
 
-Status AddFactsAndProofs(const ReplayJob& job, bool proofs, ReplayReport* report) {
+Status AddFactsAndProofs(const ReplayJob& job, bool proofs,
+                         const std::vector<SimulatedAttempts>& attempts, ReplayReport* report) {
   ReplayWorker worker(job);
-  for (ReplayExample& example : report->examples) {
-    Result<ReplayWorker::Closer> closer = worker.LookCloser(example.month, example.index);
+  CHECK(attempts.size() == report->examples.size());
+  for (size_t i = 0; i < attempts.size(); ++i) {
+    ReplayExample& example = report->examples[i];
+    Result<ReplayWorker::Closer> closer =
+        worker.LookCloser(example.month, example.index, attempts[i]);
     if (!closer.ok()) return closer.status();
     example.request_id = std::move(closer->request_id);
     example.facts = std::move(closer->facts);
@@ -159,6 +192,7 @@ std::unique_ptr<RecordedPolicy> OtherPolicy(const ReplayRequest& request) {
 Result<ReplayReport> ReplayLog(const ReplayRequest& request) {
   CHECK(request.files != nullptr && request.compile);
   CHECK((request.mode == ReplayMode::kWhatIf) == request.other.has_value());
+  CHECK(request.attempts == ReplayAttempts::kRecorded || request.other.has_value());
   const Result<LogDescription> description = ReadDescription(request.files, request.log);
   if (!description.ok()) return description.status();
   Result<std::vector<Month>> months = FindMonths(request, *description);
@@ -172,6 +206,8 @@ Result<ReplayReport> ReplayLog(const ReplayRequest& request) {
   job.mode = request.mode;
   job.from_ns = request.from_ns;
   job.to_ns = request.to_ns;
+  job.simulate = request.attempts == ReplayAttempts::kSimulated;
+  job.attempt_ids = AttemptIds(request.catalog);
   job.policies = &policies;
   job.other = other.get();
   job.keys = request.mode == ReplayMode::kShadow ? nullptr : request.keys.get();
@@ -186,7 +222,8 @@ Result<ReplayReport> ReplayLog(const ReplayRequest& request) {
     report.policy_name = other->compiled.name;
     report.policy_digest = other->digest;
   }
-  if (Status status = AddFactsAndProofs(job, request.proofs, &report); !status.ok()) return status;
+  Status status = AddFactsAndProofs(job, request.proofs, tally.ExampleAttempts(), &report);
+  if (!status.ok()) return status;
   return report;
 }
 

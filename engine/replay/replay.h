@@ -19,6 +19,7 @@ struct ReplayRequest {
   std::string log;
   Catalog catalog = Catalog::Standard();  ///< what its facts are read with
   ReplayMode mode = ReplayMode::kReproduce;
+  ReplayAttempts attempts = ReplayAttempts::kRecorded;
   std::string month;  ///< empty: all
   uint64_t from_ns = 0;
   uint64_t to_ns = UINT64_MAX;

@@ -53,6 +53,7 @@ size_t ReplayTally::Names::Find(const std::string& name) {
 ReplayTally::ReplayTally(const Catalog& catalog, const ReplayJob& job, size_t max_examples)
     : catalog_(catalog), job_(job), max_examples_(max_examples) {
   out_.mode = job.mode;
+  out_.attempts = job.simulate ? ReplayAttempts::kSimulated : ReplayAttempts::kRecorded;
   if (job.other == nullptr) return;
   // In the policy's order, whether or not a decision reaches them.
   SlotsOf(job.other, &to_slots_, &new_rules_);
@@ -82,6 +83,10 @@ void ReplayTally::Add(const std::string& month, const ReplayItem& item) {
   if (is_decision) AddUse(item);
   if (item.bin == Bin::kPassedBy) return;
   out_.entries += item.count;
+  if (item.simulated) {
+    ++out_.simulated;
+    ++burn_in_[static_cast<size_t>(item.attempts.burn_in)];
+  }
   switch (item.bin) {
     case Bin::kReproduced:
       ++out_.reproduced;
@@ -244,6 +249,7 @@ void ReplayTally::AddExample(const std::string& month, const ReplayItem& item,
   example.now = Tell(item.to, item.now);
   example.change = changes.gained != 0 ? "gained" : changes.lost != 0 ? "lost" : "kind";
   out_.examples.push_back(std::move(example));
+  example_attempts_.push_back(item.attempts);
 }
 
 void ReplayTally::AddDivergence(const std::string& month, const ReplayItem& item) {
@@ -293,6 +299,10 @@ void ReplayTally::FinishBins() {
     const auto reason = static_cast<NotReplayable>(i);
     out_.not_replayable_by_reason.push_back({std::string(ToString(reason)), not_replayable_[i]});
   }
+  for (size_t i = 1; i < burn_in_.size(); ++i) {
+    if (burn_in_[i] == 0) continue;
+    out_.burn_in_by_reason.push_back({ToString(static_cast<BurnIn>(i)), burn_in_[i]});
+  }
   for (const auto& [fact, entries] : indeterminate_) {
     out_.indeterminate_by_fact.push_back({catalog_.fact(fact).name, entries});
   }
@@ -300,6 +310,7 @@ void ReplayTally::FinishBins() {
     return a.reason < b.reason;
   };
   std::sort(out_.indeterminate_by_fact.begin(), out_.indeterminate_by_fact.end(), before);
+  std::sort(out_.burn_in_by_reason.begin(), out_.burn_in_by_reason.end(), before);
   if (exported && !any_commit_) {
     out_.notes.emplace_back(
         "no KEYCOMMIT in this log is of the facts keys that were given: nothing says that they are "

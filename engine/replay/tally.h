@@ -22,6 +22,8 @@ class ReplayTally {
   void Add(const std::string& month, const ReplayItem& item);
   /// Sums are checked; examples lack facts and proofs.
   ReplayReport Finish();
+  /// Of each of the report's examples.
+  const std::vector<SimulatedAttempts>& ExampleAttempts() const { return example_attempts_; }
 
  private:
   using Bin = ReplayItem::Bin;
@@ -77,6 +79,8 @@ class ReplayTally {
   std::map<const RecordedPolicy*, Slots> from_slots_, to_slots_;
   std::vector<Flow> old_rule_counts_, new_rule_counts_;
   std::map<std::array<size_t, 4>, size_t> example_kinds_;
+  std::vector<SimulatedAttempts> example_attempts_;
+  std::array<uint64_t, kBurnIns> burn_in_{};
   DistinctCounter callers_, callees_;
   TopMovers top_callers_, top_callees_;
   Timeline timeline_;

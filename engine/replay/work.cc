@@ -50,35 +50,14 @@ std::string_view FirstDifference(const RecordedAnswer& recorded, const RecordedA
   return {};
 }
 
-Status ReplayWorker::ReadBytes(const std::string& month, uint64_t first, uint64_t count,
-                               uint64_t* readable) {
-  if (!reader_ || month != month_) {
-    month_ = month;
-    reader_.emplace(job_.files, job_.log + "/" + month);
-    last_ref_ = UINT64_MAX;
-  }
-  buffer_.resize(count * kEntryOnDiskBytes);
-  *readable = count;
-  Status status = reader_->ReadEntries(first, count, buffer_);
-  if (status.ok() || status.code() != StatusCode::kCorrupt) return status;
-  // The files end before: what is there is read one by one.
-  *readable = 0;
-  for (uint64_t i = 0; i < count; ++i) {
-    const auto one = std::span(buffer_).subspan(i * kEntryOnDiskBytes, kEntryOnDiskBytes);
-    Status single = reader_->ReadEntries(first + i, 1, one);
-    if (single.code() == StatusCode::kCorrupt) break;
-    if (!single.ok()) return single;
-    ++*readable;
-  }
-  return Status();
-}
-
 Status ReplayWorker::Run(const std::string& month, uint64_t first, uint64_t count,
+                         std::span<const SimulatedAttempts> attempts,
                          std::vector<ReplayItem>* items) {
   const uint64_t before = std::min(first, kMostBefore);
   CHECK(count > 0 && items != nullptr);
-  uint64_t readable = 0;
-  if (Status status = ReadBytes(month, first - before, before + count, &readable); !status.ok()) {
+  CHECK(attempts.size() == (job_.simulate ? count : 0));
+  if (month != stretch_.month()) last_ref_ = UINT64_MAX;
+  if (Status status = stretch_.Read(month, first - before, before + count); !status.ok()) {
     return status;
   }
   last_decision_ = nullptr;
@@ -87,11 +66,7 @@ Status ReplayWorker::Run(const std::string& month, uint64_t first, uint64_t coun
     const bool wanted = i >= before;
     Group& group = groups_[current_];
     const uint64_t index = first - before + i;
-    const auto on_disk =
-        std::span<const uint8_t>(buffer_).subspan(i * kEntryOnDiskBytes, kEntryOnDiskBytes);
-    const bool whole = i < readable && on_disk[0] == 0 && on_disk[1] == kEntryBytes;
-    Result<Entry> entry = whole ? DecodeEntry(on_disk.subspan<2, kEntryBytes>())
-                                : Result<Entry>(Status(StatusCode::kCorrupt, "damaged"));
+    Result<Entry> entry = stretch_.At(i);
     if (!entry.ok()) {
       // Nobody knows what it was, nor when.
       ReplayItem item;
@@ -110,6 +85,7 @@ Status ReplayWorker::Run(const std::string& month, uint64_t first, uint64_t coun
       group.index = index;
       group.entry = *std::move(entry);
       if (wanted) {
+        attempts_ = job_.simulate ? attempts[i - before] : SimulatedAttempts();
         if (Status status = AddDecision(group, items); !status.ok()) return status;
       }
       last_decision_ = &group;
@@ -153,7 +129,7 @@ void ReplayWorker::AddOwn(const Entry& entry, uint64_t index, std::vector<Replay
 Status ReplayWorker::FindPolicy(const Group& group, const RecordedPolicy** policy) {
   const uint64_t ref = group.entry.header.policy_ref;
   if (ref != last_ref_ || ref >= group.index) {
-    Result<const RecordedPolicy*> found = job_.policies->Get(month_, ref, group.index);
+    Result<const RecordedPolicy*> found = job_.policies->Get(stretch_.month(), ref, group.index);
     if (!found.ok()) return found.status();
     last_policy_ = *found;
     last_ref_ = ref < group.index ? ref : UINT64_MAX;
@@ -273,7 +249,11 @@ void ReplayWorker::Judge(const Group& group, ReplayItem* item) {
   if (!holds) return;
   const RecordedPolicy& other = *job_.other;
   Prepare(&other_, &other_for_, &other);
-  other_.DeriveOther(other.compiled.program, facts_, policy.unknown, &derived_);
+  const bool simulate = Simulate(*other.compiled.program.layout, policy.unknown);
+  other_.DeriveOther(other.compiled.program, simulate ? simulated_.facts : facts_,
+                     simulate ? simulated_.unknown : policy.unknown, &derived_);
+  item->attempts = attempts_;
+  item->simulated = simulate && !Both(derived_.tested, simulated_.filled).Empty();
   item->to = &other;
   item->now = derived_.answer;
   if (derived_.indeterminate) {
@@ -285,9 +265,33 @@ void ReplayWorker::Judge(const Group& group, ReplayItem* item) {
   item->bin = BinOf(*item);
 }
 
-Result<ReplayWorker::Closer> ReplayWorker::LookCloser(const std::string& month, uint64_t index) {
+bool ReplayWorker::Simulate(const Layout& layout, const FactSet& unknown) {
+  if (!attempts_.known) return false;
+  simulated_.facts = facts_;
+  simulated_.unknown = unknown;
+  simulated_.filled = FactSet();
+  const auto fill = [&](std::optional<FactId> id, FactCode code) {
+    if (!id) return;
+    const bool is_unknown = unknown.Contains(*id);
+    if (!is_unknown && facts_.StateOf(layout, *id) != OpenedFacts::State::kNotCollected) return;
+    const FactPlace& place = layout.places[*id];
+    uint32_t& word = simulated_.facts.record.words[place.word];
+    word = (word & ~(place.mask << place.shift)) | code << place.shift;
+    simulated_.facts.collected[place.word] |= 1u << place.shift;
+    Remove(&simulated_.unknown, *id);
+    simulated_.filled.Insert(*id);
+  };
+  fill(job_.attempt_ids.since_attempt_ms, attempts_.since_attempt_ms);
+  fill(job_.attempt_ids.attempts_1h, attempts_.attempts_1h);
+  fill(job_.attempt_ids.callees_1h, attempts_.callees_1h);
+  return !simulated_.filled.Empty();
+}
+
+Result<ReplayWorker::Closer> ReplayWorker::LookCloser(const std::string& month, uint64_t index,
+                                                      const SimulatedAttempts& attempts) {
   std::vector<ReplayItem> items;
-  if (Status status = Run(month, index, 1, &items); !status.ok()) return status;
+  const auto of_entry = std::span(&attempts, job_.simulate ? 1 : 0);
+  if (Status status = Run(month, index, 1, of_entry, &items); !status.ok()) return status;
   Closer closer;
   if (last_decision_ == nullptr || last_decision_->index != index || items.empty()) return closer;
   const Group& group = *last_decision_;
@@ -300,12 +304,19 @@ Result<ReplayWorker::Closer> ReplayWorker::LookCloser(const std::string& month, 
   Prepare(&recorded_, &recorded_for_, policy);
   recorded_.Derive(policy->compiled.program, facts_, policy->unknown, &derived_);
   FactSet tested = derived_.tested;
+  FactSet simulated;
   if (job_.other != nullptr) {
     Prepare(&other_, &other_for_, job_.other);
-    other_.Derive(job_.other->compiled.program, facts_, policy->unknown, &derived_);
+    const bool simulate = Simulate(layout, policy->unknown);
+    other_.Derive(job_.other->compiled.program, simulate ? simulated_.facts : facts_,
+                  simulate ? simulated_.unknown : policy->unknown, &derived_);
     InsertAll(&tested, derived_.tested);
+    if (simulate) simulated = Both(derived_.tested, simulated_.filled);
   }
   closer.facts = ListFacts(layout, facts_, &tested);
+  for (const std::string& fact : ListFacts(layout, simulated_.facts, &simulated)) {
+    closer.facts.push_back(fact + " (simulated)");
+  }
   return closer;
 }
 

@@ -16,8 +16,10 @@
 #include "log/facts_keys.h"
 #include "log/folder.h"
 #include "log/open_facts.h"
+#include "replay/attempts.h"
 #include "replay/derive.h"
 #include "replay/recorded.h"
+#include "replay/stretch.h"
 
 namespace ringfence {
 
@@ -31,6 +33,8 @@ struct ReplayJob {
   RecordedPolicies* policies = nullptr;
   const RecordedPolicy* other = nullptr;  ///< kWhatIf
   FactsKeyRing* keys = nullptr;           ///< may be null
+  bool simulate = false;                  ///< kWhatIf: attempts that were not recorded
+  AttemptIds attempt_ids;                 ///< of the other policy's catalog
 };
 
 /// What an entry is to the report.
@@ -59,17 +63,19 @@ struct ReplayItem {
   const RecordedPolicy* to = nullptr;    ///< of `now`
   RecordedAnswer was, now;
   Pseudonym caller{}, callee{};
+  SimulatedAttempts attempts;
+  bool simulated = false;  ///< `now` depends on these
 };
 
 /// Not thread-safe.
 class ReplayWorker {
  public:
-  explicit ReplayWorker(const ReplayJob& job) : job_(job) {}
+  explicit ReplayWorker(const ReplayJob& job) : job_(job), stretch_(job.files, job.log) {}
 
-  /// Entries `first` to `first + count` of a month, of which `on_disk` are on disk, into `items`.
-  /// kIo only.
+  /// Entries `first` to `first + count` of a month into `items`. `attempts`: of each of them where
+  /// these are simulated, else empty. kIo only.
   Status Run(const std::string& month, uint64_t first, uint64_t count,
-             std::vector<ReplayItem>* items);
+             std::span<const SimulatedAttempts> attempts, std::vector<ReplayItem>* items);
 
   /// For an example: the facts that either decision of entry `index` tested, by name, and its
   /// request id. Empty where it cannot be opened.
@@ -77,7 +83,8 @@ class ReplayWorker {
     std::string request_id;
     std::vector<std::string> facts;
   };
-  Result<Closer> LookCloser(const std::string& month, uint64_t index);
+  Result<Closer> LookCloser(const std::string& month, uint64_t index,
+                            const SimulatedAttempts& attempts);
 
  private:
   using Bin = ReplayItem::Bin;
@@ -89,7 +96,6 @@ class ReplayWorker {
     size_t detail_count = 0;
   };
 
-  Status ReadBytes(const std::string& month, uint64_t first, uint64_t count, uint64_t* readable);
   Status AddDecision(const Group& group, std::vector<ReplayItem>* items);
   Status AddShadow(const Group& group, ReplayItem* item);
   void AddOwn(const Entry& entry, uint64_t index, std::vector<ReplayItem>* items);
@@ -97,16 +103,23 @@ class ReplayWorker {
   /// False: `item` says why.
   bool Open(const Group& group, ReplayItem* item);
   void Judge(const Group& group, ReplayItem* item);
+  /// Puts the opened facts, and the current decision's attempts where nobody collected those, into
+  /// `simulated_`. False: there is nothing to put.
+  bool Simulate(const Layout& layout, const FactSet& unknown);
   void Prepare(Deriver* deriver, const RecordedPolicy** prepared, const RecordedPolicy* policy);
   Bin BinOf(const ReplayItem& item);
   bool InRange(uint64_t time_ns) const { return time_ns >= job_.from_ns && time_ns < job_.to_ns; }
 
   const ReplayJob& job_;
-  std::string month_;
-  std::optional<MonthReader> reader_;
-  std::vector<uint8_t> buffer_;
+  StretchReader stretch_;
   CtrCipher cipher_;
   OpenedFacts facts_;
+  SimulatedAttempts attempts_;  ///< of the decision at hand
+  struct {
+    OpenedFacts facts;
+    FactSet unknown;
+    FactSet filled;  ///< what was simulated
+  } simulated_;
   Deriver recorded_, other_;
   const RecordedPolicy* recorded_for_ = nullptr;
   const RecordedPolicy* other_for_ = nullptr;

@@ -18,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/siphash.h"
 #include "contacts/tables.h"
 #include "contacts/vault.h"
 #include "derived/context.h"
@@ -162,6 +163,8 @@ class StoreBackend {
   enum class Use : uint8_t { kRead, kWrite };
   virtual Result<std::unique_ptr<ContactTables>> BeginContacts(Use use) = 0;
   virtual Result<uint64_t> Revision() = 0;
+  /// The store's own, random: for hashes nobody can predict who does not have the file.
+  virtual Result<SipHashKey> CohortKey() = 0;
   virtual Result<UserInfo> ShowUser(std::string_view user) = 0;
   /// By the other user's handle, then in the catalog's order; the user's own relations first.
   /// A symmetric one once. kNotFound: not known.

@@ -41,6 +41,7 @@ class MemoryStore final : public StoreBackend {
                   "contact sync needs a database file: a store in memory has no rows for it");
   }
   Result<uint64_t> Revision() override { return shared_->Now()->revision; }
+  Result<SipHashKey> CohortKey() override { return shared_->cohort_key; }
   Result<UserInfo> ShowUser(std::string_view user) override;
   Result<std::vector<RelationInfo>> Relations(std::string_view user) override;
   Status EachUser(const std::function<bool(const UserInfo&)>& sink) override;

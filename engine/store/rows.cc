@@ -12,6 +12,8 @@ namespace ringfence {
 namespace {
 
 constexpr uint64_t kCohorts = 10000;
+static_assert(kFirstUserFlagBit == kUserWords * 32 - kStoreFlagBits,
+              "flags lie where no catalog has an entry");
 
 // In the order of ContactFact.
 const std::vector<std::string>& ContactMembers() {

@@ -61,6 +61,18 @@ Result<uint64_t> SqliteStore::Revision() {
   return revision;
 }
 
+Result<SipHashKey> SqliteStore::CohortKey() {
+  SipHashKey key{};
+  Status status = WithReader([&](Connection& db) -> Status {
+    Result<Meta> meta = ReadMeta(db);
+    if (!meta.ok()) return meta.status();
+    key = meta->cohort_key;
+    return Status();
+  });
+  if (!status.ok()) return status;
+  return key;
+}
+
 Result<UserInfo> SqliteStore::ShowUser(std::string_view user) {
   if (Status status = CheckId(user); !status.ok()) return status;
   UserInfo info;

@@ -51,6 +51,7 @@ class SqliteStore final : public StoreBackend {
   Result<std::vector<NamedRow>> RowsOf(RowKind one, RowKind other, const Party& owner) override;
   // sqlite_listings.cc
   Result<uint64_t> Revision() override;
+  Result<SipHashKey> CohortKey() override;
   Result<UserInfo> ShowUser(std::string_view user) override;
   Result<std::vector<RelationInfo>> Relations(std::string_view user) override;
   Status EachUser(const std::function<bool(const UserInfo&)>& sink) override;

@@ -316,7 +316,8 @@ class Asker {
 /// asked to wait for consent tells that somebody is there who does not block the caller; so does
 /// 607, which tells of the mark that is its reason. 608 tells who has spam refused. Telegram and
 /// Fluxer tell a block, Signal and Matrix by some refusals that there is none; a friend whom Fluxer
-/// refuses learns that nobody may call, and a user of Telegram what the other's app can do.
+/// refuses learns that nobody may call, and a user of Telegram what the other's app can do. A
+/// caller whom nobody identifies meets one rule of RFC 5025, and is told what it says.
 std::string ToldOnPurpose(const std::string& set) {
   static const std::map<std::string, std::string> told = {
       {"anonymous-rejection", "callee.known, callee.refusal_signal"},
@@ -324,7 +325,7 @@ std::string ToldOnPurpose(const std::string& set) {
       {"matrix-invites", "callee.blocks(caller), callee.ignores(caller), callee.known"},
       {"signal", "callee.blocks(caller)"},
       {"telegram", "callee.account_state, callee.blocks(caller), callee.capability"},
-      {"presence-rules", "callee.blocks(caller), callee.known"},
+      {"presence-rules", "callee.blocks(caller), callee.handling_unidentified, callee.known"},
       {"unwanted-calls",
        "callee.blocks(caller), callee.known, callee.mark(caller), callee.spam_callers"},
   };

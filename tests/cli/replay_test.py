@@ -30,11 +30,11 @@ RULE_AT, OUTCOME_AT, EFFECT_AT = 32, 170, 28
 RING = 1
 
 COUNTS = ("entries coverage reproduced changed gained lost kind indeterminate not_replayable "
-          "sealed maybe_gained maybe_lost shadow other_rule").split()
+          "sealed maybe_gained maybe_lost shadow other_rule simulated burn_in").split()
 OTHERS = ("log mode verified policy coverage_percent indeterminate_by_fact "
-          "not_replayable_by_reason first last divergences flows old_rules new_rules callers "
-          "callees first_change last_change top_callees top_callers examples period_seconds "
-          "periods policies policy_periods notes gates").split()
+          "not_replayable_by_reason attempts burn_in_by_reason first last divergences flows "
+          "old_rules new_rules callers callees first_change last_change top_callees top_callers "
+          "examples period_seconds periods policies policy_periods notes gates").split()
 
 
 class ReplayTest(log_test.LogTest):

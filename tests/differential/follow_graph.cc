@@ -101,6 +101,7 @@ class SocietyMaker {
     // no_book, no_match, match, stale, expired
     constexpr FactCode kContacts[] = {0, 1, 2, 2, 2, 2, 3, 4};
     question.contact = kContacts[random_.Below(8)];
+    question.quiet = random_.Below(50) == 0;
     constexpr Group kFailing[] = {Group::kCaller, Group::kCaller, Group::kPair, Group::kContact,
                                   Group::kCohort};
     if (random_.Percent(10)) question.fails = kFailing[random_.Below(5)];

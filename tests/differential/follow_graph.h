@@ -32,6 +32,7 @@ struct GraphQuestion {
   std::string caller, callee;
   FactCode platform = 0, media = 0;
   FactCode contact = 0;        ///< callee.contact(caller), the host's
+  bool quiet = false;          ///< callee.quiet(caller), likewise
   Group fails = Group::kCall;  ///< the group whose read fails; kCall: none does
 };
 

@@ -30,6 +30,7 @@ class Host : public FactSource {
  public:
   explicit Host(const Catalog& catalog)
       : contact_(catalog.Find("callee.contact(caller)").value()),
+        quiet_(catalog.Find("callee.quiet(caller)").value()),
         caller_cohort_(catalog.Find("caller.cohort").value()),
         callee_cohort_(catalog.Find("callee.cohort").value()) {}
 
@@ -37,6 +38,10 @@ class Host : public FactSource {
     if (group == asked->fails) return ReadState::kUnavailable;
     if (group == Group::kContact) {
       out.Set(contact_, asked->contact);
+      return ReadState::kRead;
+    }
+    if (group == Group::kList) {
+      out.Set(quiet_, asked->quiet ? 1 : 0);
       return ReadState::kRead;
     }
     if (group != Group::kCohort) return ReadState::kNotMine;
@@ -48,7 +53,7 @@ class Host : public FactSource {
   const GraphQuestion* asked = nullptr;
 
  private:
-  FactId contact_, caller_cohort_, callee_cohort_;
+  FactId contact_, quiet_, caller_cohort_, callee_cohort_;
 };
 
 struct Figures {
@@ -105,6 +110,7 @@ class GraphComparison {
     if (fact.name == "call.media") return asked.media;
     if (fact.group != Group::kCall && fact.group == asked.fails) return std::nullopt;
     if (fact.name == "callee.contact(caller)") return asked.contact;
+    if (fact.name == "callee.quiet(caller)") return asked.quiet ? 1 : 0;
     if (fact.name == "caller.cohort") return CohortOf(asked.caller, Seed());
     if (fact.name == "callee.cohort") return CohortOf(asked.callee, Seed());
     return society_.world.CodeOf(id, asked.caller, asked.callee);

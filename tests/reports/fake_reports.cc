@@ -205,6 +205,9 @@ ReplayReport WhatIf(const Shape& shape) {
   AddParties(&numbers, &report);
   AddPolicies(&numbers, &report);
   AddExamples(&numbers, shape.examples, &report);
+  report.attempts = ReplayAttempts::kSimulated;
+  report.simulated = 901'234;
+  report.burn_in_by_reason = {{"lost", 12}, {"pseudonyms", 34'567}, {"start", 890}};
   report.shadow = 4200;
   report.notes = {"Facts of epoch 688 were opened with keys that were never committed to the log.",
                   "Rate limits count as recorded: callers who would have been refused might have "
@@ -215,6 +218,9 @@ ReplayReport WhatIf(const Shape& shape) {
 ReplayReport Reproduce(size_t divergent) {
   ReplayReport report = WhatIf({200, kHourS, 0});
   report.mode = ReplayMode::kReproduce;
+  report.attempts = ReplayAttempts::kRecorded;
+  report.simulated = 0;
+  report.burn_in_by_reason.clear();
   report.policy_name.clear();
   report.policy_digest.clear();
   report.reproduced += report.changed - divergent;
@@ -375,6 +381,7 @@ const std::vector<std::string>& HostileTexts() {
 std::vector<NamedReplay> FakeReplays() {
   ReplayReport shadow = WhatIf({48, kHourS, 12});
   shadow.mode = ReplayMode::kShadow;
+  shadow.attempts = ReplayAttempts::kRecorded;
   shadow.policy_name.clear();
   shadow.policy_digest.clear();
   ReplayReport nothing_covered;

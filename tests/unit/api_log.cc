@@ -110,9 +110,10 @@ TEST_CASE("facts carried one by one, or unavailable one by one, are told in DETA
   DecisionLog log = world.Open(world.Options());
   Engine engine = world.EngineWith(log);
   Reader reader = OpenReader(engine);
-  const Facts facts({{"callee.follows(caller)", "?"},        // its group is read
-                     {"callee.allow_verified", "true"},      // likewise
-                     {"callee.contact(caller)", "match"}});  // the whole of its group
+  const Facts facts({{"callee.follows(caller)", "?"},      // its group is read
+                     {"callee.allow_verified", "true"},    // likewise
+                     {"callee.contact(caller)", "match"},  // with the next, all of its group
+                     {"callee.suggested(caller)", "false"}});
   Question question = Between("mallory", "alice");
   question.facts = facts;
   const Decision decided = Ask(reader, question);

@@ -30,7 +30,7 @@ TEST_CASE("a decision names its rule, what it read, policy and revision") {
   CHECK(decision.policy_name == "default");
   CHECK(decision.policy_digest == Policy::Shipped("default")->digest());
   CHECK(decision.revision == world.store.Revision().value());
-  CHECK(decision.groups_read == (Bit(Group::kCallee) | Bit(Group::kPair)));
+  CHECK(decision.groups_read == (Bit(Group::kCallee) | Bit(Group::kPair) | Bit(Group::kList)));
   CHECK(decision.facts_read.Contains(Catalog::Standard().Find("callee.follows(caller)").value()));
   CHECK(decision.facts_from_host.Empty());
 }
@@ -212,7 +212,9 @@ TEST_CASE("a preview is no oracle for the address book") {
     // Nor for the callee, who may have uploaded guesses.
     CHECK(world.reader.Preview(question, true)->button == Button::kMaybe);
   }
-  CHECK(world.reader.Preview(Between("alice", "bob"))->button == Button::kYes);
+  // Whether the callee asked for quiet is theirs to know.
+  CHECK(world.reader.Preview(Between("alice", "bob"))->button == Button::kMaybe);
+  CHECK(world.reader.Preview(Between("alice", "bob"), true)->button == Button::kYes);
   CHECK(world.reader.Preview(Between("mallory", "bob"))->button == Button::kNo);
 }
 

@@ -117,6 +117,14 @@ TEST_CASE("replay: keys of another log are refused") {
   const Result<LogReader> reader = LogReader::Open(world.log_path());
   REQUIRE(reader.ok());
   CHECK(Replay(*reader, options).status().code() == StatusCode::kInvalidArgument);
+  ReplayOptions simulated = world.WithKeys();
+  simulated.attempts = ReplayAttempts::kSimulated;  // of which policy?
+  CHECK(Replay(*reader, simulated).status().code() == StatusCode::kInvalidArgument);
+  simulated.mode = ReplayMode::kWhatIf;
+  simulated.policy = *Policy::Shipped("ios-focus");
+  const Result<ReplayReport> report = Replay(*reader, simulated);
+  REQUIRE(report.ok());
+  CHECK(report->attempts == ReplayAttempts::kSimulated);
 }
 
 }  // namespace

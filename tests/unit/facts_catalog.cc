@@ -130,7 +130,8 @@ TEST_CASE("who knows and who can change, seen from each side") {
   for (const FactInfo& fact : Standard().facts()) {
     CAPTURE(fact.name);
     if (fact.kind == FactKind::kDerived) CHECK(fact.changeable_by == Who::kNobody);
-    const bool match = fact.entry == "contact" || fact.group == Group::kList;
+    const bool match =
+        fact.entry == "contact" || fact.entry == "suggested" || fact.group == Group::kList;
     CHECK(fact.probe == match);
   }
 }
@@ -302,7 +303,7 @@ TEST_CASE("the digest depends on what can alter a decision, a row or a log, and 
   CHECK(digest_with("\n", "\n// a comment\n\n") == own);
   CHECK(digest_with("\"switch calls on\"", "\"enable calls\"") == own);
   CHECK(digest_with("\"default\": true", "\"default\": false") != own);
-  CHECK(digest_with("\"bit\": 20", "\"bit\": 24") != own);
+  CHECK(digest_with("\"bit\": 20", "\"bit\": 62") != own);
   CHECK(digest_with("\"audio\", \"none\"", "\"none\", \"audio\"") != own);
   CHECK(digest_with("\"name\": \"bot\"", "\"name\": \"robot\"") != own);
   CHECK(digest_with("\"replay\": true", "\"replay\": false") != own);

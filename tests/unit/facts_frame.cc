@@ -304,7 +304,9 @@ TEST_CASE("an account carried as unknown is not read, nor are its relations") {
 }
 
 TEST_CASE("a caller without an account") {
-  Asked asked({{"callee.contact(caller)", "match"}, {"caller.known", "false"}});
+  Asked asked({{"callee.contact(caller)", "match"},
+               {"callee.suggested(caller)", "false"},
+               {"caller.known", "false"}});
   asked.question.caller = Party();
   asked.question.caller_without_account = true;
   REQUIRE(asked.Begin().ok());
@@ -348,7 +350,10 @@ TEST_CASE("a caller without an account whose cohort, or the callee's, is carried
 }
 
 TEST_CASE("a group carried whole needs no source, one carried in part does") {
-  Asked contact({{"callee.contact(caller)", "?"}, {"callee.cohort", "1"}, {"caller.cohort", "2"}});
+  Asked contact({{"callee.contact(caller)", "?"},
+                 {"callee.suggested(caller)", "true"},
+                 {"callee.cohort", "1"},
+                 {"caller.cohort", "2"}});
   REQUIRE(contact.Begin().ok());
   CHECK(contact.frame.loaded == (Bit(Group::kCall) | Bit(Group::kContact) | Bit(Group::kCohort)));
   CHECK(contact.frame.read == 0);

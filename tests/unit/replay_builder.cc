@@ -269,6 +269,7 @@ Result<ReplayReport> ReplayBuilder::TryReplay(const Options& options) {
   request.files = &log.files;
   request.log = log.log;
   request.mode = options.mode;
+  request.attempts = options.attempts;
   request.month = options.month;
   request.from_ns = options.from_ns;
   request.to_ns = options.to_ns;

@@ -58,6 +58,7 @@ class ReplayBuilder {
     std::string facts_keys;  ///< empty: none
     std::optional<Policy> policy;
     ReplayMode mode = ReplayMode::kReproduce;
+    ReplayAttempts attempts = ReplayAttempts::kRecorded;
     std::string month;
     uint64_t from_ns = 0, to_ns = UINT64_MAX;
     int threads = 1;

@@ -48,6 +48,12 @@ void DumpCounts(const ReplayReport& report, Dump* out) {
   out->Line("not replayable") << report.not_replayable;
   out->Line("sealed") << report.sealed;
   out->Line("shadow") << report.shadow;
+  if (report.attempts == ReplayAttempts::kSimulated) {
+    out->Line("simulated") << report.simulated << report.burn_in();
+    for (const ReplayReason& each : report.burn_in_by_reason) {
+      out->Line("burn-in") << each.reason << each.entries;
+    }
+  }
   for (const ReplayReason& each : report.indeterminate_by_fact) {
     out->Line("open") << each.reason << each.entries;
   }

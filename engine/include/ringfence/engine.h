@@ -2,6 +2,7 @@
 // Takes a store and a policy, either of which may be missing; gives decisions.
 #pragma once
 
+#include <ringfence/attempts.h>
 #include <ringfence/catalog.h>
 #include <ringfence/contacts.h>
 #include <ringfence/decision.h>
@@ -38,11 +39,14 @@ struct EngineOptions {
   /// The keys of contact sync, opened on the same store. Without them the contact facts of a user
   /// who has a book are unavailable.
   std::optional<Contacts> contacts;
+  /// Where Readers count what they decide, opened on the same store. Without it facts of earlier
+  /// calls are those the store has, and nothing is added to them.
+  std::optional<Attempts> attempts;
+  /// Unix time in milliseconds of derived facts; for tests and tools. Called from any thread.
+  /// Empty: that of `attempts`, else the system's.
+  std::function<int64_t()> clock_ms;
   /// Where Readers record what they decide. Opened with the same store, if there is one.
   std::optional<DecisionLog> log;
-  /// Unix time in milliseconds of derived facts; for tests and tools. Called from any thread.
-  /// Empty: the system's.
-  std::function<int64_t()> clock_ms;
   /// Who knows local times, SystemTimeZones() say (ringfence/zones.h). Without it the facts of
   /// local time are unavailable for users who have a schedule.
   std::shared_ptr<const TimeZones> time_zones;
@@ -57,8 +61,8 @@ struct EngineOptions {
 class RINGFENCE_API Engine {
  public:
   /// Errors: kInvalidArgument when policy, shadow and store were made with different catalogs,
-  /// contacts or log are of another store, or there is a shadow and no log; for a shadow also those
-  /// of SetShadow.
+  /// contacts, attempts or log are of another store, or there is a shadow and no log; for a shadow
+  /// also those of SetShadow.
   static Result<Engine> Open(EngineOptions options);
   /// Opens an SQLite file for reading and writing, and follows its policy in force. Errors as in
   /// Store::Open.
@@ -111,8 +115,9 @@ struct RecheckAnswer {
 
 /// One per thread, not thread-safe. Owns its connection, its scratch memory and its pin on a
 /// policy. No call writes, waits for a lock another process holds, or (but for Explain, Resolve of
-/// a new policy, and errors) allocates. With a log, Decide and DecideBatch put their decisions into
-/// memory that its threads write to disk; they wait for it only where LogOptions say so.
+/// a new policy, and errors) allocates. With `attempts` they are counted in memory; with a log,
+/// Decide and DecideBatch put their decisions into memory that its threads write to disk; they wait
+/// for it only where LogOptions say so.
 class RINGFENCE_API Reader {
  public:
   /// Moving a Reader does not end the views of its last decision.
@@ -159,6 +164,7 @@ class RINGFENCE_API Reader {
 
  private:
   friend class Engine;
+  friend class Grants;
   explicit Reader(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };

@@ -24,10 +24,19 @@ enum class ReplayMode : uint8_t {
   kShadow,     ///< shadow evaluations against the decisions they stand beside; needs no keys
 };
 
+/// Where counters of earlier attempts to call come from, if the other policy asks about them.
+enum class ReplayAttempts : uint8_t {
+  kRecorded,  ///< the entry's facts: exact; what was not collected could have any value
+  /// Those first, else worked out from the log's earlier decisions: since_attempt_ms, attempts_1h
+  /// and callees_1h. An estimate, see schema/decision_log.md.
+  kSimulated,
+};
+
 struct ReplayOptions {
   ReplayMode mode = ReplayMode::kReproduce;
-  std::optional<Policy> policy;  ///< kWhatIf: the other one
-  std::string month;             ///< empty: all
+  std::optional<Policy> policy;                         ///< kWhatIf: the other one
+  ReplayAttempts attempts = ReplayAttempts::kRecorded;  ///< kSimulated: kWhatIf only
+  std::string month;                                    ///< empty: all
   uint64_t from_ns = 0;
   uint64_t to_ns = UINT64_MAX;  ///< exclusive
   /// Facts are opened with these; without any, decisions are `sealed`.
@@ -152,6 +161,19 @@ struct ReplayReport {
   std::vector<ReplayReason> not_replayable_by_reason;
   uint64_t maybe_gained = 0, maybe_lost = 0;  ///< of the indeterminate ones
 
+  ReplayAttempts attempts = ReplayAttempts::kRecorded;
+  /// Decisions for which the other policy asked about attempts that were simulated.
+  uint64_t simulated = 0;
+  /// Of these, such that attempts of the hour before may be missing: "start" (the log had just
+  /// begun), "pseudonyms" (callers had just got others), "lost" (decisions are), "clock" (it had
+  /// gone back by more than an hour). By name.
+  std::vector<ReplayReason> burn_in_by_reason;
+  uint64_t burn_in() const {
+    uint64_t sum = 0;
+    for (const ReplayReason& one : burn_in_by_reason) sum += one.entries;
+    return sum;
+  }
+
   std::vector<ReplayDivergence> divergences;  ///< kReproduce: the first kMaxDiagnostics
 
   // kWhatIf and kShadow:
@@ -177,10 +199,11 @@ struct ReplayReport {
 
 /// Decides every decision of the log again. A Status only for what keeps it from looking: kIo, a
 /// folder that is no log, keys of another log, a checkpoint that is not signed (kCorrupt), no
-/// policy for kWhatIf (kInvalidArgument). Everything else ends in a bin. Verify the log first: a
-/// replay believes what it reads. Reads what is under checkpoints, never writes, may run while the
-/// log is written. O(entries); memory depends on neither their number nor that of the parties, but
-/// for the keys. Thread-safe.
+/// policy for kWhatIf, attempts to simulate without one (kInvalidArgument). Everything else ends in
+/// a bin. Verify the log first: a replay believes what it reads. Reads what is under checkpoints,
+/// never writes, may run while the log is written. O(entries); memory depends on neither their
+/// number nor that of the parties, but for the keys, and for the decisions of an hour where
+/// attempts are simulated. Thread-safe.
 RINGFENCE_API Result<ReplayReport> Replay(const LogReader& log, const ReplayOptions& options);
 
 }  // namespace ringfence

@@ -1,6 +1,6 @@
 # What policies can test: the standard catalog.
 $ ringfence catalog show | head -4
-catalog 1 DIGEST, 166 facts
+catalog 1 DIGEST, 177 facts
 no extension
 callee.known                     derived    true or false
 callee.has_list                  derived    true or false
@@ -10,7 +10,7 @@ room for extensions:
   relations  bits 28 to 31
   call       bits 60 to 63
 $ ringfence catalog show --extension
-catalog 1 DIGEST, 166 facts
+catalog 1 DIGEST, 177 facts
 no extension
 room for extensions:
   user       bits 54 to 63, 117 to 127, 148 to 155
@@ -22,7 +22,7 @@ $ ringfence catalog show --json | python3 -c "import json,sys; c = json.load(sys
 # An extension, and everything that is wrong with one.
 $ cp $WORLD/../extension/catalog-extension.json $WORLD/../extension/policy.json .
 $ ringfence catalog check catalog-extension.json
-catalog 1 DIGEST, 173 facts
+catalog 1 DIGEST, 184 facts
 extension acme version 1, 7 facts of them
 room for extensions:
   user       bits 59 to 63, 117 to 127, 148 to 155
@@ -49,7 +49,7 @@ Try `ringfence catalog check --help`.
 # A next version keeps what databases and logs were written with.
 $ sed 's/"version": 1/"version": 2/; s/"gold"\]/"gold", "platinum"]/; s/"gold": "{owner} has the gold plan"/&, "platinum": "{owner} has the best plan"/' catalog-extension.json > next.json
 $ ringfence catalog check next.json --old catalog-extension.json
-catalog 1 DIGEST, 173 facts
+catalog 1 DIGEST, 184 facts
 extension acme version 2, 7 facts of them
 room for extensions:
   user       bits 59 to 63, 117 to 127, 148 to 155
@@ -136,7 +136,7 @@ $ ringfence user show bob | grep x_
 $ ringfence export x_assists
 subject	object
 carol	bob
-$ ringfence export users | cut -d, -f1,42-
+$ ringfence export users | cut -d, -f1,46-
 user,x_plan,x_allow_gold
 alice,gold,
 bob,,true

@@ -1,7 +1,7 @@
 $ ringfence init -q
 $ ringfence relate bob follows alice -q && ringfence relate bob blocks mallory -q
 $ ringfence check --caller alice --callee bob --json
-{"caller":"alice","callee":"bob","effect":"ring","outcome":"ring","signal":"ringing","sip":180,"retry_after":null,"told":"ringing","path":null,"rule":"followed","reason":"followed","basis":"complete","facts_read":["callee.known","callee.calls_enabled","callee.allow_followed","callee.follows(caller)","callee.blocks(caller)","caller.blocks(callee)"],"groups_read":["callee","pair"],"groups_unavailable":[],"policy":{"name":"default","digest":"DIGEST","in_force":true},"revision":3}
+{"caller":"alice","callee":"bob","effect":"ring","outcome":"ring","signal":"ringing","sip":180,"retry_after":null,"told":"ringing","path":null,"rule":"followed","reason":"followed","basis":"complete","facts_read":["callee.known","callee.calls_enabled","callee.allow_followed","callee.follows(caller)","callee.blocks(caller)","caller.blocks(callee)","callee.quiet(caller)"],"groups_read":["callee","pair","list"],"groups_unavailable":[],"policy":{"name":"default","digest":"DIGEST","in_force":true},"revision":3}
 $ ringfence check --caller mallory --callee bob --json
 {"caller":"mallory","callee":"bob","effect":"refuse","outcome":"private","signal":"offline","sip":480,"retry_after":null,"told":"unavailable","path":null,"rule":"blocked","reason":"blocked","basis":"complete","facts_read":["callee.known","callee.blocks(caller)"],"groups_read":["callee","pair"],"groups_unavailable":[],"policy":{"name":"default","digest":"DIGEST","in_force":true},"revision":3}
 [1]
@@ -88,9 +88,9 @@ mallory -> bob  refuse  blocked                         (mallory is told: unavai
 # Without a database only what the question carries is known.
 $ ringfence check --caller a --callee b --without-db
 a -> b          refuse  on_unavailable                  (a is told: unavailable, 480)
-  some facts could not be read (callee, caller, pair, contact), and they matter
+  some facts could not be read (callee, caller, pair, contact, list), and they matter
 [1]
-$ ringfence check --caller a --callee b --without-db --fact callee.known=true callee.calls_enabled=true callee.allow_followed=true 'callee.follows(caller)=true' 'callee.blocks(caller)=false' 'caller.blocks(callee)=false'
+$ ringfence check --caller a --callee b --without-db --fact callee.known=true callee.calls_enabled=true callee.allow_followed=true 'callee.follows(caller)=true' 'callee.blocks(caller)=false' 'caller.blocks(callee)=false' 'callee.quiet(caller)=false'
 a -> b          ring    followed
 $ ringfence check --caller a --callee b --without-db --db world.db
 ringfence: --db and --without-db exclude each other

@@ -11,6 +11,8 @@ ring, rules in order:
    floor  blocked         no      callee.blocks(caller) || caller.blocks(callee)  => private
                           no      callee.blocks(caller)  false  relation
                           no      caller.blocks(callee)  false  relation
+   floor  quiet           no      callee.quiet(caller)  => private
+                                  callee.quiet(caller) = false  derived
           calls-off       no      !callee.calls_enabled  => private
                                   callee.calls_enabled = true  default
           followed        no      callee.allow_followed && callee.follows(caller)  => ring

@@ -56,7 +56,7 @@ $ printf '{"caller":"alice","callee":"bob"}\n' | ringfence check --questions - -
 "receipt":"ID","line":1}
 $ ringfence check --caller a --callee b --without-db --log third
 a -> b          refuse  on_unavailable                  (a is told: unavailable, 480)
-  some facts could not be read (callee, caller, pair, contact), and they matter
+  some facts could not be read (callee, caller, pair, contact, list), and they matter
   receipt ID
 [1]
 $ RINGFENCE_LOG= ringfence check --caller alice --callee bob
@@ -261,12 +261,12 @@ case ID: the KEYCOMMIT and ACCESS entries are in the log
 $ stat -c %a case.keys
 600
 $ ringfence log show --index 3 --facts case.keys | tail -6
-fact              call.scheme=unspecified
-fact              call.callee_state=unspecified
-fact              call.joined=unspecified
-fact              call.international=false
-fact              call.analytics=unspecified
-fact              call.invitee=unspecified
+fact              call.expired=false
+fact              call.diverted=false
+fact              callee.list(caller)=none
+fact              callee.subscribed_list(caller)=none
+fact              caller.list(callee)=none
+fact              callee.quiet(caller)=false
 $ ringfence log show --kind decision --limit 1 --facts case.keys | head -3
 example.com/ring/n7/MONTH
        3  TIME.NS  ring       followed          ID

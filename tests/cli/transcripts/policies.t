@@ -1,7 +1,7 @@
 $ ringfence compile default | sed 's/[0-9.]* groups/N groups/'
 policy default
 digest DIGEST
-ring: 8 rules, 10 nodes, 10 facts, N groups read per decision
+ring: 9 rules, 11 nodes, 11 facts, N groups read per decision
 $ ringfence compile x-2024 --json | grep -o '"name":"[a-z0-9-]*"\|"rules":[0-9]*'
 "name":"x-2024"
 "name":"ring"
@@ -29,22 +29,22 @@ ringfence: ./nothing.json: No such file or directory
 # Everything that is wrong is said in one run.
 $ sed -e 's/callee.allow_verified/callee.alow_verified/' -e 's/"followed"/"blocked"/' $RULES/default/policy.json > wrong.json
 $ ringfence compile wrong.json
-wrong.json:24:17: error: 'ring' has two rules 'blocked'
+wrong.json:29:17: error: 'ring' has two rules 'blocked'
           "id": "blocked",
                 ^~~~~~~~~
   hint: a decision names its rule, so ids differ within it
-wrong.json:30:20: error: unknown fact 'callee.alow_verified'
+wrong.json:35:20: error: unknown fact 'callee.alow_verified'
           "when": "callee.alow_verified && caller.verified",
                    ^~~~~~~~~~~~~~~~~~~~
   expected: a fact of the catalog
   hint: did you mean 'callee.allow_verified'?
 [2]
 $ ringfence lint wrong.json default
-wrong.json:24:17: error: 'ring' has two rules 'blocked'
+wrong.json:29:17: error: 'ring' has two rules 'blocked'
           "id": "blocked",
                 ^~~~~~~~~
   hint: a decision names its rule, so ids differ within it
-wrong.json:30:20: error: unknown fact 'callee.alow_verified'
+wrong.json:35:20: error: unknown fact 'callee.alow_verified'
           "when": "callee.alow_verified && caller.verified",
                    ^~~~~~~~~~~~~~~~~~~~
   expected: a fact of the catalog
@@ -92,7 +92,7 @@ ringfence: folder.json: Is a directory
 # Lint warns of what rings by itself.
 $ sed -e 's/"on_unavailable": "private"/"on_unavailable": "ring"/' $RULES/default/policy.json > open.json
 $ ringfence lint open.json
-open.json:40:25: warning: 'on_unavailable' rings: calls ring that no rule admits
+open.json:45:25: warning: 'on_unavailable' rings: calls ring that no rule admits
       "on_unavailable": "ring"
                         ^~~~~~
   hint: admit callers by a rule, and refuse here
@@ -102,5 +102,5 @@ default: no warnings
 x-2023: no warnings
 x-2024: no warnings
 $ ringfence lint open.json --json
-{"policy":"open.json","warnings":"open.json:40:25: warning: 'on_unavailable' rings: calls ring that no rule admits\n      \"on_unavailable\": \"ring\"\n                        ^~~~~~\n  hint: admit callers by a rule, and refuse here\n"}
+{"policy":"open.json","warnings":"open.json:45:25: warning: 'on_unavailable' rings: calls ring that no rule admits\n      \"on_unavailable\": \"ring\"\n                        ^~~~~~\n  hint: admit callers by a rule, and refuse here\n"}
 [1]

@@ -1,16 +1,16 @@
 $ ringfence rules
-android-zen          DIGEST  12 rules in ring
-anonymous-rejection  DIGEST  10 rules in ring
-default              DIGEST  8 rules in ring
+android-zen          DIGEST  13 rules in ring
+anonymous-rejection  DIGEST  11 rules in ring
+default              DIGEST  9 rules in ring
 delta-chat           DIGEST  7 rules in ring
 fluxer               DIGEST  16 rules in ring
 ios-focus            DIGEST  12 rules in ring
-ios-unknown-callers  DIGEST  11 rules in ring
+ios-unknown-callers  DIGEST  12 rules in ring
 line                 DIGEST  6 rules in ring
 matrix-invites       DIGEST  15 rules in ring
 messenger            DIGEST  10 rules in ring
-presence-rules       DIGEST  12 rules in ring
-recommended          DIGEST  35 rules in ring, path
+presence-rules       DIGEST  14 rules in ring
+recommended          DIGEST  36 rules in ring, path
 session              DIGEST  7 rules in ring
 signal               DIGEST  14 rules in ring, path
 simplex              DIGEST  7 rules in ring
@@ -23,8 +23,8 @@ whatsapp             DIGEST  13 rules in ring, path
 whatsapp-business    DIGEST  14 rules in ring
 x-2023               DIGEST  15 rules in ring
 x-2024               DIGEST  15 rules in ring, path
-xmpp-blocking        DIGEST  7 rules in ring
-xmpp-privacy-lists   DIGEST  9 rules in ring
+xmpp-blocking        DIGEST  8 rules in ring
+xmpp-privacy-lists   DIGEST  10 rules in ring
 $ ringfence rules defalt
 ringfence: no shipped rule set 'defalt': did you mean 'default'?
 [2]

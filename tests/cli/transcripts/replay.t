@@ -39,7 +39,7 @@ policies of the decisions
 
 7 decisions follow from facts and policy; of 1 nobody can tell
 $ ringfence replay --json | sed 's/"periods":\[[^]]*\]/PERIODS/'
-{"log":"example.com/ring/n7","mode":"reproduce","verified":true,"policy":null,"entries":8,"coverage":7,"coverage_percent":87.5,"reproduced":7,"changed":0,"gained":0,"lost":0,"kind":0,"indeterminate":0,"not_replayable":1,"sealed":0,"maybe_gained":0,"maybe_lost":0,"shadow":0,"other_rule":0,"indeterminate_by_fact":{},"not_replayable_by_reason":{"erased":1},"first":"TIME.NS","last":"TIME.NS","divergences":[],"flows":[],"old_rules":[],"new_rules":[],"callers":{"count":0,"exact":true},"callees":{"count":0,"exact":true},"first_change":null,"last_change":null,"top_callees":[],"top_callers":[],"examples":[],"period_seconds":1,PERIODS,"policies":[{"name":"default","digest":"DIGEST","decisions":6,"shadow":false,"first":"TIME.NS","last":"TIME.NS"},{"name":"x-2024","digest":"DIGEST","decisions":2,"shadow":false,"first":"TIME.NS","last":"TIME.NS"}],"policy_periods":[{"digest":"DIGEST","from":"TIME.NS","to":"TIME.NS","decisions":6},{"digest":"DIGEST","from":"TIME.NS","to":"TIME.NS","decisions":2}],"notes":[],"gates":[]}
+{"log":"example.com/ring/n7","mode":"reproduce","verified":true,"policy":null,"entries":8,"coverage":7,"coverage_percent":87.5,"reproduced":7,"changed":0,"gained":0,"lost":0,"kind":0,"indeterminate":0,"not_replayable":1,"sealed":0,"maybe_gained":0,"maybe_lost":0,"shadow":0,"other_rule":0,"indeterminate_by_fact":{},"not_replayable_by_reason":{"erased":1},"attempts":"recorded","simulated":0,"burn_in":0,"burn_in_by_reason":{},"first":"TIME.NS","last":"TIME.NS","divergences":[],"flows":[],"old_rules":[],"new_rules":[],"callers":{"count":0,"exact":true},"callees":{"count":0,"exact":true},"first_change":null,"last_change":null,"top_callees":[],"top_callers":[],"examples":[],"period_seconds":1,PERIODS,"policies":[{"name":"default","digest":"DIGEST","decisions":6,"shadow":false,"first":"TIME.NS","last":"TIME.NS"},{"name":"x-2024","digest":"DIGEST","decisions":2,"shadow":false,"first":"TIME.NS","last":"TIME.NS"}],"policy_periods":[{"digest":"DIGEST","from":"TIME.NS","to":"TIME.NS","decisions":6},{"digest":"DIGEST","from":"TIME.NS","to":"TIME.NS","decisions":2}],"notes":[],"gates":[]}
 $ ringfence --db '' replay
 example.com/ring/n7: every decision again, under the policy recorded with it
 coverage 0 %: 0 of 8 entries could be decided again
@@ -74,7 +74,7 @@ $ ringfence replay n7/ --month $(date -u +%Y-%m) --threads 2 -q | head -2
 example.com/ring/n7: every decision again, under the policy recorded with it
 coverage 87.50 %: 7 of 8 entries could be decided again
 $ ringfence replay --to 2026-01-01 --json
-{"log":"example.com/ring/n7","mode":"reproduce","verified":true,"policy":null,"entries":0,"coverage":0,"coverage_percent":0.0,"reproduced":0,"changed":0,"gained":0,"lost":0,"kind":0,"indeterminate":0,"not_replayable":0,"sealed":0,"maybe_gained":0,"maybe_lost":0,"shadow":0,"other_rule":0,"indeterminate_by_fact":{},"not_replayable_by_reason":{},"first":null,"last":null,"divergences":[],"flows":[],"old_rules":[],"new_rules":[],"callers":{"count":0,"exact":true},"callees":{"count":0,"exact":true},"first_change":null,"last_change":null,"top_callees":[],"top_callers":[],"examples":[],"period_seconds":1,"periods":[],"policies":[],"policy_periods":[],"notes":[],"gates":[]}
+{"log":"example.com/ring/n7","mode":"reproduce","verified":true,"policy":null,"entries":0,"coverage":0,"coverage_percent":0.0,"reproduced":0,"changed":0,"gained":0,"lost":0,"kind":0,"indeterminate":0,"not_replayable":0,"sealed":0,"maybe_gained":0,"maybe_lost":0,"shadow":0,"other_rule":0,"indeterminate_by_fact":{},"not_replayable_by_reason":{},"attempts":"recorded","simulated":0,"burn_in":0,"burn_in_by_reason":{},"first":null,"last":null,"divergences":[],"flows":[],"old_rules":[],"new_rules":[],"callers":{"count":0,"exact":true},"callees":{"count":0,"exact":true},"first_change":null,"last_change":null,"top_callees":[],"top_callers":[],"examples":[],"period_seconds":1,"periods":[],"policies":[],"policy_periods":[],"notes":[],"gates":[]}
 
 # With exported keys, which log that they are there.
 $ ringfence log keys --from -1d --to 2200-01-01 --output case.keys -q
@@ -91,8 +91,18 @@ example.com/ring/n7: every decision again, under the policy recorded with it
 coverage 87.50 %: 7 of 8 entries could be decided again
 
 # What another policy would have done.
-$ ringfence replay --policy default
-example.com/ring/n7: what default DIGEST would have done
+$ cat > follow.json << END
+> { "policy": "follow", "catalog": 1,
+>   "outcomes": { "private": { "effect": "refuse", "signal": "offline" } },
+>   "unknown_callee": "private",
+>   "decisions": { "ring": {
+>     "floor": [ { "id": "blocked", "when": "callee.blocks(caller) || caller.blocks(callee)", "then": "private" } ],
+>     "rules": [ { "id": "calls-off", "when": "!callee.calls_enabled", "then": "private" },
+>                { "id": "followed", "when": "callee.allow_followed && callee.follows(caller)", "then": "ring" } ],
+>     "otherwise": "private", "on_unavailable": "private" } } }
+> END
+$ ringfence replay --policy ./follow.json
+example.com/ring/n7: what follow DIGEST would have done
 coverage 87.50 %: 7 of 8 entries could be decided again
 from TIME.NS to TIME.NS
 
@@ -127,7 +137,7 @@ rules that would decide               entries     gained       lost       kind
   otherwise                                 1          .          .          .
   on_unavailable                            1          .          .          .
 rules that no recorded decision reaches
-  unknown_callee, calls-off, verified, contact
+  unknown_callee, calls-off
 
 callees with most changes                         gained       lost       kind
   ID                     1          .          .
@@ -213,7 +223,8 @@ examples
       receipt ID
       callee.known=true, callee.calls_enabled=unset, callee.allow_followed=unset,
       callee.on_web=unset, callee.follows(caller)=true, callee.blocks(caller)=false,
-      callee.messaged(caller)=false, caller.blocks(callee)=false, call.platform=unspecified
+      callee.messaged(caller)=false, caller.blocks(callee)=false, call.platform=unspecified,
+      callee.quiet(caller)=false
 $ ringfence replay --policy x-2024 --facts case.keys --json | grep -o '"proof":"c2sp.org' | wc -l
 3
 $ ringfence replay --policy x-2024 --facts case.keys --no-proofs --json | grep -o '"proof":null' | wc -l
@@ -248,17 +259,49 @@ policies of the decisions
 
 nothing could be decided again: see the reasons above
 
+# Attempts that nobody collected: from the log itself.
+$ cat > once.json << END
+> { "policy": "once", "catalog": 1,
+>   "outcomes": { "private": { "effect": "refuse", "signal": "offline" } },
+>   "unknown_callee": "private",
+>   "decisions": { "ring": {
+>     "rules": [ { "id": "again", "when": "callee.attempts_1h(caller) > 0", "then": "private" },
+>                { "id": "first", "when": "callee.known", "then": "ring" } ],
+>     "otherwise": "private", "on_unavailable": "private" } } }
+> END
+$ ringfence replay --policy ./once.json | sed -n '/indet/,/attempts/p'
+  indeterminate                             7    87.50 %  gained perhaps 4, lost perhaps 3
+      callee.attempts_1h(caller)            7
+$ ringfence replay --policy ./once.json --attempts recorded | sed -n '/indet/,/attempts/p'
+  indeterminate                             7    87.50 %  gained perhaps 4, lost perhaps 3
+      callee.attempts_1h(caller)            7
+$ ringfence replay --policy ./once.json --attempts simulated | sed -n '1,3p;/^rules that would/,/^$/p' | grep .
+example.com/ring/n7: what once DIGEST would have done
+coverage 87.50 %: 7 of 8 entries could be decided again
+attempts: simulated (an estimate: 7 decisions asked about attempts that were not recorded, 7 of these in burn-in: start 7)
+rules that would decide               entries     gained       lost       kind
+  again                                     3          .          1          .
+  first                                     4          2          .          .
+rules that no recorded decision reaches
+  unknown_callee, otherwise, on_unavailable
+$ ringfence replay --policy ./once.json --attempts simulated --json | grep -o '"attempts".*"burn_in_by_reason":{[^}]*}'
+"attempts":"simulated","simulated":7,"burn_in":7,"burn_in_by_reason":{"start":7}
+$ ringfence replay --policy x-2024 --attempts simulated | sed -n 3p
+attempts: simulated (an estimate: 0 decisions asked about attempts that were not recorded)
+$ ringfence replay --policy ./once.json --facts case.keys --attempts simulated | grep -c '(simulated)'
+3
+
 # Gates, each held and not.
-$ ringfence replay --policy default --max-gained 1 --max-lost 0 --min-coverage 87.5 | grep ^gate
+$ ringfence replay --policy ./follow.json --max-gained 1 --max-lost 0 --min-coverage 87.5 | grep ^gate
 gate --max-gained 1: 1, held
 gate --max-lost 0: 0, held
 gate --min-coverage 87.5 %: 87.5 %, held
-$ ringfence replay --policy default --max-gained 0 > text || grep ^gate text
+$ ringfence replay --policy ./follow.json --max-gained 0 > text || grep ^gate text
 gate --max-gained 0: 1, exceeded
 $ ringfence replay --policy x-2024 --max-gained 0 --max-lost 2 > text || grep ^gate text
 gate --max-gained 0: 0, held
 gate --max-lost 2: 3, exceeded
-$ ringfence replay --policy default --min-coverage 87.51 > text || grep ^gate text
+$ ringfence replay --policy ./follow.json --min-coverage 87.51 > text || grep ^gate text
 gate --min-coverage 87.51 %: 87.5 %, not reached
 $ ringfence replay --policy ./deaf.json --max-gained 7 --max-lost 7 > text || grep ^gate text
 gate --max-gained 7: nothing was decided, not held
@@ -353,7 +396,7 @@ rules that would decide               entries     gained       lost       kind
   blocked                                   1          .          .          .
   followed                                  2          2          .          .
 rules that no recorded decision reaches
-  unknown_callee, calls-off, verified, contact, otherwise, on_unavailable
+  unknown_callee, quiet, calls-off, verified, contact, otherwise, on_unavailable
 
 callees with most changes                         gained       lost       kind
   ID                     1          .          .

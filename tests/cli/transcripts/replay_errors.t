@@ -123,6 +123,15 @@ ringfence: --to '2026-13-01': expected a time like TIME, a date like 2026-11-29,
 $ ringfence replay n7 --from 2026-02-01 --to 2026-01-01
 ringfence: --from must be earlier than --to
 [2]
+$ ringfence replay n7 --policy default --attempts guessed
+ringfence: --attempts is recorded or simulated, not 'guessed'
+[2]
+$ ringfence replay n7 --attempts simulated
+ringfence: --attempts simulated needs --policy: recorded decisions follow from the attempts that were recorded
+[2]
+$ ringfence replay n7 --shadow --attempts simulated
+ringfence: --attempts simulated needs --policy: recorded decisions follow from the attempts that were recorded
+[2]
 $ ringfence replay n7 --shadows
 ringfence: unknown option '--shadows'; did you mean --shadow?
 Try `ringfence replay --help`.
