@@ -65,8 +65,8 @@ class DerivedRows {
   /// not be read, or is larger than `to`. Allocates nothing.
   virtual ReadState GetRow(RowKind kind, int64_t a, int64_t b, std::span<uint8_t> to,
                            size_t* size) noexcept = 0;
-  /// The same with the external id of a user; `to` holds kMaxIdBytes. kUnavailable also where
-  /// there are rows and no names.
+  /// The same with the external id of a user; `to` holds kMaxIdBytes. Only sessions know ids: lists
+  /// are read by them alone.
   virtual ReadState GetName(int64_t /*user*/, std::span<char> /*to*/, size_t* /*size*/) noexcept {
     return ReadState::kUnavailable;
   }

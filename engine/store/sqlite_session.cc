@@ -304,7 +304,9 @@ ReadState SqliteSession::ReadDerived(Group group, const Question& question, Grou
   UserWords caller{};
   if (!FindParty(question.callee, &callee_, &callee_id, &callee)) return ReadState::kUnavailable;
   const Party nobody;
-  const Party& from = question.caller_without_account ? nobody : question.caller;
+  // The callee's local time has nothing to do with who calls.
+  const bool needs_caller = group != Group::kTime && !question.caller_without_account;
+  const Party& from = needs_caller ? question.caller : nobody;
   if (!FindParty(from, &caller_, &caller_id, &caller)) return ReadState::kUnavailable;
   const DerivedParties parties = PartiesOf(callee_id, callee, caller_id, caller);
   if (now_ms_ == 0) now_ms_ = context_->now_ms();

@@ -60,6 +60,7 @@ class SystemZones final : public TimeZones {
 
   std::vector<std::string> Names() const override {
     std::vector<std::string> names;
+    names.reserve(zones_.size());
     for (const std::unique_ptr<Zone>& zone : zones_) names.push_back(zone->name);
     return names;
   }

@@ -273,10 +273,12 @@ TEST_CASE("what nothing holds is absent, and the clock is nobody's") {
          {Group::kContact, Group::kCallerContact, Group::kList, Group::kGrant, Group::kAttempts}) {
       CHECK(answer.Absent(group));
     }
-    CHECK(answer.Failed(Group::kTime));
+    // A store knows that nobody asked for quiet hours; a host that serves no time knows nothing.
+    CHECK(answer.Get("callee.quiet_hours") == (subject.name() == "host" ? "unavailable" : "false"));
     CHECK(answer.Get("callee.contact(caller)") == "no_book");
     CHECK(answer.Get("callee.list(caller)") == "none");
     CHECK(answer.Get("callee.local_minute") == "unavailable");
+    CHECK(answer.Get("callee.local_weekday") == "unavailable");
   });
 }
 
