@@ -353,6 +353,26 @@ Result<RecheckAnswer> Reader::Recheck(const Question& question, const Decision& 
   return answer;
 }
 
+Status Reader::Impl::LetInByConsent(const Question& question, bool* let_in) {
+  const Catalog& catalog = engine->catalog;
+  std::vector<Fact> facts(question.facts.begin(), question.facts.end());
+  const std::pair<const char*, const char*> assumed[] = {{"callee.grant(caller)", "temporary"},
+                                                         {"callee.unanswered(caller)", "0"}};
+  for (const auto& [name, value] : assumed) {
+    Result<Fact> fact = catalog.MakeFact(name, value);
+    if (!fact.ok()) return Status(StatusCode::kInvalidArgument, fact.status().message());
+    facts.push_back(*fact);
+  }
+  Question assuming = question;
+  assuming.facts = facts;
+  Decision decision;
+  Status decided = InSnapshot(question.at_least, &decision.revision, [&] {
+    return DecideIn(assuming, Sight::kAll, &decision, nullptr);
+  });
+  *let_in = decided.ok() && decision.let_through();
+  return decided;
+}
+
 Result<Explanation> Reader::Explain(const Question& question, const ExplainOptions& options) {
   if (options.max_changes < 1 || options.max_changes > 3 || options.max_sets < 0) {
     return Status(StatusCode::kInvalidArgument,

@@ -41,6 +41,9 @@ struct Reader::Impl {
 
   /// One question inside InSnapshot.
   Status DecideIn(const Question& question, Sight sight, Decision* decision, EffectSet* effects);
+  /// Whether a temporary consent, and no unanswered calls, would let this call through now.
+  /// `question` must not carry either. kInvalidArgument: the catalog has no consent.
+  Status LetInByConsent(const Question& question, bool* let_in);
   /// Decisions that count: `question_at(i)` decides the i-th. `each` names one in errors; null:
   /// there is but one.
   template <class QuestionAt>

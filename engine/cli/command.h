@@ -28,7 +28,7 @@ inline constexpr size_t kAnyNumber = static_cast<size_t>(-1);
 
 /// Every command, in the order of the overview.
 const std::vector<Command>& Commands();
-/// First words of commands with two: "user", "attempt", "policy", "log".
+/// First words of commands with two: "user", "grant", "policy", "log".
 const std::vector<std::string>& CommandGroups();
 
 /// The page of `--help`, of one command or of the whole tool.
@@ -44,6 +44,8 @@ Command ExportCommand();
 std::vector<Command> UserCommands();
 std::vector<Command> RelationCommands();
 std::vector<Command> AttemptCommands();
+std::vector<Command> GrantCommands();
+std::vector<Command> KnockCommands();
 std::vector<Command> PolicyCommands();
 std::vector<Command> CatalogCommands();
 Command ContactSyncCommand();

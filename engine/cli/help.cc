@@ -75,16 +75,17 @@ constexpr std::string_view kSharedExits =
 }  // namespace
 
 const std::vector<std::string>& CommandGroups() {
-  static const std::vector<std::string> groups = {"user",    "attempt",  "policy",
-                                                  "catalog", "contacts", "log"};
+  static const std::vector<std::string> groups = {"user",   "attempt", "grant",    "knock",
+                                                  "policy", "catalog", "contacts", "log"};
   return groups;
 }
 
 const std::vector<Command>& Commands() {
   static const std::vector<Command> commands = [] {
     std::vector<Command> all = {InitCommand(), ImportCommand(), ExportCommand()};
-    for (const auto& several : {UserCommands(), RelationCommands(), AttemptCommands(),
-                                PolicyCommands(), CatalogCommands()}) {
+    for (const auto& several :
+         {UserCommands(), RelationCommands(), AttemptCommands(), GrantCommands(), KnockCommands(),
+          PolicyCommands(), CatalogCommands()}) {
       all.insert(all.end(), several.begin(), several.end());
     }
     all.push_back(ContactSyncCommand());

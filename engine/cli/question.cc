@@ -135,6 +135,18 @@ Status CheckComplete(const AskedQuestion& question) {
   return Status();
 }
 
+Status AssignFacts(const Catalog& catalog, const Arguments& arguments, AskedQuestion* question) {
+  for (const std::string& pair : arguments.All("call")) {
+    Status status = AssignPair(catalog, "--call", "call.", pair, question);
+    if (!status.ok()) return status;
+  }
+  for (const std::string& pair : arguments.All("fact")) {
+    Status status = AssignPair(catalog, "--fact", "", pair, question);
+    if (!status.ok()) return status;
+  }
+  return Status();
+}
+
 Result<std::optional<AskedQuestion>> QuestionFromArguments(const Catalog& catalog,
                                                            const Arguments& arguments) {
   if (arguments.Has("questions")) {
@@ -153,14 +165,7 @@ Result<std::optional<AskedQuestion>> QuestionFromArguments(const Catalog& catalo
     return Bad("--caller USER is missing (or --no-account)");
   }
   if (!arguments.Has("callee")) return Bad("--callee USER is missing");
-  for (const std::string& pair : arguments.All("call")) {
-    Status status = AssignPair(catalog, "--call", "call.", pair, &question);
-    if (!status.ok()) return status;
-  }
-  for (const std::string& pair : arguments.All("fact")) {
-    Status status = AssignPair(catalog, "--fact", "", pair, &question);
-    if (!status.ok()) return status;
-  }
+  if (Status status = AssignFacts(catalog, arguments, &question); !status.ok()) return status;
   return std::optional<AskedQuestion>(std::move(question));
 }
 

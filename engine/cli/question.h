@@ -54,6 +54,8 @@ Status CheckComplete(const AskedQuestion& question);
 /// --caller, --no-account, --callee, --call, --fact; no value where --questions stands instead.
 Result<std::optional<AskedQuestion>> QuestionFromArguments(const Catalog& catalog,
                                                            const Arguments& arguments);
+/// --call and --fact alone.
+Status AssignFacts(const Catalog& catalog, const Arguments& arguments, AskedQuestion* question);
 /// The options it reads, for the specifications of check and explain.
 std::vector<OptionSpec> QuestionOptions();
 

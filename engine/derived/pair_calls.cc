@@ -83,7 +83,7 @@ int64_t PairCalls::SinceCalledDays(int64_t now_ms) const {
 
 void PairCalls::Prune(int64_t now_ms) {
   attempts.DropBefore(now_ms - kAttemptsMs - kSlackMs);
-  connected.DropBefore(now_ms - kConnectedMs - kSlackMs);
+  connected.DropBefore(now_ms - kConnectedKeptMs - kSlackMs);
   // A reset within the slack may yet be undone by a clock that goes back.
   const EventId since = reset.Newest(now_ms - kSlackMs - kAheadMs);
   unanswered.DropIf([&](EventId id) { return id < since; });
@@ -95,7 +95,7 @@ void PairCalls::Prune(int64_t now_ms) {
 
 int64_t PairCalls::ExpiresS(int64_t now_ms) const {
   const int64_t end_ms =
-      std::max({EndMs(attempts, now_ms, kAttemptsMs), EndMs(connected, now_ms, kConnectedMs),
+      std::max({EndMs(attempts, now_ms, kAttemptsMs), EndMs(connected, now_ms, kConnectedKeptMs),
                 EndMs(unanswered, now_ms, kLongestMs), EndMs(reset, now_ms, kConnectedMs),
                 EndMs(called, now_ms, kLongestMs)});
   return end_ms / kSecondMs + 1;

@@ -29,6 +29,8 @@ struct PairCalls {
 
   static constexpr int64_t kAttemptsMs = kHourMs;
   static constexpr int64_t kConnectedMs = 24 * kHourMs;
+  /// Consent looks back further: a connected call is when asking for it begins anew.
+  static constexpr int64_t kConnectedKeptMs = 7 * kDayMs;
   /// Silence so long, and unanswered calls are forgotten; since_called_d counts no further.
   static constexpr int64_t kLongestMs = 127 * kDayMs;
 

@@ -5,6 +5,7 @@
 
 #include "base/sha256.h"
 #include "base/utf8.h"
+#include "derived/consent.h"
 #include "store/sqlite_schema.h"
 #include "store/sqlite_store.h"
 
@@ -239,7 +240,7 @@ Status Examination::CheckDerived() {
       "corrupt-value", "SELECT kind, a, b FROM derived WHERE length(data) NOT BETWEEN 1 AND 32768",
       [&](const Statement& row) { Find("corrupt-value", name_of(row) + "has no such size"); });
   if (!status.ok()) return status;
-  return ForEach(
+  status = ForEach(
       "flag", "SELECT d.kind, d.a, d.b, u.settings FROM derived AS d JOIN users AS u ON u.id = d.a",
       [&](const Statement& row) {
         const std::optional<UserFlag> flag = FlagOf(static_cast<RowKind>(row.Int(0)));
@@ -247,6 +248,12 @@ Status Examination::CheckDerived() {
         if (!flag || !UnpackUser(row.Blob(3), &words) || HasFlag(words, *flag)) return;
         Find("flag", name_of(row) + "the user's row does not tell of it");
       });
+  if (!status.ok()) return status;
+  return ForEach("corrupt-value", "SELECT kind, a, b, data FROM derived",
+                 [&](const Statement& row) {
+                   if (IsWholeConsent(static_cast<RowKind>(row.Int(0)), row.Blob(3))) return;
+                   Find("corrupt-value", name_of(row) + "is not what consent looks like");
+                 });
 }
 
 Status Examination::CheckPolicies() {

@@ -142,7 +142,7 @@ TEST_CASE("rows: listings by either key") {
     Require(Write(store, [](StoreTransaction& t) {
       Require(t.PutRow(RowKind::kGrant, 1, 2, "x", 0));
       Require(t.PutRow(RowKind::kGrant, 3, 1, "y", 5));
-      return t.PutRow(RowKind::kQuiet, 1, 0, "z", 0);
+      return t.PutRow(RowKind::kCallees, 1, 0, "z", 0);
     }));
     const auto as_a = *store.Rows(RowKind::kGrant, "u1", false);
     REQUIRE(as_a.size() == 1);

@@ -35,7 +35,24 @@ void Build(ReplayBuilder* replay) {
   log.Checkpoint();
 }
 
+/// Asks for attempts, which no decision of these logs collected.
+Policy AsksForAttempts() {
+  static const Result<Policy> policy = Policy::Compile(R"json({
+    "policy": "attempts", "catalog": 1,
+    "outcomes": { "private": { "effect": "refuse", "signal": "offline" } },
+    "unknown_callee": "private",
+    "decisions": { "ring": {
+      "rules": [
+        { "id": "often", "when": "callee.attempts_1h(caller) > 1", "then": "private" },
+        { "id": "many", "when": "caller.callees_1h > 1", "then": "private" },
+        { "id": "again", "when": "callee.since_attempt_ms(caller) < 60000", "then": "ring" } ],
+      "otherwise": "private", "on_unavailable": "private" } } })json");
+  Require(policy.ok());
+  return *policy;
+}
+
 void CheckSums(const ReplayReport& report) {
+  Require(report.burn_in() <= report.simulated && report.simulated <= report.entries);
   uint64_t reasons = 0, flows = 0, old_rules = 0, new_rules = 0;
   for (const ReplayReason& each : report.not_replayable_by_reason) reasons += each.entries;
   for (const ReplayFlow& each : report.flows) flows += each.entries;
@@ -50,12 +67,15 @@ void CheckSums(const ReplayReport& report) {
   Require(report.changes.all() == report.changed);
 }
 
-void Replay(ReplayBuilder* replay, ReplayMode mode, const std::string& keys) {
+void Replay(ReplayBuilder* replay, ReplayMode mode, const std::string& keys, bool simulate) {
   ReplayBuilder::Options options;
   options.mode = mode;
   options.facts_keys = keys;
   options.compile_known_only = true;
-  if (mode == ReplayMode::kWhatIf) options.policy = ReplayBuilder::Refuse();
+  if (mode == ReplayMode::kWhatIf) {
+    options.policy = simulate ? AsksForAttempts() : ReplayBuilder::Refuse();
+    options.attempts = simulate ? ReplayAttempts::kSimulated : ReplayAttempts::kRecorded;
+  }
   const Result<ReplayReport> report = replay->TryReplay(options);
   if (report.ok()) CheckSums(*report);
   if (mode != ReplayMode::kReproduce) return;
@@ -81,7 +101,7 @@ void Try(std::span<const uint8_t> bytes) {
   ChangeEntries(&input, &replay.log);
   replay.log.Write();
   ChangeFiles(&input, &replay.log);
-  Replay(&replay, static_cast<ReplayMode>(which / 4 % 3), keys);
+  Replay(&replay, static_cast<ReplayMode>(which / 4 % 3), keys, which / 12 % 2 == 1);
 }
 
 }  // namespace

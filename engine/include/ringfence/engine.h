@@ -160,6 +160,7 @@ class RINGFENCE_API Reader {
 
  private:
   friend class Engine;
+  friend class Grants;
   explicit Reader(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };

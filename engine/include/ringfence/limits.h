@@ -142,6 +142,20 @@ inline constexpr std::size_t kMaxLogBlobBytes = 8 * 1024 * 1024;
 // once. Where nobody takes them, nobody has the log open.
 inline constexpr std::size_t kMaxLogReports = 8;
 
+// Consent. Asking of one caller for one callee that is remembered: the catalog counts no further. A
+// consent that expired is told apart from none for as long as somebody may wonder why the phone
+// does not ring any more.
+inline constexpr std::size_t kMaxAskedIn7Days = 7;
+inline constexpr std::int64_t kExpiredGrantDays = 30;
+
+// Knocks: one waits a day, which is when its caller may ask again. As many wait as somebody reads
+// who comes back to their phone; who asks beyond that must ask again.
+inline constexpr std::int64_t kKnockHours = 24;
+inline constexpr std::size_t kMaxKnocks = 20;
+
+// The last moment of the year 9999, the last that RFC 3339 can write.
+inline constexpr std::int64_t kLastTimeMs = 253402300799999;
+
 // Different policies in one opening of a log, and Readers at one time: an operator activates a few
 // policies a day, a server has some threads a core.
 inline constexpr std::size_t kMaxLogPolicies = 256;
