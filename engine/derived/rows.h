@@ -30,7 +30,7 @@ enum class RowKind : uint8_t {
 };
 inline constexpr int kRowKinds = 13;
 
-/// Bytes of a row: 255 callees at 12 bytes, or 20 groups and a few hundred domains.
+/// Bytes of a row: 255 callees at 14 bytes, or 20 groups and a few hundred domains.
 inline constexpr size_t kMaxRowBytes = 32768;
 
 /// Bits of a user's row that say which rows exist, so that users without them pay no read. They

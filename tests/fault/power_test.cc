@@ -36,10 +36,12 @@ struct Run {
       count(Write(**store, what));
     };
     count((*store)->SaveLogCheckpoint(kFaultLog, FaultCheckpoint(7)));
+    count(WriteCounters(**store, "first"));
     write(ChangeWorld);
     // Empties the log and rebuilds the file, so that the second write starts a log anew.
     static_cast<void>((*store)->Purge());
     write([](StoreTransaction& t) { return t.Relate("u7", Relation("blocks"), "u8", 1); });
+    count(WriteCounters(**store, "second"));
     count((*store)->SaveLogCheckpoint(kFaultLog, FaultCheckpoint(8)));
     static_cast<void>((*store)->Purge());
     return acknowledged;
@@ -59,8 +61,8 @@ TEST_CASE("power is lost at each change of the files, with four kinds of disk") 
     Require(Write(*store, [](StoreTransaction& t) { return FillWorld(t, 30); }));
   }
   Run run(pristine);
-  REQUIRE(run.Go(folder.file("reference.db"), nullptr) == 4);
-  REQUIRE(run.states().size() == 5);
+  REQUIRE(run.Go(folder.file("reference.db"), nullptr) == 6);
+  REQUIRE(run.states().size() == 7);
   const std::string path = folder.file("store.db");
   const std::string restored = folder.file("restored.db");
   int losses = 0;

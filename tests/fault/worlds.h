@@ -18,8 +18,8 @@ inline LogCheckpointRow FaultCheckpoint(uint64_t size) {
   return {"example.com/fault/2026-11", size, 1, "note"};
 }
 
-/// Everything a store holds, users, relations, policies and what it keeps for a log, one line each;
-/// or why it cannot be read.
+/// Everything a store holds, users, relations, policies, earlier calls and what it keeps for a log,
+/// one line each; or why it cannot be read.
 inline std::string Dump(StoreBackend& store) {
   std::string text;
   Status status = store.EachUser([&](const UserInfo& user) {
@@ -42,6 +42,11 @@ inline std::string Dump(StoreBackend& store) {
   if (!policies.ok()) return policies.status().message();
   for (const PolicyRecord& policy : *policies) {
     text += std::to_string(policy.number) + (policy.in_force ? "* " : " ") + policy.text + "\n";
+  }
+  const auto calls = store.Rows(RowKind::kPairCalls, "", false);
+  if (!calls.ok()) return calls.status().message();
+  for (const NamedRow& row : *calls) {
+    text += row.b_name + " called " + row.a_name + " " + row.bytes + "\n";
   }
   const auto checkpoint = store.LoadLogCheckpoint(kFaultLog);
   if (!checkpoint.ok()) return checkpoint.status().message();
@@ -71,6 +76,22 @@ inline Status FillWorld(StoreTransaction& transaction, int users) {
   PolicyRecord record;
   record.text = "first";
   return transaction.AddPolicy(&record);
+}
+
+/// A group of counters as a flush commits it, rows of both directions: no revision.
+inline Status WriteCounters(StoreBackend& store, std::string_view bytes) {
+  Result<std::unique_ptr<StoreTransaction>> transaction = store.Begin();
+  if (!transaction.ok()) return transaction.status();
+  int64_t one = 0, other = 0;
+  Status status = (*transaction)->FindHandle("u1", &one);
+  if (status.ok()) status = (*transaction)->FindHandle("u9", &other);
+  const auto put = [&](int64_t a, int64_t b) {
+    return (*transaction)->PutRow(RowKind::kPairCalls, a, b, bytes, kNow);
+  };
+  if (status.ok()) status = put(one, other);
+  if (status.ok()) status = put(other, one);
+  if (status.ok()) status = (*transaction)->SweepRows(kNow - 1, 10);
+  return status.ok() ? (*transaction)->CommitCounters() : status;
 }
 
 /// One write of every kind.

@@ -64,7 +64,7 @@ class CountingProcess {
  public:
   CountingProcess(const Store& store, const TestClock& clock, AttemptsOptions options = Slow())
       : store_(store),
-        attempts_(OpenAttempts(store, clock, options)),
+        attempts_(OpenAttempts(store, clock, std::move(options))),
         engine_(OpenEngine(Options(store, attempts_))),
         reader_(OpenReader(engine_)) {}
 

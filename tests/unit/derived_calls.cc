@@ -81,7 +81,7 @@ TEST_CASE("sets merged in any order, and with what they have, are the set of all
     std::vector<NewestIds<4>> parts(3);
     Scatter(&random, events, &parts);
     NewestIds<4> merged;
-    for (const size_t part : {2, 0, 1, 0, 2}) {
+    for (const size_t part : {2u, 0u, 1u, 0u, 2u}) {
       for (const EventId id : parts[part].ids()) merged.Add(id, kNowMs);
     }
     REQUIRE(std::equal(merged.ids().begin(), merged.ids().end(), whole.ids().begin(),

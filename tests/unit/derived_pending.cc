@@ -136,6 +136,7 @@ TEST_CASE("threads count, one flushes, others look: nothing is lost, doubled or 
   std::map<std::tuple<PendingKind, int64_t, int64_t>, std::set<EventId>> committed;
   std::atomic<int> wrong{0};
   std::vector<std::thread> threads;
+  threads.reserve(kThreads);
   for (int t = 0; t < kThreads; ++t) {
     threads.emplace_back([&, t] {
       for (int i = 0; i < kCalls; ++i) {
