@@ -88,15 +88,16 @@ void PairCalls::Prune(int64_t now_ms) {
   const EventId since = reset.Newest(now_ms - kSlackMs - kAheadMs);
   unanswered.DropIf([&](EventId id) { return id < since; });
   unanswered.DropBefore(now_ms - kLongestMs - kSlackMs);
-  // Unanswered calls before it are gone, and none that happened before it can still arrive.
-  reset.DropBefore(now_ms - kConnectedMs - kSlackMs);
+  // As long as an unanswered call before it could count: one may be reported late, or wait in a
+  // process whose disk does not answer.
+  reset.DropBefore(now_ms - kLongestMs - kSlackMs);
   called.DropBefore(now_ms - kLongestMs - kSlackMs);
 }
 
 int64_t PairCalls::ExpiresS(int64_t now_ms) const {
   const int64_t end_ms =
       std::max({EndMs(attempts, now_ms, kAttemptsMs), EndMs(connected, now_ms, kConnectedKeptMs),
-                EndMs(unanswered, now_ms, kLongestMs), EndMs(reset, now_ms, kConnectedMs),
+                EndMs(unanswered, now_ms, kLongestMs), EndMs(reset, now_ms, kLongestMs),
                 EndMs(called, now_ms, kLongestMs)});
   return end_ms / kSecondMs + 1;
 }

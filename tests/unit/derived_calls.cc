@@ -156,6 +156,16 @@ TEST_CASE("consent without earlier calls resets what comes to the store later") 
   CHECK(!ResetUnanswered("\x07xyz", kNowMs, &row, &expires_s));
 }
 
+TEST_CASE("an unanswered call that arrives weeks late does not count past a newer answer") {
+  PairCalls calls;
+  calls.Add(CallEvent::kConnected, At(kNowMs), kNowMs);
+  const int64_t later = kNowMs + 30 * kDayMs;
+  calls.Prune(later);
+  calls.Add(CallEvent::kUnanswered, At(kNowMs - 1), later);
+  CHECK(calls.Unanswered(later) == 0);
+  CHECK(calls.ExpiresS(later) * 1000 > kNowMs - 1 + 127 * kDayMs);
+}
+
 TEST_CASE("since_called_d: whole days") {
   PairCalls calls;
   calls.Add(CallEvent::kCalled, At(kNowMs), kNowMs);
