@@ -20,6 +20,7 @@ void EachView(Decision* decision, const Visit& visit) {
   visit(&decision->rule);
   visit(&decision->reason);
   visit(&decision->told);
+  visit(&decision->pretended_path);
   visit(&decision->policy_name);
   visit(&decision->policy_digest);
   for (ExtraDecision& extra : decision->extras) {
@@ -63,7 +64,7 @@ std::string_view Decision::path() const { return Value(kPath); }
 CallerView Decision::ForCaller() const {
   CallerView view;
   view.told = told;
-  view.path = path();
+  view.path = let_through() ? path() : pretended_path;
   view.sip_status = sip_status;
   view.retry_after_s = retry_after_s;
   if (recorded()) view.receipt = ToHex(request_id);

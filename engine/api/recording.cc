@@ -64,6 +64,7 @@ void Refuse(Decision* decision) {
   decision->rule = kLogUnavailable;
   decision->reason = kLogUnavailable;
   decision->told = DefaultTold(Signal::kOffline);
+  decision->pretended_path = {};
   for (size_t i = 0; i < decision->extra_count; ++i) {
     decision->extras[i].value = {};
     decision->extras[i].rule = {};

@@ -175,6 +175,15 @@ ExtraDecision MakeExtra(const ProgramDecision& decision, uint16_t deciding, Basi
   return {decision.name, decision.values[rule.then], rule.id, basis};
 }
 
+/// For a refusal that is told as ringing, where it must not show.
+std::string_view PretendedPath(const Program& program, const Decision& decision) {
+  if (decision.let_through() || decision.signal != Signal::kRinging) return {};
+  const size_t path = PathDecision(program);
+  if (path == 0) return {};
+  const ProgramDecision& chooses = program.decisions[path];
+  return chooses.values[chooses.rules[chooses.on_unavailable].then];
+}
+
 /// Most of a Decision is room for decisions that most policies do not have: what is there stays
 /// empty, only what an earlier policy left is cleared.
 void SetExtraCount(size_t count, Decision* decision) {
@@ -233,6 +242,7 @@ void Evaluate(const Program& program, const Layout& layout, const Question& ques
                                   ? MakeExtra(extra, scratch->deciding[i], scratch->bases[i])
                                   : ExtraDecision{extra.name, {}, {}, Basis::kComplete};
   }
+  decision->pretended_path = PretendedPath(program, *decision);
   const Frame& frame = scratch->frame;
   decision->groups_read = frame.read;
   decision->groups_unavailable = frame.failed;

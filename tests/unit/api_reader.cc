@@ -44,6 +44,28 @@ TEST_CASE("what the caller sees does not tell a block from anything else") {
   CHECK(blocked.ToJson() == R"({"told":"unavailable","path":null,"sip":480,"retry_after":null})");
 }
 
+TEST_CASE("a refusal that is told as ringing looks like a ring, the path too") {
+  Store store = OpenStore("");
+  REQUIRE(store.Block("bob", "mallory").ok());
+  REQUIRE(store.SetUser("bob", "relay_calls", "true").ok());
+  REQUIRE(store.SetUser("mallory", "calls_enabled", "unset").ok());
+  REQUIRE(store.SetUser("alice", "calls_enabled", "unset").ok());
+  EngineOptions options;
+  options.store = store;
+  options.policy = *Policy::Shipped("whatsapp");
+  Engine engine = OpenEngine(std::move(options));
+  Reader reader = OpenReader(engine);
+  const OwnedDecision rings = Ask(reader, Between("alice", "bob")).Copy();
+  const OwnedDecision blocked = Ask(reader, Between("mallory", "bob")).Copy();
+  CHECK(rings->effect == Effect::kRing);
+  CHECK(rings->pretended_path == "");
+  CHECK(blocked->effect == Effect::kRefuse);
+  CHECK(blocked->path() == "");
+  CHECK(blocked->pretended_path == "relay");
+  CHECK(blocked->ForCaller() == rings->ForCaller());
+  CHECK(blocked->ForCaller().path == "relay");
+}
+
 TEST_CASE("Copy outlives the Reader") {
   OwnedDecision kept;
   {
@@ -212,9 +234,7 @@ TEST_CASE("a preview is no oracle for the address book") {
     // Nor for the callee, who may have uploaded guesses.
     CHECK(world.reader.Preview(question, true)->button == Button::kMaybe);
   }
-  // Whether the callee asked for quiet is theirs to know.
-  CHECK(world.reader.Preview(Between("alice", "bob"))->button == Button::kMaybe);
-  CHECK(world.reader.Preview(Between("alice", "bob"), true)->button == Button::kYes);
+  CHECK(world.reader.Preview(Between("alice", "bob"))->button == Button::kYes);
   CHECK(world.reader.Preview(Between("mallory", "bob"))->button == Button::kNo);
 }
 

@@ -23,6 +23,7 @@ struct Pinned {
     decision.rule = Text("the rule");
     decision.reason = Text("mallory is blocked");
     decision.told = Text("ringing");
+    decision.pretended_path = Text("a pretence");
     decision.policy_name = Text("default");
     decision.policy_digest = Text(std::string(64, 'd'));
     decision.revision = 7;
@@ -58,6 +59,7 @@ void CheckSame(const Decision& got, size_t extras) {
   CHECK(got.told == want.told);
   CHECK(got.policy_name == want.policy_name);
   CHECK(got.policy_digest == want.policy_digest);
+  CHECK(got.pretended_path == want.pretended_path);
   CHECK(got.revision == want.revision);
   CHECK(got.facts_read == want.facts_read);
   REQUIRE(got.extra_count == want.extra_count);

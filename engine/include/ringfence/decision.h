@@ -56,7 +56,7 @@ RINGFENCE_API std::string_view DefaultTold(Signal signal);  ///< a text key, "un
 /// for clients: it has no reason, no rule and no callee fact to leak.
 struct RINGFENCE_API CallerView {
   std::string told;            ///< text key, for the caller's screen
-  std::string path;            ///< "direct", "relay", or empty when refused
+  std::string path;            ///< "direct", "relay"; empty when refused, unless told as ringing
   uint16_t sip_status = 0;     ///< 0: send nothing
   uint32_t retry_after_s = 0;  ///< 0: none
   std::string receipt;         ///< Decision::request_id in hexadecimal; empty: not recorded
@@ -92,6 +92,9 @@ struct RINGFENCE_API Decision {
   std::string_view told;     ///< the text key the caller may be shown
   std::array<ExtraDecision, kMaxDecisions - 1> extras;  ///< in the policy's order
   uint8_t extra_count = 0;
+  /// What the caller's view says of the path where a refusal is told as ringing: a view without one
+  /// would tell that it is none. The value of the path's `on_unavailable`; elsewhere empty.
+  std::string_view pretended_path;
   FactSet facts_read;        ///< facts the decision tested
   GroupSet groups_read = 0;  ///< groups that were asked of a source (not: carried whole)
   GroupSet groups_unavailable = 0;
