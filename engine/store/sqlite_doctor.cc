@@ -5,7 +5,7 @@
 
 #include "base/sha256.h"
 #include "base/utf8.h"
-#include "derived/consent.h"
+#include "derived/rows.h"
 #include "store/sqlite_schema.h"
 #include "store/sqlite_store.h"
 
@@ -243,6 +243,7 @@ Status Examination::CheckDerived() {
   status = ForEach(
       "flag", "SELECT d.kind, d.a, d.b, u.settings FROM derived AS d JOIN users AS u ON u.id = d.a",
       [&](const Statement& row) {
+        if (!IsRowKind(row.Int(0))) return;
         const std::optional<UserFlag> flag = FlagOf(static_cast<RowKind>(row.Int(0)));
         UserWords words;
         if (!flag || !UnpackUser(row.Blob(3), &words) || HasFlag(words, *flag)) return;
@@ -251,8 +252,11 @@ Status Examination::CheckDerived() {
   if (!status.ok()) return status;
   return ForEach("corrupt-value", "SELECT kind, a, b, data FROM derived",
                  [&](const Statement& row) {
-                   if (IsWholeConsent(static_cast<RowKind>(row.Int(0)), row.Blob(3))) return;
-                   Find("corrupt-value", name_of(row) + "is not what consent looks like");
+                   if (!IsRowKind(row.Int(0))) {
+                     Find("kind", name_of(row) + "is of a kind this version does not know", false);
+                   } else if (!IsWellFormed(static_cast<RowKind>(row.Int(0)), row.Blob(3))) {
+                     Find("corrupt-value", name_of(row) + "is not what such a row looks like");
+                   }
                  });
 }
 
