@@ -11,15 +11,18 @@
 
 namespace ringfence {
 void Examination::Find(const std::string& check, std::string detail, bool error) {
-  if (++counts_[check] <= kMaxFindingsPerCheck) {
+  if (++counts_[check].found <= kMaxFindingsPerCheck) {
     findings_.push_back({check, std::move(detail), error});
+  } else if (error) {
+    counts_[check].error = true;
   }
 }
 
 std::vector<DoctorFinding> Examination::TakeFindings() {
   for (const auto& [check, count] : counts_) {
-    if (count <= kMaxFindingsPerCheck) continue;
-    findings_.push_back({check, std::to_string(count - kMaxFindingsPerCheck) + " more", true});
+    if (count.found <= kMaxFindingsPerCheck) continue;
+    const size_t more = count.found - kMaxFindingsPerCheck;
+    findings_.push_back({check, std::to_string(more) + " more", count.error});
   }
   return std::move(findings_);
 }

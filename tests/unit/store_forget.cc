@@ -314,6 +314,23 @@ TEST_CASE("doctor lists the first of many and counts the rest") {
   const auto findings = Findings(*store);
   REQUIRE(findings.size() == 21);
   CHECK(findings.back().detail == "30 more");
+  CHECK(findings.back().error);
+}
+
+TEST_CASE("many rows of a newer program are still no error") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("store.db");
+  const auto store = NewSqliteStore(path);
+  std::string sql;
+  for (int i = 1; i <= 25; ++i) {
+    sql += "INSERT INTO derived VALUES (200, -" + std::to_string(i) + ", 0, x'01', 0);";
+  }
+  Sql(path, sql.c_str());
+  const auto findings = Findings(*store);
+  REQUIRE(findings.size() == 21);
+  CHECK(findings.back().detail == "5 more");
+  CHECK(std::none_of(findings.begin(), findings.end(),
+                     [](const DoctorFinding& finding) { return finding.error; }));
 }
 
 TEST_CASE("a page of noise is a finding, not a crash") {
