@@ -295,7 +295,7 @@ TEST_CASE(
   CHECK(findings[0].check == "corrupt-value");
   CHECK(findings[0].detail == "derived row (3, 1, 0): is not what such a row looks like");
   CHECK(findings[0].error);
-  for (size_t i : {1, 2}) {
+  for (const size_t i : {size_t{1}, size_t{2}}) {
     CHECK(findings[i].check == "kind");
     CHECK_FALSE(findings[i].error);
   }
@@ -325,7 +325,7 @@ TEST_CASE("many rows of a newer program are still no error") {
   for (int i = 1; i <= 25; ++i) {
     sql += "INSERT INTO derived VALUES (200, -" + std::to_string(i) + ", 0, x'01', 0);";
   }
-  Sql(path, sql.c_str());
+  Sql(path, sql);
   const auto findings = Findings(*store);
   REQUIRE(findings.size() == 21);
   CHECK(findings.back().detail == "5 more");
