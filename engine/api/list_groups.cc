@@ -11,9 +11,6 @@
 namespace ringfence {
 namespace {
 
-/// What a member's row holds: that there is one.
-constexpr std::string_view kIsMember("\1", 1);
-
 Status NoSuchGroup() { return Status(StatusCode::kNotFound, "there is no such group"); }
 
 Status FindGroup(StoreTransaction& transaction, std::string_view name, int64_t* key, bool* exists) {
@@ -46,7 +43,7 @@ Result<uint64_t> Lists::AddToGroup(std::string_view group,
       int64_t user = 0;
       Status status = transaction.Intern(users[i], &user);
       if (!status.ok()) return OfUser(i, status);
-      status = transaction.PutRow(RowKind::kMember, key, user, kIsMember, 0);
+      status = transaction.PutRow(RowKind::kMember, key, user, kMemberRow, 0);
       if (!status.ok()) return status;
     }
     return Status();

@@ -1,4 +1,4 @@
-// Lengths of time, and the time at which a command is to be.
+// Lengths of time as people write them.
 #include "cli/duration.h"
 
 #include <charconv>
@@ -11,7 +11,6 @@ namespace ringfence::cli {
 namespace {
 
 constexpr int64_t kMsPerSecond = 1000;
-constexpr uint64_t kNsPerMs = 1000000;
 constexpr int64_t kLongestMs = int64_t{36525} * 24 * 3600 * kMsPerSecond;
 
 }  // namespace
@@ -34,19 +33,6 @@ Result<int64_t> ParseDurationMs(std::string_view text, std::string_view option) 
   const int64_t unit_ms = kSeconds[unit] * kMsPerSecond;
   if (!is_whole || number <= 0 || number > kLongestMs / unit_ms) return refuse();
   return number * unit_ms;
-}
-
-OptionSpec AtOption() {
-  return {"at", "TIME",
-          "As if it were that time (2026-11-29T12:00:00Z, or -24h), for trials. Default: now."};
-}
-
-Result<std::function<int64_t()>> ClockFromArguments(const Arguments& arguments) {
-  if (!arguments.Has("at")) return std::function<int64_t()>();
-  auto time_ns = ParseTime(arguments.Get("at"), "at", NowNs());
-  if (!time_ns.ok()) return time_ns.status();
-  const auto time_ms = static_cast<int64_t>(*time_ns / kNsPerMs);
-  return std::function<int64_t()>([time_ms] { return time_ms; });
 }
 
 std::string TimeMsText(int64_t time_ms) { return TimeText(time_ms / kMsPerSecond); }

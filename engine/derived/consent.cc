@@ -115,22 +115,6 @@ bool Unpack(std::span<const uint8_t> bytes, KnockRow* row) {
 
 int64_t ExpiresS(const KnockRow& row) { return SecondFrom(row.until_ms); }
 
-bool IsWholeConsent(RowKind kind, std::span<const uint8_t> bytes) {
-  GrantRow grant;
-  AskedRow asked;
-  KnockRow knock;
-  switch (kind) {
-    case RowKind::kGrant:
-      return Unpack(bytes, &grant);
-    case RowKind::kRequests:
-      return Unpack(bytes, &asked);
-    case RowKind::kKnock:
-      return Unpack(bytes, &knock);
-    default:
-      return true;
-  }
-}
-
 ReadState GetGrant(DerivedRows& rows, int64_t callee, int64_t caller, GrantRow* row) noexcept {
   return Get<GrantRow, kGrantRowBytes>(rows, RowKind::kGrant, callee, caller, row);
 }

@@ -49,8 +49,6 @@ std::string Pack(const KnockRow& row);
 bool Unpack(std::span<const uint8_t> bytes, GrantRow* row);
 bool Unpack(std::span<const uint8_t> bytes, AskedRow* row);
 bool Unpack(std::span<const uint8_t> bytes, KnockRow* row);
-/// Whether these are the bytes of such a row; true for kinds that are not of consent.
-bool IsWholeConsent(RowKind kind, std::span<const uint8_t> bytes);
 /// The second from which the row says nothing any more; 0: never.
 int64_t ExpiresS(const GrantRow& row);
 int64_t ExpiresS(const AskedRow& row);

@@ -104,7 +104,8 @@ class ListReading {
     size_t size = 0;
     switch (reading_.rows.GetRow(RowKind::kMember, group, sides_.other, row, &size)) {
       case ReadState::kRead:
-        return Matching::kYes;
+        return IsMemberRow(std::span<const uint8_t>(row).first(size)) ? Matching::kYes
+                                                                      : Matching::kUnavailable;
       case ReadState::kAbsent:
         return Matching::kNo;
       default:

@@ -84,6 +84,12 @@ inline constexpr size_t kMaxOtherBytes = kMaxListGroups * (6 + 8 + 1 + kMaxIdByt
                                          kListPredicates * (6 + 1);
 static_assert(kMaxOtherBytes <= kMaxRowBytes);
 
+/// The row of kMember: that it is there says all.
+inline constexpr std::string_view kMemberRow("\1", 1);
+inline bool IsMemberRow(std::span<const uint8_t> bytes) {
+  return bytes.size() == kMemberRow.size() && bytes[0] == static_cast<uint8_t>(kMemberRow[0]);
+}
+
 /// The key of a group, from its name, so that no directory is needed: < 0. Two names with one key
 /// are not expected; whoever makes a group compares the names.
 int64_t GroupKey(std::string_view name);

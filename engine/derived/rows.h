@@ -29,9 +29,15 @@ enum class RowKind : uint8_t {
   kQuiet = 13,        ///< (user, 0): until when the user asked for quiet, and for whom not
 };
 inline constexpr int kRowKinds = 13;
+/// Whether a file's number is one of them; a newer program may have written others.
+constexpr bool IsRowKind(int64_t number) { return number >= 1 && number <= kRowKinds; }
 
 /// Bytes of a row: 255 callees at 14 bytes, or 20 groups and a few hundred domains.
 inline constexpr size_t kMaxRowBytes = 32768;
+
+/// Whether these are bytes that a reader of the kind takes for a row, and a writer may have made.
+/// False for what is no kind. O(size); allocates nothing that grows with it.
+bool IsWellFormed(RowKind kind, std::span<const uint8_t> bytes);
 
 /// Bits of a user's row that say which rows exist, so that users without them pay no read. They
 /// lie in the user block's last bits, where no catalog may have an entry.

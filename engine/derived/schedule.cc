@@ -84,6 +84,7 @@ bool ViewSchedule(std::span<const uint8_t> bytes, ScheduleView* view) {
   view->zone = {reinterpret_cast<const char*>(bytes.data()) + 1, zone_bytes};
   view->intervals = bytes.subspan(1 + zone_bytes);
   if (!IsZoneName(view->zone) || view->intervals.size() % kIntervalBytes != 0) return false;
+  if (view->intervals.size() > kMaxQuietIntervals * kIntervalBytes) return false;
   for (size_t i = 0; i < view->intervals.size() / kIntervalBytes; ++i) {
     if (!IsGoodInterval(IntervalAt(*view, i))) return false;
   }

@@ -5,21 +5,24 @@
 
 #include "base/sha256.h"
 #include "base/utf8.h"
-#include "derived/consent.h"
+#include "derived/rows.h"
 #include "store/sqlite_schema.h"
 #include "store/sqlite_store.h"
 
 namespace ringfence {
 void Examination::Find(const std::string& check, std::string detail, bool error) {
-  if (++counts_[check] <= kMaxFindingsPerCheck) {
+  if (++counts_[check].found <= kMaxFindingsPerCheck) {
     findings_.push_back({check, std::move(detail), error});
+  } else if (error) {
+    counts_[check].error = true;
   }
 }
 
 std::vector<DoctorFinding> Examination::TakeFindings() {
   for (const auto& [check, count] : counts_) {
-    if (count <= kMaxFindingsPerCheck) continue;
-    findings_.push_back({check, std::to_string(count - kMaxFindingsPerCheck) + " more", true});
+    if (count.found <= kMaxFindingsPerCheck) continue;
+    const size_t more = count.found - kMaxFindingsPerCheck;
+    findings_.push_back({check, std::to_string(more) + " more", count.error});
   }
   return std::move(findings_);
 }
@@ -243,6 +246,7 @@ Status Examination::CheckDerived() {
   status = ForEach(
       "flag", "SELECT d.kind, d.a, d.b, u.settings FROM derived AS d JOIN users AS u ON u.id = d.a",
       [&](const Statement& row) {
+        if (!IsRowKind(row.Int(0))) return;
         const std::optional<UserFlag> flag = FlagOf(static_cast<RowKind>(row.Int(0)));
         UserWords words;
         if (!flag || !UnpackUser(row.Blob(3), &words) || HasFlag(words, *flag)) return;
@@ -251,8 +255,11 @@ Status Examination::CheckDerived() {
   if (!status.ok()) return status;
   return ForEach("corrupt-value", "SELECT kind, a, b, data FROM derived",
                  [&](const Statement& row) {
-                   if (IsWholeConsent(static_cast<RowKind>(row.Int(0)), row.Blob(3))) return;
-                   Find("corrupt-value", name_of(row) + "is not what consent looks like");
+                   if (!IsRowKind(row.Int(0))) {
+                     Find("kind", name_of(row) + "is of a kind this version does not know", false);
+                   } else if (!IsWellFormed(static_cast<RowKind>(row.Int(0)), row.Blob(3))) {
+                     Find("corrupt-value", name_of(row) + "is not what such a row looks like");
+                   }
                  });
 }
 

@@ -54,7 +54,11 @@ class Examination {
   Connection& db_;
   const RowFormat& format_;
   std::vector<DoctorFinding> findings_;
-  std::map<std::string, size_t> counts_;
+  struct Count {
+    size_t found = 0;
+    bool error = false;  ///< of those beyond the first ones
+  };
+  std::map<std::string, Count> counts_;
 };
 
 template <class Row>

@@ -4,10 +4,13 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "derived/consent.h"
 #include "derived/list_rows.h"
 #include "derived/quiet_rows.h"
+#include "derived/read.h"
 #include "derived/schedule.h"
 
 namespace ringfence {
@@ -117,6 +120,121 @@ TEST_CASE("a quiet row is nine bytes of a time that can be compared") {
   CHECK_FALSE(UnpackQuiet(Bytes(std::string(10, '\0')), &row));
   CHECK_FALSE(UnpackQuiet(Bytes(std::string(8, '\0') + "\2"), &row));
   CHECK_FALSE(UnpackQuiet(Bytes(std::string(8, '\xff') + std::string(1, '\0')), &row));
+}
+
+TEST_CASE("rows are well formed as their writers make them, and not cut or with a byte more") {
+  const std::string id = "staff";
+  const std::pair<RowKind, std::string> rows[] = {
+      {RowKind::kPairCalls, std::string("\1\0\0\0\0\0", 6)},
+      {RowKind::kUnknownCalls, std::string("\1\0", 2)},
+      {RowKind::kCallees, std::string("\1\0", 2)},
+      {RowKind::kPreviews, std::string("\1\0", 2)},
+      {RowKind::kGrant, Pack(GrantRow{GrantState::kPermanent, GrantSource::kUser, false, 1, 0})},
+      {RowKind::kRequests, Pack(AskedRow{{5}, 1})},
+      {RowKind::kKnock, Pack(KnockRow{false, 1, 2})},
+      {RowKind::kListPerson, PackPerson({7, ListAction::kNever})},
+      {RowKind::kListOther, ThreeItems()},
+      {RowKind::kMember, std::string(kMemberRow)},
+      {RowKind::kSchedule, PackSchedule({"Asia/Tokyo", {{0x1f, 1320, 420}}})},
+      {RowKind::kQuiet, PackQuiet({1750000000, true})},
+  };
+  for (const auto& [kind, bytes] : rows) {
+    CAPTURE(static_cast<int>(kind));
+    CHECK(IsWellFormed(kind, Bytes(bytes)));
+    CHECK_FALSE(IsWellFormed(kind, Bytes(bytes.substr(1))));
+    CHECK_FALSE(IsWellFormed(kind, Bytes(bytes.substr(0, bytes.size() - 1))));
+    CHECK_FALSE(IsWellFormed(kind, Bytes(bytes + '\1')));
+    CHECK_FALSE(IsWellFormed(kind, {}));
+  }
+  CHECK(IsWellFormed(RowKind::kGroup, Bytes(id)));
+  CHECK_FALSE(IsWellFormed(RowKind::kGroup, Bytes(id + '\n')));
+  CHECK_FALSE(IsWellFormed(RowKind::kGroup, {}));
+  CHECK_FALSE(IsWellFormed(static_cast<RowKind>(kRowKinds + 1), Bytes(id)));
+}
+
+TEST_CASE("texts in the row of a list are those that may be set, and its groups have their keys") {
+  const auto is_good = [](ListEntry::Kind kind, std::string_view text, int64_t group) {
+    OtherItem item;
+    item.rank = 1;
+    item.kind = kind;
+    item.group = group;
+    item.text = text;
+    std::string bytes;
+    AppendOther(item, &bytes);
+    return IsWellFormed(RowKind::kListOther, Bytes(bytes));
+  };
+  CHECK(is_good(Kind::kGroup, "staff", GroupKey("staff")));
+  CHECK_FALSE(is_good(Kind::kGroup, "staff", GroupKey("guests")));
+  CHECK_FALSE(is_good(Kind::kGroup, "\n", GroupKey("\n")));
+  CHECK(is_good(Kind::kDomain, "*.x.org", 0));
+  CHECK_FALSE(is_good(Kind::kDomain, "x.*.org", 0));
+}
+
+TEST_CASE("a schedule has no more intervals than may be set") {
+  QuietSchedule schedule{"Asia/Tokyo", {}};
+  schedule.intervals.assign(kMaxQuietIntervals, {1, 60, 120});
+  const std::string most = PackSchedule(schedule);
+  ScheduleView view;
+  CHECK(ViewSchedule(Bytes(most), &view));
+  const std::string more = most + most.substr(most.size() - kIntervalBytes);
+  CHECK_FALSE(ViewSchedule(Bytes(more), &view));
+}
+
+/// The callee's list has one entry, about a group; the caller's row in it has the bytes given.
+class OneMember final : public DerivedRows, public FactSource {
+ public:
+  explicit OneMember(std::string member) : member_(std::move(member)) {
+    OtherItem item;
+    item.rank = 1;
+    item.action = ListAction::kAlways;
+    item.kind = Kind::kGroup;
+    item.text = "staff";
+    item.group = GroupKey(item.text);
+    AppendOther(item, &list_);
+  }
+  ReadState GetRow(RowKind kind, int64_t /*a*/, int64_t /*b*/, std::span<uint8_t> to,
+                   size_t* size) noexcept override {
+    const std::string& row = kind == RowKind::kListOther ? list_ : member_;
+    if (kind == RowKind::kListPerson || row.empty()) return ReadState::kAbsent;
+    *size = row.size();
+    std::copy(row.begin(), row.end(), to.begin());
+    return ReadState::kRead;
+  }
+  ReadState Read(Group, const Question&, GroupWriter&) noexcept override {
+    return ReadState::kUnavailable;
+  }
+
+ private:
+  std::string list_, member_;
+};
+
+/// The one fact that is given; -1: unavailable.
+class OneFact final : public GroupWriter {
+ public:
+  void Set(FactId, FactCode code) override { value = static_cast<int>(code); }
+  void SetUnavailable(FactId) override { value = -1; }
+  void SetPacked(std::span<const uint32_t>) override {}
+  int value = -2;
+};
+
+TEST_CASE("a member's damaged row makes nobody a member, nor a stranger") {
+  const DerivedIds ids(Catalog::Standard());
+  const DerivedContext context{{}, nullptr, nullptr};
+  Question question;
+  question.callee = Party::Handle(1);
+  question.caller = Party::Handle(2);
+  DerivedParties parties{1, 2};
+  parties.callee_has_list = true;
+  const auto listed = [&](const std::string& member) {
+    OneMember rows(member);
+    OneFact fact;
+    CHECK(ReadList({ids, context, question, parties, 0, rows, rows}, fact) == ReadState::kRead);
+    return fact.value;
+  };
+  CHECK(listed("\1") == static_cast<int>(ListAction::kAlways));
+  CHECK(listed("") == 0);
+  CHECK(listed("\2") == -1);
+  CHECK(listed("\1\1") == -1);
 }
 
 TEST_CASE("domains of ids, and what patterns match") {

@@ -207,6 +207,27 @@ constexpr Damage kDamages[] = {
     {"corrupt-value",
      "PRAGMA ignore_check_constraints = ON;"
      "INSERT INTO derived (kind, a, b, data, expires_s) VALUES (5, 1, 2, x'', 0)"},
+    {"corrupt-value",
+     "INSERT INTO derived VALUES (1, 1, 2, x'010100000000', 0)"},  // an attempt that does not
+                                                                   // follow
+    {"corrupt-value",
+     "INSERT INTO derived VALUES (2, 1, 0, x'0101', 0)"},  // nor does a stranger's call
+    {"corrupt-value", "INSERT INTO derived VALUES (3, 1, 0, x'0200', 0)"},    // another format
+    {"corrupt-value", "INSERT INTO derived VALUES (4, 1, 0, x'010100', 0)"},  // a byte of an entry
+    {"corrupt-value", "INSERT INTO derived VALUES (5, 1, 2, x'01', 0)"},      // a state alone
+    {"corrupt-value", "INSERT INTO derived VALUES (6, 1, 2, zeroblob(8), 0)"},    // no time
+    {"corrupt-value", "INSERT INTO derived VALUES (7, 1, 2, zeroblob(17), 0)"},   // no times
+    {"corrupt-value", "INSERT INTO derived VALUES (8, 1, 2, x'0004000005', 0)"},  // no action
+    {"corrupt-value",
+     "INSERT INTO derived VALUES (9, 1, 0, x'0004000002040F', 0)"},         // no predicate
+    {"corrupt-value", "INSERT INTO derived VALUES (10, -5, 0, x'0A', 0)"},  // no id
+    {"corrupt-value",
+     "INSERT INTO derived VALUES (11, -5, 1, x'02', 0)"},  // not what says that one is a member
+    {"corrupt-value",
+     "INSERT INTO derived VALUES (12, 1, 0, x'01411F28052805', 0)"},  // an interval that ends as it
+                                                                      // starts
+    {"corrupt-value", "INSERT INTO derived VALUES (13, 1, 0, zeroblob(8), 0)"},  // a time alone
+    {"kind", "INSERT INTO derived VALUES (14, 1, 2, x'01', 0)"},
     {"schema", "DROP INDEX derived_b"},
     {"handles", "UPDATE sqlite_sequence SET seq = 1 WHERE name = 'users'"},
     {"policy", "UPDATE policies SET text = text || ' '"},
@@ -258,6 +279,29 @@ TEST_CASE("doctor names what is wrong, whatever was done to the file") {
   }
 }
 
+TEST_CASE(
+    "doctor says of each damaged row whose it is, and of a newer program's that it is no error") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("store.db");
+  const auto store = NewSqliteStore(path);
+  Require(Write(*store, [](StoreTransaction& t) { return t.AddUser("alice"); }));
+  Sql(path,
+      "INSERT INTO derived VALUES (2, 1, 0, x'0100', 0);"  // sound
+      "INSERT INTO derived VALUES (3, 1, 0, x'01', 0);"
+      "INSERT INTO derived VALUES (14, 1, 0, x'01', 0);"
+      "INSERT INTO derived VALUES (255, -1, 0, x'01', 0)");
+  const auto findings = Findings(*store);
+  REQUIRE(findings.size() == 3);
+  CHECK(findings[0].check == "corrupt-value");
+  CHECK(findings[0].detail == "derived row (3, 1, 0): is not what such a row looks like");
+  CHECK(findings[0].error);
+  for (const size_t i : {size_t{1}, size_t{2}}) {
+    CHECK(findings[i].check == "kind");
+    CHECK_FALSE(findings[i].error);
+  }
+  CHECK(findings[2].detail == "derived row (255, -1, 0): is of a kind this version does not know");
+}
+
 TEST_CASE("doctor lists the first of many and counts the rest") {
   const TemporaryFolder folder;
   const std::string path = folder.file("store.db");
@@ -270,6 +314,23 @@ TEST_CASE("doctor lists the first of many and counts the rest") {
   const auto findings = Findings(*store);
   REQUIRE(findings.size() == 21);
   CHECK(findings.back().detail == "30 more");
+  CHECK(findings.back().error);
+}
+
+TEST_CASE("many rows of a newer program are still no error") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("store.db");
+  const auto store = NewSqliteStore(path);
+  std::string sql;
+  for (int i = 1; i <= 25; ++i) {
+    sql += "INSERT INTO derived VALUES (200, -" + std::to_string(i) + ", 0, x'01', 0);";
+  }
+  Sql(path, sql);
+  const auto findings = Findings(*store);
+  REQUIRE(findings.size() == 21);
+  CHECK(findings.back().detail == "5 more");
+  CHECK(std::none_of(findings.begin(), findings.end(),
+                     [](const DoctorFinding& finding) { return finding.error; }));
 }
 
 TEST_CASE("a page of noise is a finding, not a crash") {
