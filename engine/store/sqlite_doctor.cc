@@ -5,7 +5,7 @@
 
 #include "base/sha256.h"
 #include "base/utf8.h"
-#include "derived/consent.h"
+#include "derived/whole.h"
 #include "store/sqlite_schema.h"
 #include "store/sqlite_store.h"
 
@@ -251,8 +251,8 @@ Status Examination::CheckDerived() {
   if (!status.ok()) return status;
   return ForEach("corrupt-value", "SELECT kind, a, b, data FROM derived",
                  [&](const Statement& row) {
-                   if (IsWholeConsent(static_cast<RowKind>(row.Int(0)), row.Blob(3))) return;
-                   Find("corrupt-value", name_of(row) + "is not what consent looks like");
+                   if (IsWholeRow(static_cast<RowKind>(row.Int(0)), row.Blob(3))) return;
+                   Find("corrupt-value", name_of(row) + "is not what such a row looks like");
                  });
 }
 
