@@ -169,7 +169,8 @@ Result<uint64_t> QuietTimes::SetSchedule(std::string_view user, const QuietSched
   if (Status bad = CheckSchedule(schedule); !bad.ok()) return bad;
   LocalTime ignored;
   if (!zones.ToLocal(schedule.zone, 0, &ignored)) {
-    const std::vector<std::string> names = zones.Names();
+    std::vector<std::string> names = zones.Names();
+    std::erase(names, schedule.zone);  // a file of that name which is no zone, or damaged
     const std::string hint = DidYouMean(schedule.zone, {names.begin(), names.end()});
     return Status(StatusCode::kNotFound, "there is no time zone '" + schedule.zone + "'" +
                                              (hint.empty() ? "" : ": " + hint));

@@ -3,6 +3,7 @@
 #include <ringfence/zones.h>
 
 #include "cli/command.h"
+#include "cli/duration.h"
 #include "cli/list_json.h"
 #include "cli/log_time.h"
 #include "cli/text.h"
@@ -36,18 +37,6 @@ int ShowQuiet(Context& context, std::string_view user) {
   return kExitGood;
 }
 
-/// The whole seconds of "24h": s, m, h or d.
-Result<int64_t> ParseLength(std::string_view text) {
-  const uint64_t now_ns = NowNs();
-  // Times before now are written so.
-  auto before = ParseTime(Cat({"-", text}), "for", now_ns);
-  if (!before.ok() || *before >= now_ns) {
-    return Bad(Cat(
-        {"--for takes a number and one of s, m, h and d (\"24h\"), not '", Printable(text), "'"}));
-  }
-  return static_cast<int64_t>((now_ns - *before) / kNsPerSecond);
-}
-
 int RunQuiet(Context& context, const Arguments& arguments) {
   const std::string_view user = arguments.At(0);
   const bool has_for = arguments.Has("for");
@@ -61,9 +50,9 @@ int RunQuiet(Context& context, const Arguments& arguments) {
   }
   QuietPeriod period;
   if (has_for) {
-    auto length = ParseLength(arguments.Get("for"));
-    if (!length.ok()) return Fail(length.status());
-    period.until_s = static_cast<int64_t>(NowNs() / kNsPerSecond) + *length;
+    auto length_ms = ParseDurationMs(arguments.Get("for"), "for");
+    if (!length_ms.ok()) return Fail(length_ms.status());
+    period.until_s = static_cast<int64_t>(NowNs() / kNsPerSecond) + *length_ms / 1000;
     period.except_listed = arguments.Has("except");
   }
   auto store = context.OpenStore(StoreOptions::Mode::kReadWrite);

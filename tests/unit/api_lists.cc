@@ -377,5 +377,23 @@ TEST_CASE("a damaged list is refused by all calls but the one that sets it anew"
   });
 }
 
+TEST_CASE("a clock that was fast by an hour ends no quiet for good") {
+  OnEachStore([](Store& store) {
+    constexpr int64_t kUntilS = 1750000060;
+    QuietTimes times(store);
+    Require(times.SetQuiet("bob", {kUntilS, false}).status());
+    for (const auto& [now_s, is_kept] :
+         {std::pair(kUntilS + 3599, true), {kUntilS + 3600, false}}) {
+      Result<std::unique_ptr<StoreTransaction>> begun = store.impl()->backend->Begin();
+      Require(begun.status());
+      Require((*begun)->SweepRows(now_s, 100));
+      Require((*begun)->CommitCounters());
+      Result<std::optional<QuietPeriod>> shown = times.ShowQuiet("bob");
+      Require(shown.status());
+      CHECK(shown->has_value() == is_kept);
+    }
+  });
+}
+
 }  // namespace
 }  // namespace ringfence

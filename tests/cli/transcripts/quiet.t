@@ -18,10 +18,13 @@ bob: not quiet (revision 4)
 $ ringfence user quiet bob
 bob: not quiet
 $ ringfence user quiet bob --for tomorrow
-ringfence: --for takes a number and one of s, m, h and d ("24h"), not 'tomorrow'
+ringfence: --for 'tomorrow': expected a length of time like 30s, 90m, 24h or 7d, at most 100 years
 [2]
 $ ringfence user quiet bob --for 0h
-ringfence: --for takes a number and one of s, m, h and d ("24h"), not '0h'
+ringfence: --for '0h': expected a length of time like 30s, 90m, 24h or 7d, at most 100 years
+[2]
+$ ringfence user quiet bob --for 40000d
+ringfence: --for '40000d': expected a length of time like 30s, 90m, 24h or 7d, at most 100 years
 [2]
 $ ringfence user quiet bob --for 1h --off
 ringfence: --for and --off exclude each other
