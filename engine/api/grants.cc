@@ -63,7 +63,9 @@ Result<uint64_t> PutOnce(const Grants::Impl& impl, std::string_view callee, std:
 StoreBackend& Grants::Impl::backend() const { return *store.impl()->backend; }
 
 int64_t Grants::Impl::NowMs() const {
-  return options.clock_ms ? options.clock_ms() : SystemContext()->now_ms();
+  const int64_t now_ms = options.clock_ms ? options.clock_ms() : SystemContext()->now_ms();
+  // A clock that was never set, or is centuries ahead, writes no row that would read as damaged.
+  return std::clamp<int64_t>(now_ms, 1, kLastTimeMs - kMaxDeclineDays * kDayMs);
 }
 
 ReadState TransactionRows::GetRow(RowKind kind, int64_t a, int64_t b, std::span<uint8_t> to,

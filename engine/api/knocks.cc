@@ -10,6 +10,7 @@
 #include "api/reader_impl.h"
 #include "api/store_impl.h"
 #include "base/utf8.h"
+#include "derived/pair_calls.h"
 
 namespace ringfence {
 namespace {
@@ -152,9 +153,11 @@ Status FindKnock(StoreTransaction& transaction, std::string_view callee, std::st
 Result<uint64_t> Grants::AllowKnock(std::string_view callee, std::string_view caller,
                                     int64_t for_ms) {
   const int64_t now_ms = impl_->NowMs();
-  if (for_ms <= 0 || for_ms > kLastTimeMs - now_ms) {
-    return Status(StatusCode::kInvalidArgument,
-                  "consent for one call must end after now and before the year 10000");
+  static_assert(kMaxOneCallDays * kDayMs <= PairCalls::kLongestMs);
+  if (for_ms <= 0 || for_ms > std::min(kMaxOneCallDays * kDayMs, kLastTimeMs - now_ms)) {
+    return Status(StatusCode::kInvalidArgument, "consent for one call must end after now, within " +
+                                                    std::to_string(kMaxOneCallDays) +
+                                                    " days and before the year 10000");
   }
   Result<std::unique_ptr<StoreTransaction>> transaction = impl_->backend().Begin();
   if (!transaction.ok()) return transaction.status();

@@ -117,6 +117,27 @@ Result<ListEditor> ListEditor::Open(StoreTransaction* transaction, std::string_v
   return editor;
 }
 
+Result<ListEditor> ListEditor::OpenEmpty(StoreTransaction* transaction, std::string_view owner) {
+  int64_t handle = 0;
+  if (Status found = transaction->Intern(owner, &handle); !found.ok()) return found;
+  ListEditor editor(transaction, handle);
+  Status loaded = editor.Load();
+  if (loaded.code() == StatusCode::kCorrupt) loaded = editor.LoadPersons();
+  if (!loaded.ok()) return loaded;
+  editor.entries_.clear();
+  return editor;
+}
+
+Status ListEditor::LoadPersons() {
+  return transaction_.EachRow(RowKind::kListPerson, owner_,
+                              [&](int64_t person, std::string_view /*bytes*/) {
+                                ListedEntry stored;  // rank 0: equal to none
+                                stored.person = person;
+                                loaded_persons_.push_back(std::move(stored));
+                                return true;
+                              });
+}
+
 Status ListEditor::Load() {
   std::vector<std::pair<int64_t, std::string>> persons;
   Status status = transaction_.EachRow(RowKind::kListPerson, owner_,

@@ -42,6 +42,8 @@ class ListEditor {
   /// Makes the owner known where `create`; else kNotFound.
   static Result<ListEditor> Open(StoreTransaction* transaction, std::string_view owner,
                                  bool create);
+  /// To set a whole list: the owner becomes known, and what there was may be damaged.
+  static Result<ListEditor> OpenEmpty(StoreTransaction* transaction, std::string_view owner);
 
   const std::vector<ListedEntry>& entries() const { return entries_; }
   /// Resolves the subject, which becomes known. The entry has no rank yet.
@@ -52,7 +54,6 @@ class ListEditor {
   void Insert(size_t index, ListedEntry entry);
   /// Where an entry goes for which no place is given.
   size_t PlaceOf(const ListedEntry& entry) const;
-  void Clear() { entries_.clear(); }
   /// kLimit: there are too many of a kind.
   Status CheckLimits() const;
   Status Save();
@@ -61,6 +62,8 @@ class ListEditor {
   ListEditor(StoreTransaction* transaction, int64_t owner)
       : transaction_(*transaction), owner_(owner) {}
   Status Load();
+  /// Only whom it is about, so that Save puts every row anew.
+  Status LoadPersons();
   void Number();
 
   StoreTransaction& transaction_;

@@ -121,9 +121,8 @@ Result<uint64_t> Lists::Remove(std::string_view owner, ListEntry::Kind kind,
 
 Result<uint64_t> Lists::Replace(std::string_view owner, std::span<const ListEntry> entries) {
   return WriteOnce(Backend(store_), [&](StoreTransaction& transaction) -> Status {
-    Result<ListEditor> list = ListEditor::Open(&transaction, owner, true);
+    Result<ListEditor> list = ListEditor::OpenEmpty(&transaction, owner);
     if (!list.ok()) return list.status();
-    list->Clear();
     for (size_t i = 0; i < entries.size(); ++i) {
       Result<ListedEntry> stored = list->Resolve(entries[i]);
       if (!stored.ok()) return OfEntry(i, stored.status());

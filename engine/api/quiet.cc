@@ -8,6 +8,7 @@
 #include "api/write_once.h"
 #include "base/diagnostic.h"
 #include "base/utf8.h"
+#include "derived/events.h"
 #include "derived/quiet_rows.h"
 #include "derived/schedule.h"
 
@@ -16,6 +17,9 @@ namespace {
 
 constexpr std::array<std::string_view, 7> kDays = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
 constexpr uint8_t kAllDays = 0x7f;
+
+/// A clock that was fast for an hour must not have swept a period that lasts by the right one.
+constexpr int64_t kSlackS = kSlackMs / kSecondMs;
 
 Status BadInterval(std::string_view text) {
   return Status(StatusCode::kInvalidArgument,
@@ -142,7 +146,7 @@ Result<uint64_t> QuietTimes::SetQuiet(std::string_view user, const QuietPeriod& 
                   "quiet ends at a Unix time from 1 to " + std::to_string(kMaxQuietUntil));
   }
   return PutOwn(store_, user, RowKind::kQuiet, UserFlag::kHasQuiet,
-                PackQuiet({period.until_s, period.except_listed}), period.until_s);
+                PackQuiet({period.until_s, period.except_listed}), period.until_s + kSlackS);
 }
 
 Result<uint64_t> QuietTimes::EndQuiet(std::string_view user) {
@@ -165,7 +169,8 @@ Result<uint64_t> QuietTimes::SetSchedule(std::string_view user, const QuietSched
   if (Status bad = CheckSchedule(schedule); !bad.ok()) return bad;
   LocalTime ignored;
   if (!zones.ToLocal(schedule.zone, 0, &ignored)) {
-    const std::vector<std::string> names = zones.Names();
+    std::vector<std::string> names = zones.Names();
+    std::erase(names, schedule.zone);  // a file of that name which is no zone, or damaged
     const std::string hint = DidYouMean(schedule.zone, {names.begin(), names.end()});
     return Status(StatusCode::kNotFound, "there is no time zone '" + schedule.zone + "'" +
                                              (hint.empty() ? "" : ": " + hint));

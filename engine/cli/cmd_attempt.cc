@@ -29,6 +29,11 @@ Result<Pair> PairFromArguments(const Arguments& arguments) {
                   "expected CALLER and CALLEE, or --no-account and CALLEE");
   }
   if (expected == 1) return Pair{"", std::string(arguments.At(0))};
+  // To the library an empty caller has no account: not what an empty variable of a script means.
+  if (arguments.At(0).empty()) {
+    return Status(StatusCode::kInvalidArgument,
+                  "CALLER is empty: say --no-account if there is none");
+  }
   return Pair{std::string(arguments.At(0)), std::string(arguments.At(1))};
 }
 

@@ -11,7 +11,7 @@
 namespace ringfence::cli {
 namespace {
 
-constexpr int64_t kNsPerMs = 1000000;
+constexpr uint64_t kNsPerMs = 1000000;
 
 Result<Grants> OpenGrants(const Context& context, const Arguments& arguments,
                           StoreOptions::Mode mode) {
@@ -51,16 +51,16 @@ Result<Wanted> ReadWanted(const Arguments& arguments) {
   }
   auto clock = ClockFromArguments(arguments);
   if (!clock.ok()) return clock.status();
-  const auto now_ns = *clock ? static_cast<uint64_t>((*clock)() * kNsPerMs) : NowNs();
+  const auto now_ns = *clock ? static_cast<uint64_t>((*clock)()) * kNsPerMs : NowNs();
   if (arguments.Has("for")) {
     auto length_ms = ParseDurationMs(arguments.Get("for"), "for");
     if (!length_ms.ok()) return length_ms.status();
-    wanted.until_ms = static_cast<int64_t>(now_ns) / kNsPerMs + *length_ms;
+    wanted.until_ms = static_cast<int64_t>(now_ns / kNsPerMs) + *length_ms;
   }
   if (arguments.Has("until")) {
     auto until_ns = ParseTime(arguments.Get("until"), "until", now_ns);
     if (!until_ns.ok()) return until_ns.status();
-    wanted.until_ms = static_cast<int64_t>(*until_ns) / kNsPerMs;
+    wanted.until_ms = static_cast<int64_t>(*until_ns / kNsPerMs);
   }
   return wanted;
 }
@@ -92,11 +92,7 @@ int RunSet(Context& context, const Arguments& arguments) {
 void PrintGrant(Context& context, const GrantInfo& info) {
   if (context.json()) {
     JsonOut json;
-    json.Object().Key("callee").Text(info.callee).Key("caller").Text(info.caller);
-    json.Key("state").Text(ToString(info.state)).Key("source").Text(ToString(info.source));
-    json.Key("given_at_ms").Signed(info.given_at_ms).Key("until_ms");
-    info.until_ms == 0 ? json.Null() : json.Signed(info.until_ms);
-    json.Key("one_call").Bool(info.one_call).EndObject();
+    WriteGrant(info, &json);
     context.out().Print(json.Line());
     return;
   }

@@ -73,9 +73,7 @@ int RunList(Context& context, const Arguments& arguments) {
   for (const KnockInfo& knock : *knocks) {
     if (context.json()) {
       JsonOut json;
-      json.Object().Key("caller").Text(knock.caller);
-      json.Key("asked_at_ms").Signed(knock.asked_at_ms);
-      json.Key("until_ms").Signed(knock.until_ms).EndObject();
+      WriteKnock(knock, &json);
       context.out().Print(json.Line());
       continue;
     }
@@ -153,11 +151,11 @@ std::vector<Command> KnockCommands() {
       "With --allow the caller has consent for one call, which ends with the first one that is "
       "reported, or when the time is over. With --decline nothing changes, and the caller is not "
       "told: for 24 hours no knock of theirs is shown.";
-  answer.options = {
-      {"allow", "", "Let the caller in."},
-      {"for", "LENGTH", "How long the caller may take to call: 30m, 24h. Default: 1h."},
-      {"decline", "", "Do not."},
-      AtOption()};
+  answer.options = {{"allow", "", "Let the caller in."},
+                    {"for", "LENGTH",
+                     "How long the caller may take to call: 30m, 24h, at most 127d. Default: 1h."},
+                    {"decline", "", "Do not."},
+                    AtOption()};
   answer.examples =
       "ringfence --db world.db knock answer bob alice --allow\n"
       "ringfence --db world.db knock answer bob alice --decline";

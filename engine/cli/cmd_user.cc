@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "cli/command.h"
+#include "cli/consent_text.h"
 #include "cli/contact_input.h"
 #include "cli/json_out.h"
 #include "cli/list_json.h"
@@ -146,6 +147,8 @@ int RunExport(Context& context, const Arguments& arguments) {
   json.EndArray();
   Status own = WriteOwnTimesAndLists(*store, arguments.At(0), &json);
   if (!own.ok()) return Fail(own);
+  Status consent = WriteConsent(*store, arguments.At(0), &json);
+  if (!consent.ok()) return Fail(consent);
   Status written = WriteContacts(context, *store, arguments.At(0), &json);
   if (!written.ok()) return Fail(written);
   json.EndObject();
@@ -285,12 +288,13 @@ Command ExportCommandOfUser() {
   command.brief = "everything held about a user, as JSON";
   command.synopsis = "USER";
   command.description =
-      "Prints all that the database holds about one person: what they chose or were given, every "
+      "Prints what the database holds about one person: what they chose or were given, every "
       "relation they stand in, on either side, their list and quiet times, others' lists and "
-      "groups "
-      "that name them, and of contact sync their book, their verified identifiers and what is left "
-      "of their evaluations (for these it needs --keys; the entries themselves nobody can "
-      "read). With --json on one line.";
+      "groups that name them, consent they gave and were given, knocks that wait for them, and of "
+      "contact sync their book, their verified identifiers and what is left of their evaluations "
+      "(for these it needs --keys; the entries themselves nobody can read). Earlier calls, which "
+      "are times that are forgotten by themselves, are counted for each pair by `attempt show`. "
+      "With --json on one line.";
   command.examples = "ringfence --db world.db user export carol > carol.json";
   command.exits = kDone;
   command.least = 1;

@@ -41,7 +41,11 @@ ReadState GetCallTimes(DerivedRows& rows, const PendingCalls* pending, int64_t c
   }
   const int64_t connected_ms = TimeOf(to_callee.connected.Newest(now_ms));
   times->connected_ms = std::max(connected_ms, TimeOf(to_caller.connected.Newest(now_ms)));
-  times->reported_ms = std::max(connected_ms, TimeOf(to_callee.unanswered.Newest(now_ms)));
+  // Connected calls are dropped after a week, what begins anew not before a consent for one call
+  // can have ended (kMaxOneCallDays). That consent itself begins anew does no harm: not after it
+  // was given.
+  times->reported_ms = std::max({connected_ms, TimeOf(to_callee.unanswered.Newest(now_ms)),
+                                 TimeOf(to_callee.reset.Newest(now_ms))});
   return times->connected_ms == 0 && times->reported_ms == 0 ? ReadState::kAbsent
                                                              : ReadState::kRead;
 }

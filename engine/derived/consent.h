@@ -63,7 +63,8 @@ ReadState GetKnock(DerivedRows& rows, int64_t callee, int64_t caller, KnockRow* 
 /// What consent has to know of earlier calls. Unix time in milliseconds; 0: there was none.
 struct CallTimes {
   int64_t connected_ms = 0;  ///< the last connected call of the two, whoever made it
-  int64_t reported_ms = 0;   ///< the last call of the caller that was answered, or was not
+  /// The last call of the caller that was answered, or was not, or when consent was last given.
+  int64_t reported_ms = 0;
 };
 /// `pending` (may be null) holds what is on its way into the rows. kAbsent: both are 0.
 ReadState GetCallTimes(DerivedRows& rows, const PendingCalls* pending, int64_t callee,

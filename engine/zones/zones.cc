@@ -83,7 +83,7 @@ Result<std::shared_ptr<const TimeZones>> SystemTimeZones() {
     std::error_code ignored;
     if (entry->is_directory(ignored)) {
       if (!MayBeZone(name)) entry.disable_recursion_pending();
-    } else if (MayBeZone(name)) {
+    } else if (MayBeZone(name) && entry->is_regular_file(ignored)) {
       names.push_back(std::move(name));
     }
   }

@@ -63,6 +63,22 @@ TEST_CASE("what is wrong is refused and changes nothing") {
   });
 }
 
+TEST_CASE("a clock that was never set, or is centuries ahead, damages no row") {
+  for (const int64_t now_ms : {INT64_MIN, int64_t{0}, kLastTimeMs, INT64_MAX}) {
+    CAPTURE(now_ms);
+    OnBothStores([now_ms](GrantsWorld& world) {
+      world.now_ms = now_ms;
+      CHECK(world.Request("alice", "bob") == "yes 86400");
+      CHECK(world.grants.GivePermanently("bob", "carol").ok());
+      CHECK(world.grants.Decline("bob", "dave").ok());
+      CHECK(world.State("bob", "dave") == GrantState::kDeclined);
+      const Result<std::vector<DoctorFinding>> findings = world.store.Doctor();
+      REQUIRE(findings.ok());
+      CHECK(findings->empty());
+    });
+  }
+}
+
 TEST_CASE("limits out of range are refused") {
   const Store store = OpenStore("");
   const auto opens = [&](int per_24h, int per_7d, int64_t after_decline_ms) {

@@ -58,6 +58,29 @@ TEST_CASE("a consent for one call ends by its time, or by the call that connects
   });
 }
 
+TEST_CASE("a consent for one call that was used does not come back when the call is forgotten") {
+  OnBothStores([](GrantsWorld& world) {
+    CHECK(world.Knock("alice", "bob") == "yes 86400");
+    const int64_t longest = kMaxOneCallDays * kDay;
+    CHECK(world.grants.AllowKnock("bob", "alice", longest + 1).status().code() ==
+          StatusCode::kInvalidArgument);
+    REQUIRE(world.grants.AllowKnock("bob", "alice", longest).ok());
+    world.now_ms = kStartMs + 1;
+    CHECK(world.Rings("alice", "bob"));
+    REQUIRE(world.attempts.Connected("alice", "bob").ok());
+    REQUIRE(world.attempts.Flush().ok());
+    // Each of these writes the pair's row anew, without what is too old for it.
+    for (const int64_t later : {8 * kDay, 60 * kDay, longest - 1}) {
+      CAPTURE(later);
+      world.now_ms = kStartMs + later;
+      REQUIRE(world.attempts.Attempted("alice", "bob").ok());
+      REQUIRE(world.attempts.Flush().ok());
+      CHECK(!world.Rings("alice", "bob"));
+      CHECK(world.State("bob", "alice") == GrantState::kExpired);
+    }
+  });
+}
+
 TEST_CASE("a knock that is declined, or not answered for a day, changes nothing") {
   OnBothStores([](GrantsWorld& world) {
     CHECK(world.Knock("alice", "bob") == "yes 86400");

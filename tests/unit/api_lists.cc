@@ -3,10 +3,12 @@
 #include <ringfence/lists.h>
 #include <ringfence/quiet.h>
 
+#include <algorithm>
 #include <atomic>
 #include <functional>
 #include <thread>
 
+#include "api/store_impl.h"
 #include "unit/allocations.h"
 #include "unit/api_support.h"
 
@@ -339,6 +341,57 @@ TEST_CASE("once an entry 'never' has been added, nothing that starts afterwards 
     CHECK(wrong.load() == 0);
     CHECK(rang.load() > 0);
     CHECK(refused.load() > 0);
+  });
+}
+
+TEST_CASE("a damaged list is refused by all calls but the one that sets it anew") {
+  OnEachStore([](Store& store) {
+    Lists lists(store);
+    const std::vector<ListEntry> entries = {Entry("never", "person:alice"),
+                                            Entry("never", "person:carol"),
+                                            Entry("always", "everyone")};
+    const auto damage = [&](RowKind kind, const char* other) {
+      Result<std::unique_ptr<StoreTransaction>> begun = store.impl()->backend->Begin();
+      Require(begun.status());
+      int64_t owner = 0;
+      int64_t person = 0;
+      Require((*begun)->FindHandle("bob", &owner));
+      if (*other != 0) Require((*begun)->FindHandle(other, &person));
+      Require((*begun)->PutRow(kind, owner, person, "damaged", 0));
+      Require((*begun)->Commit().status());
+    };
+    Require(lists.Replace("bob", entries).status());
+    for (const bool one : {true, false}) {
+      one ? damage(RowKind::kListPerson, "alice") : damage(RowKind::kListOther, "");
+      CHECK(lists.Show("bob").status().code() == StatusCode::kCorrupt);
+      CHECK(lists.Add("bob", Entry("never", "bots")).status().code() == StatusCode::kCorrupt);
+      Require(lists.Replace("bob", std::span(entries).subspan(1)).status());
+      Result<std::vector<ListEntry>> shown = lists.Show("bob");
+      Require(shown.status());
+      CHECK(std::equal(shown->begin(), shown->end(), entries.begin() + 1, entries.end()));
+      Require(lists.Replace("bob", entries).status());
+    }
+    damage(RowKind::kListPerson, "carol");
+    Require(lists.Replace("bob", {}).status());
+    CHECK(lists.Show("bob")->empty());
+  });
+}
+
+TEST_CASE("a clock that was fast by an hour ends no quiet for good") {
+  OnEachStore([](Store& store) {
+    constexpr int64_t kUntilS = 1750000060;
+    QuietTimes times(store);
+    Require(times.SetQuiet("bob", {kUntilS, false}).status());
+    for (const auto& [now_s, is_kept] :
+         {std::pair(kUntilS + 3599, true), {kUntilS + 3600, false}}) {
+      Result<std::unique_ptr<StoreTransaction>> begun = store.impl()->backend->Begin();
+      Require(begun.status());
+      Require((*begun)->SweepRows(now_s, 100));
+      Require((*begun)->CommitCounters());
+      Result<std::optional<QuietPeriod>> shown = times.ShowQuiet("bob");
+      Require(shown.status());
+      CHECK(shown->has_value() == is_kept);
+    }
   });
 }
 

@@ -7,7 +7,10 @@
 #include "contract/subjects.h"
 #include "derived/bytes.h"
 #include "derived/consent.h"
+#include "derived/list_rows.h"
 #include "derived/pair_calls.h"
+#include "derived/quiet_rows.h"
+#include "derived/schedule.h"
 #include "unit/allocations.h"
 
 namespace ringfence {
@@ -184,6 +187,36 @@ TEST_CASE("the doctor finds damaged rows of consent") {
   const Result<std::vector<DoctorFinding>> findings = store->Doctor();
   REQUIRE(findings.ok());
   CHECK(findings->size() == 3);
+  for (const DoctorFinding& finding : *findings) CHECK(finding.check == "corrupt-value");
+}
+
+TEST_CASE("the doctor finds damaged rows of lists and quiet times") {
+  const TemporaryFolder folder;
+  const auto store = NewSqliteStore(folder.file("world.db"));
+  GrantFacts facts(store.get());
+  Require(Write(*store, [&](StoreTransaction& t) {
+    for (const UserFlag flag : {UserFlag::kHasList, UserFlag::kHasQuiet, UserFlag::kHasSchedule}) {
+      Require(t.SetFlag(facts.bob, flag, true));
+    }
+    return Status();
+  }));
+  std::string others;
+  OtherItem everyone;
+  everyone.rank = 1;
+  AppendOther(everyone, &others);
+  const QuietSchedule schedule{"Europe/Berlin", {{1, 0, 60}}};
+  facts.Put(RowKind::kListPerson, facts.bob, facts.alice, PackPerson({2, ListAction::kNever}));
+  facts.Put(RowKind::kListOther, facts.bob, 0, others);
+  facts.Put(RowKind::kQuiet, facts.bob, 0, PackQuiet({1, false}));
+  facts.Put(RowKind::kSchedule, facts.bob, 0, PackSchedule(schedule));
+  CHECK(store->Doctor()->empty());
+  facts.Put(RowKind::kListPerson, facts.bob, facts.alice, kDamaged);
+  for (const RowKind kind : {RowKind::kListOther, RowKind::kQuiet, RowKind::kSchedule}) {
+    facts.Put(kind, facts.bob, 0, kDamaged);
+  }
+  const Result<std::vector<DoctorFinding>> findings = store->Doctor();
+  REQUIRE(findings.ok());
+  CHECK(findings->size() == 4);
   for (const DoctorFinding& finding : *findings) CHECK(finding.check == "corrupt-value");
 }
 

@@ -142,8 +142,8 @@ class RINGFENCE_API Grants {
 
   /// For the callee: knocks that wait, the oldest first. O(kMaxKnocks).
   Result<std::vector<KnockInfo>> Knocks(std::string_view callee) const;
-  /// Lets the caller in: a consent for one call, which must begin within `for_ms` (> 0). A consent
-  /// that lasts longer stays. kNotFound: no such knock waits.
+  /// Lets the caller in: a consent for one call, which must begin within `for_ms` (> 0, at most
+  /// kMaxOneCallDays). A consent that lasts longer stays. kNotFound: no such knock waits.
   Result<uint64_t> AllowKnock(std::string_view callee, std::string_view caller,
                               int64_t for_ms = int64_t{60} * 60 * 1000);
   /// Does not. The caller is not told, by no fact either: further knocks are taken and not shown

@@ -147,6 +147,9 @@ inline constexpr std::size_t kMaxLogReports = 8;
 // does not ring any more.
 inline constexpr std::size_t kMaxAskedIn7Days = 7;
 inline constexpr std::int64_t kExpiredGrantDays = 30;
+// A consent for one call lasts no longer than calls are remembered: else the call that used it up
+// would be forgotten, and it would ring again.
+inline constexpr std::int64_t kMaxOneCallDays = 127;
 
 // Knocks: one waits a day, which is when its caller may ask again. As many wait as somebody reads
 // who comes back to their phone; who asks beyond that must ask again.

@@ -97,7 +97,8 @@ class RINGFENCE_API Lists {
   /// kNotFound: no entry is about that subject.
   Result<uint64_t> Remove(std::string_view owner, ListEntry::Kind kind, std::string_view subject);
   /// All entries at once; none: no list. Of several about one subject, which the first decides, the
-  /// later ones are left out. Errors as Add, naming the entry by its number from 1.
+  /// later ones are left out. What was there may be damaged (kCorrupt from the other calls). Errors
+  /// as Add, naming the entry by its number from 1.
   Result<uint64_t> Replace(std::string_view owner, std::span<const ListEntry> entries);
   /// In order. kNotFound: the owner is not known.
   Result<std::vector<ListEntry>> Show(std::string_view owner) const;

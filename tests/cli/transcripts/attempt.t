@@ -78,6 +78,9 @@ ringfence: expected CALLER and CALLEE, or --no-account and CALLEE
 $ ringfence attempt add --no-account alice bob
 ringfence: expected CALLER and CALLEE, or --no-account and CALLEE
 [2]
+$ ringfence attempt add "" bob
+ringfence: CALLER is empty: say --no-account if there is none
+[2]
 $ ringfence attempt show alice ""
 ringfence: an id is empty: expected 1 to 255 bytes
 [2]

@@ -320,6 +320,8 @@ $ ringfence user export erin
   "groups": [],
   "quiet": null,
   "schedule": null,
+  "consent": [],
+  "knocks": [],
   "contacts": {
     "book": {
       "generation": 9,
@@ -337,7 +339,7 @@ $ ringfence user export erin
   }
 }
 $ ringfence user export alice --json
-{"user":"alice","chosen":{},"relations":[],"list":[],"listed_by":[],"groups":[],"quiet":null,"schedule":null,"contacts":{"book":null,"identifiers":[{"kind":"email","verified_at":"TIME","expires_at":"TIME","taken_over_at":null,"epochs":[2],"suppressed":false},{"kind":"tel","verified_at":"TIME","expires_at":"TIME","taken_over_at":"TIME","epochs":[2],"suppressed":false}],"evaluations_left":12000}}
+{"user":"alice","chosen":{},"relations":[],"list":[],"listed_by":[],"groups":[],"quiet":null,"schedule":null,"consent":[],"knocks":[],"contacts":{"book":null,"identifiers":[{"kind":"email","verified_at":"TIME","expires_at":"TIME","taken_over_at":null,"epochs":[2],"suppressed":false},{"kind":"tel","verified_at":"TIME","expires_at":"TIME","taken_over_at":"TIME","epochs":[2],"suppressed":false}],"evaluations_left":12000}}
 $ RINGFENCE_KEYS= ringfence user export alice
 ringfence: no key file: name it with --keys FILE or in the environment variable RINGFENCE_KEYS (`ringfence contacts init` makes one)
 [2]

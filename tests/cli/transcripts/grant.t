@@ -121,6 +121,13 @@ $ ringfence grant
 ringfence: which `grant` command?
 Try `ringfence grant --help`.
 [2]
+
+# Far ahead, and at a clock that was never set.
+$ ringfence grant set bob cafe --for 7d --at 2400-01-01 --quiet && ringfence grant set bob cafe --until 2499-12-31 --quiet
+$ ringfence user export cafe --json | sed 's/_ms":[0-9][0-9]*/_ms":N/g'
+{"user":"cafe","chosen":{"rolled_out":"true","business":"true"},"relations":[],"list":[],"listed_by":[],"groups":[],"quiet":null,"schedule":null,"consent":[{"callee":"bob","caller":"cafe","state":"temporary","source":"operator","given_at_ms":N,"until_ms":N,"one_call":false}],"knocks":[]}
+$ ringfence grant request shop cafe --at 1970-01-01
+accepted; may ask again after 86400 s
 $ ringfence doctor
 world.db: healthy
 $ ringfence grant set --help

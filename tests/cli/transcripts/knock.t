@@ -86,6 +86,9 @@ ringfence: --for goes with --allow
 $ ringfence knock answer bob alice --allow --for 1
 ringfence: --for '1': expected a length of time like 30s, 90m, 24h or 7d, at most 100 years
 [2]
+$ ringfence knock answer alice bob --allow --for 128d --at 2026-03-08
+ringfence: consent for one call must end after now, within 127 days and before the year 10000
+[2]
 $ ringfence knock list nobody
 ringfence: user 'nobody' is not known
 [2]

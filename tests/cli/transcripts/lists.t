@@ -131,10 +131,12 @@ $ ringfence user export bob
   "listed_by": [],
   "groups": [],
   "quiet": null,
-  "schedule": null
+  "schedule": null,
+  "consent": [],
+  "knocks": []
 }
 $ ringfence list add eve never person:bob -q; ringfence group add club bob -q; ringfence --json user export bob
-{"user":"bob","chosen":{},"relations":[],"list":[{"action":"always","subject":"group:family"},{"action":"never","subject":"domain:*.spam.example"},{"action":"never","subject":"everyone"}],"listed_by":[{"owner":"eve","action":"never"}],"groups":["club"],"quiet":null,"schedule":null}
+{"user":"bob","chosen":{},"relations":[],"list":[{"action":"always","subject":"group:family"},{"action":"never","subject":"domain:*.spam.example"},{"action":"never","subject":"everyone"}],"listed_by":[{"owner":"eve","action":"never"}],"groups":["club"],"quiet":null,"schedule":null,"consent":[],"knocks":[]}
 
 # Lists of Telegram's rules decide, are recorded, and follow from the record.
 $ export RINGFENCE_LOG=n7

@@ -67,7 +67,9 @@ $ ringfence user export bob
   "listed_by": [],
   "groups": [],
   "quiet": null,
-  "schedule": null
+  "schedule": null,
+  "consent": [],
+  "knocks": []
 }
 $ ringfence user forget bob
 bob: forgotten, with relations to 2 users, purged
