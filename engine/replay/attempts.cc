@@ -16,7 +16,7 @@ constexpr uint64_t kNsPerMs = 1'000'000;
 constexpr uint64_t kKeptMinutes = 60;  ///< before the current one, and after it
 
 bool WithinHour(uint64_t earlier_ns, uint64_t time_ns) {
-  return time_ns < earlier_ns || time_ns - earlier_ns < kHourNs;
+  return time_ns < earlier_ns || time_ns - earlier_ns <= kHourNs;
 }
 
 }  // namespace
@@ -84,7 +84,7 @@ BurnIn AttemptCounter::WhyMissing(uint64_t time_ns) const {
 
 void AttemptCounter::Count(const CallerAndCallee& who, uint64_t time_ns,
                            SimulatedAttempts* out) const {
-  const uint64_t oldest_ns = time_ns < kHourNs ? 0 : time_ns - kHourNs + 1;
+  const uint64_t oldest_ns = time_ns < kHourNs ? 0 : time_ns - kHourNs;
   const auto in_window = [&](const Attempts& attempts) {
     const std::vector<uint64_t>& times = attempts.times_ns;
     const auto first = std::lower_bound(times.begin(), times.end(), oldest_ns);

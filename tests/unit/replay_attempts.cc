@@ -50,7 +50,7 @@ SimulatedAttempts Modelled(const std::vector<Call>& calls, size_t at) {
     most = std::max(most, minute);
     if (forgotten || before.caller != now.caller || before.time_ns > now.time_ns) continue;
     const uint64_t age_ns = now.time_ns - before.time_ns;
-    if (age_ns >= kHour) continue;
+    if (age_ns > kHour) continue;
     callees.insert(before.callee);
     if (before.callee != now.callee) continue;
     ++attempts;
@@ -120,8 +120,11 @@ TEST_CASE("edges of the hour") {
   CHECK(after(kHour - 1).since_attempt_ms == 3'599'999);
   CHECK(after(kHour - 1).attempts_1h == 1);
   CHECK(after(kHour).since_attempt_ms == 3'600'000);
-  CHECK(after(kHour).attempts_1h == 0);
-  CHECK(after(kHour).callees_1h == 0);
+  CHECK(after(kHour).attempts_1h == 1);
+  CHECK(after(kHour).callees_1h == 1);
+  CHECK(after(kHour + 1).since_attempt_ms == 3'600'000);
+  CHECK(after(kHour + 1).attempts_1h == 0);
+  CHECK(after(kHour + 1).callees_1h == 0);
 }
 
 TEST_CASE("counts end where the catalog's do") {
@@ -158,8 +161,8 @@ BurnIn Why(AttemptCounter* counter, uint64_t time_ns) {
 TEST_CASE("when attempts may be missing") {
   AttemptCounter counter;
   counter.Pass(kNoon);  // the log begins
-  CHECK(Why(&counter, kNoon + kHour - 1) == BurnIn::kStart);
-  CHECK(Why(&counter, kNoon + kHour) == BurnIn::kNone);
+  CHECK(Why(&counter, kNoon + kHour) == BurnIn::kStart);
+  CHECK(Why(&counter, kNoon + kHour + 1) == BurnIn::kNone);
   const uint64_t midnight = kNoon + 12 * kHour;
   CHECK(Why(&counter, midnight - 1) == BurnIn::kNone);
   CHECK(Why(&counter, midnight) == BurnIn::kPseudonyms);
@@ -167,18 +170,18 @@ TEST_CASE("when attempts may be missing") {
   CHECK(Why(&counter, midnight + kHour) == BurnIn::kNone);
   uint64_t now = midnight + 2 * kHour;
   counter.Lose(now);
-  CHECK(Why(&counter, now + kHour - 1) == BurnIn::kLost);
-  CHECK(Why(&counter, now + kHour) == BurnIn::kNone);
+  CHECK(Why(&counter, now + kHour) == BurnIn::kLost);
+  CHECK(Why(&counter, now + kHour + 1) == BurnIn::kNone);
   counter.LoseUnread();
   now += 2 * kHour;
   CHECK(Why(&counter, now) == BurnIn::kLost);
-  CHECK(Why(&counter, now + kHour) == BurnIn::kNone);
+  CHECK(Why(&counter, now + kHour + 1) == BurnIn::kNone);
   now += 4 * kHour;
   CHECK(Why(&counter, now) == BurnIn::kNone);
   now -= 2 * kHour;
   CHECK(Why(&counter, now) == BurnIn::kClock);
-  CHECK(Why(&counter, now + kHour - 1) == BurnIn::kClock);
-  CHECK(Why(&counter, now + kHour) == BurnIn::kNone);
+  CHECK(Why(&counter, now + kHour) == BurnIn::kClock);
+  CHECK(Why(&counter, now + kHour + 1) == BurnIn::kNone);
   std::set<std::string> names;
   for (size_t i = 0; i < kBurnIns; ++i) names.insert(ToString(static_cast<BurnIn>(i)));
   CHECK(names == std::set<std::string>{"", "clock", "lost", "pseudonyms", "start"});

@@ -210,7 +210,7 @@ TEST_CASE("all that is simulated, by hand") {
   }
   SUBCASE("after an hour all is forgotten") {
     for (int i = 0; i < 5; ++i) log.Add(1, 1);
-    log.Wait(kHour);
+    log.Wait(kHour + kSecond);
     log.Add(1, 1);
     log.Finish();
     CHECK(check("first") == 2);
