@@ -36,12 +36,12 @@ struct Run {
       count(Write(**store, what));
     };
     count((*store)->SaveLogCheckpoint(kFaultLog, FaultCheckpoint(7)));
-    count(WriteCounters(**store, "first"));
+    count(WriteCounters(**store, 1));
     write(ChangeWorld);
     // Empties the log and rebuilds the file, so that the second write starts a log anew.
     static_cast<void>((*store)->Purge());
     write([](StoreTransaction& t) { return t.Relate("u7", Relation("blocks"), "u8", 1); });
-    count(WriteCounters(**store, "second"));
+    count(WriteCounters(**store, 2));
     count((*store)->SaveLogCheckpoint(kFaultLog, FaultCheckpoint(8)));
     static_cast<void>((*store)->Purge());
     return acknowledged;

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "contract/subjects.h"
+#include "derived/pair_calls.h"
 #include "unit/store_file.h"
 
 namespace ringfence {
@@ -78,8 +79,11 @@ inline Status FillWorld(StoreTransaction& transaction, int users) {
   return transaction.AddPolicy(&record);
 }
 
-/// A group of counters as a flush commits it, rows of both directions: no revision.
-inline Status WriteCounters(StoreBackend& store, std::string_view bytes) {
+/// A group of counters as a flush commits it, one attempt in both directions: no revision.
+inline Status WriteCounters(StoreBackend& store, EventId attempt) {
+  PairCalls calls;
+  calls.Add(CallEvent::kAttempt, attempt, 0);
+  const std::string bytes = calls.Pack();
   Result<std::unique_ptr<StoreTransaction>> transaction = store.Begin();
   if (!transaction.ok()) return transaction.status();
   int64_t one = 0, other = 0;
