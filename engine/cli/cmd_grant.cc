@@ -177,8 +177,10 @@ std::vector<Command> GrantCommands() {
   request.synopsis = "CALLER CALLEE";
   request.description =
       "At most one in 24 hours and two in 7 days, and none in the 24 hours after a decline. A "
-      "connected call between the two starts the count again. Whoever delivers the request stores "
-      "the answer with `grant set`.";
+      "connected call between the two starts the count again. It counts, and knows no blocks and "
+      "no "
+      "lists: ask `check` too before you deliver (or use `knock ask`, which asks the policy). "
+      "Whoever delivers the request stores the answer with `grant set`.";
   request.options = {AtOption()};
   request.examples = "ringfence --db world.db grant request shop bob";
   request.exits =

@@ -122,6 +122,8 @@ class RINGFENCE_API Grants {
 
   /// May the host deliver a request for consent, which it does itself? Counted if so. Whatever was
   /// asked before the last connected call between the two, in either direction, does not count.
+  /// It only counts: neither blocks, lists nor the policy are asked, so a host that delivers what a
+  /// blocked caller asks for has to look itself. Knock asks the policy.
   Result<RequestAnswer> Request(std::string_view caller, std::string_view callee);
 
   /// A refused caller asks to be let in for one call. `question` is the call they would make, by
