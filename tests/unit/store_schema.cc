@@ -373,8 +373,7 @@ TEST_CASE("migration to schema 5: programs that know 4 go on reading, and write 
   CHECK(MigrateSqliteStore(path).value() == std::pair(4, 5));
   Connection old_program = OpenPlain(path);
   Require(CheckSchema(old_program, SchemaUse::kRead, 4));
-  CHECK(CheckSchema(old_program, SchemaUse::kWrite, 4).code() ==
-        StatusCode::kSchema);
+  CHECK(CheckSchema(old_program, SchemaUse::kWrite, 4).code() == StatusCode::kSchema);
 }
 
 TEST_CASE("a migrated file and a new one have the same tables, indexes and views") {
