@@ -98,7 +98,7 @@ client=$(find "$scratch/shared" -name libringfence_contacts_client.so)
 check_needed "$client" libsodium libphonenumber libprotobuf libidn2 libutf8proc
 check_exports "$client" 'rf_contact_\|ringfence'
 zones=$(find "$scratch/shared" -name libringfence_zones.so)
-check_needed "$zones" libringfence libcctz
+check_needed "$zones" libcctz  # of the engine it needs headers alone
 check_exports "$zones" ringfence
 
 step "shared: find_package"
