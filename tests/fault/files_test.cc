@@ -84,7 +84,7 @@ TEST_CASE("somebody else's file is refused and not changed by a byte") {
 
 TEST_CASE("an empty file becomes a store only where one is to be created") {
   const TemporaryFolder folder;
-  std::ofstream(folder.file("empty.db"));
+  std::ofstream(folder.file("empty.db")).close();
   for (Mode mode : {Mode::kReadOnly, Mode::kReadWrite}) {
     const Status status = OpenStatus(folder.file("empty.db"), mode);
     CHECK(status.code() == StatusCode::kSchema);

@@ -63,6 +63,7 @@ TEST_CASE("beside flushes every decision sees exactly the calls before it") {
     std::atomic<int> wrong{0};
     std::atomic<bool> done{false};
     std::vector<std::thread> threads;
+    threads.reserve(kThreads);
     for (int i = 0; i < kThreads; ++i) {
       threads.emplace_back([&, i] {
         Result<Reader> reader = process.engine().NewReader();
@@ -99,6 +100,7 @@ TEST_CASE("a count only grows while threads call, whichever flush is between") {
   std::atomic<int> begun{0}, ended{0}, wrong{0};
   std::atomic<bool> done{false};
   std::vector<std::thread> threads;
+  threads.reserve(2);
   for (int i = 0; i < 2; ++i) {
     threads.emplace_back([&] {
       Result<Reader> reader = process.engine().NewReader();
