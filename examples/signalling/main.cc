@@ -4,9 +4,8 @@
 //
 //   LOGIN u         -> OK
 //   CALL u          -> CALLING | REFUSED {...what the caller may see...}; the callee, if online,
-//                      gets RING caller | MISSED caller reason
-//   ANSWER u        -> OK, and u, whose call is ringing here, gets ANSWERED
-//   HANGUP u        -> OK, and the other side of what is ringing gets ENDED
+//   gets
+//                      RING caller | MISSED caller reason
 //   BLOCK u         -> OK, and a call of u that is ringing here ends: both sides get ENDED
 //   FOLLOW u        -> OK
 #include <arpa/inet.h>
@@ -27,7 +26,6 @@
 
 namespace {
 
-using ringfence::Attempts;
 using ringfence::Decision;
 using ringfence::Engine;
 using ringfence::Question;
@@ -44,15 +42,9 @@ struct Client {
   std::string input;
 };
 
-struct Ringing {
-  std::string caller, callee;
-  Decision decision;  // of which Recheck needs the effect alone
-};
-
 class Server {
  public:
-  Server(Engine engine, Reader reader, Attempts attempts)
-      : engine_(std::move(engine)), reader_(std::move(reader)), attempts_(std::move(attempts)) {}
+  Server(Engine engine, Reader reader) : engine_(std::move(engine)), reader_(std::move(reader)) {}
 
   /// One thread, one event loop: Decide never blocks on a lock of another process.
   int Run(int listener) {
@@ -105,7 +97,6 @@ class Server {
     if (command == "LOGIN") return Login(client, user);
     if (client.user.empty()) return Send(client, "ERROR log in first");
     if (command == "CALL") return Call(client, user);
-    if (command == "ANSWER" || command == "HANGUP") return End(client, user, command == "ANSWER");
     if (command == "BLOCK") return Block(client, user);
     if (command == "FOLLOW")
       return Answer(client, engine_.store().Relate(client.user, "follows", user));
@@ -122,11 +113,10 @@ class Server {
   }
 
   void Call(Client& client, const std::string& callee) {
-    // Counts as an attempt, too.
-    const Result<Decision> decision = reader_.Decide(Between(client.user, callee));
+    const Result<Decision> decision = Ask(client.user, callee);
     if (!decision.ok()) return Send(client, "ERROR " + decision.status().message());
     if (decision->let_through()) {
-      calls_.push_back({client.user, callee, *decision});
+      calls_.emplace_back(client.user, callee);
       Send(client, "CALLING");
       SendTo(callee, "RING " + client.user);
       return;
@@ -136,28 +126,12 @@ class Server {
     SendTo(callee, "MISSED " + client.user + " " + std::string(decision->reason));
   }
 
-  /// What became of a call is reported, so that policies can tell who is answered.
-  void End(Client& client, const std::string& other, bool answered) {
-    for (size_t i = 0; i < calls_.size(); ++i) {
-      const auto [caller, callee, decision] = calls_[i];
-      const bool incoming = caller == other && callee == client.user;
-      const bool outgoing = caller == client.user && callee == other;
-      if (!incoming && (answered || !outgoing)) continue;
-      const Status counted =
-          answered ? attempts_.Connected(caller, callee) : attempts_.Unanswered(caller, callee);
-      calls_.erase(calls_.begin() + static_cast<ptrdiff_t>(i));
-      Send(client, counted.ok() ? "OK" : "ERROR " + counted.message());
-      return SendTo(other, (answered ? "ANSWERED " : "ENDED ") + client.user);
-    }
-    Send(client, "ERROR no such call is ringing");
-  }
-
   void Block(Client& client, const std::string& user) {
     Answer(client, engine_.store().Block(client.user, user));
     for (size_t i = 0; i < calls_.size();) {
-      const auto [caller, callee, decision] = calls_[i];
-      const auto now = reader_.Recheck(Between(caller, callee), decision);
-      if (now.ok() && now->stands) {
+      const auto [caller, callee] = calls_[i];
+      const Result<Decision> now = Ask(caller, callee);
+      if (now.ok() && now->let_through()) {
         ++i;
         continue;
       }
@@ -167,11 +141,11 @@ class Server {
     }
   }
 
-  static Question Between(const std::string& caller, const std::string& callee) {
+  Result<Decision> Ask(const std::string& caller, const std::string& callee) {
     Question question;
     question.caller = caller;
     question.callee = callee;
-    return question;
+    return reader_.Decide(question);
   }
 
   void Answer(const Client& client, const Result<uint64_t>& written) {
@@ -193,9 +167,8 @@ class Server {
 
   Engine engine_;
   Reader reader_;
-  Attempts attempts_;
   std::map<int, Client> clients_;
-  std::vector<Ringing> calls_;
+  std::vector<std::pair<std::string, std::string>> calls_;  ///< ringing: caller, callee
 };
 
 int Listen(uint16_t port) {
@@ -217,19 +190,11 @@ int Listen(uint16_t port) {
 
 int main(int argc, char** argv) {
   if (argc < 2 || argc > 3) return std::fprintf(stderr, "usage: signalling FILE.db [PORT]\n"), 2;
-  Result<ringfence::Store> store = ringfence::Store::Open({argv[1]});
-  if (!store.ok()) return std::fprintf(stderr, "%s\n", store.status().message().c_str()), 3;
-  Result<Attempts> attempts = Attempts::Open(*store);
-  if (!attempts.ok()) return std::fprintf(stderr, "%s\n", attempts.status().message().c_str()), 3;
-  ringfence::EngineOptions options;
-  options.store = *store;
-  options.attempts = *attempts;
-  Result<Engine> engine = Engine::Open(std::move(options));
+  Result<Engine> engine = Engine::Open(argv[1]);
   if (!engine.ok()) return std::fprintf(stderr, "%s\n", engine.status().message().c_str()), 3;
   Result<Reader> reader = engine->NewReader();
   if (!reader.ok()) return std::fprintf(stderr, "%s\n", reader.status().message().c_str()), 3;
   const int listener = Listen(argc == 3 ? static_cast<uint16_t>(std::atoi(argv[2])) : 0);
   if (listener < 0) return std::perror("signalling"), 3;
-  return Server(std::move(engine).value(), std::move(reader).value(), std::move(attempts).value())
-      .Run(listener);
+  return Server(std::move(engine).value(), std::move(reader).value()).Run(listener);
 }
