@@ -1,6 +1,7 @@
 $ ringfence rules
 android-zen          DIGEST  13 rules in ring
 anonymous-rejection  DIGEST  11 rules in ring
+dating               DIGEST  6 rules in ring
 default              DIGEST  9 rules in ring
 delta-chat           DIGEST  7 rules in ring
 fluxer               DIGEST  16 rules in ring
