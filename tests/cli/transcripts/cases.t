@@ -4,6 +4,7 @@ ROOT/rules/default/cases.json: default: N passed, 0 failed
 $ ringfence test $RULES --quiet | sed 's/[0-9][0-9]* passed/N passed/'
 ROOT/rules/android-zen/cases.json: android-zen: N passed, 0 failed
 ROOT/rules/anonymous-rejection/cases.json: anonymous-rejection: N passed, 0 failed
+ROOT/rules/dating/cases.json: dating: N passed, 0 failed
 ROOT/rules/default/cases.json: default: N passed, 0 failed
 ROOT/rules/delta-chat/cases.json: delta-chat: N passed, 0 failed
 ROOT/rules/fluxer/cases.json: fluxer: N passed, 0 failed
