@@ -8,6 +8,7 @@
 
 #include "api/grants_impl.h"
 #include "api/store_impl.h"
+#include "base/bytes.h"
 #include "base/utf8.h"
 #include "derived/pair_calls.h"
 
@@ -223,8 +224,7 @@ Result<std::vector<GrantInfo>> Grants::Impl::List(std::string_view user, bool to
   for (const NamedRow& named : *rows) {
     GrantRow row;
     CallTimes calls;
-    const std::span bytes(reinterpret_cast<const uint8_t*>(named.bytes.data()), named.bytes.size());
-    if (!Unpack(bytes, &row)) return DamagedConsent();
+    if (!Unpack(AsBytes(named.bytes), &row)) return DamagedConsent();
     if (row.one_call && GetCallTimes(listed, nullptr, named.a, named.b, now_ms, &calls) ==
                             ReadState::kUnavailable) {
       return DamagedConsent();

@@ -9,6 +9,7 @@
 #include "api/grants_impl.h"
 #include "api/reader_impl.h"
 #include "api/store_impl.h"
+#include "base/bytes.h"
 #include "base/utf8.h"
 #include "derived/pair_calls.h"
 
@@ -39,9 +40,7 @@ Status MayShow(StoreTransaction& transaction, const ConsentPair& pair, int64_t n
   Status read = transaction.EachRow(
       RowKind::kKnock, pair.callee, [&](int64_t caller, std::string_view bytes) {
         KnockRow row;
-        const bool is_whole =
-            Unpack(std::span(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()), &row);
-        const bool waits = is_whole && !row.declined && now_ms < row.until_ms;
+        const bool waits = Unpack(AsBytes(bytes), &row) && !row.declined && now_ms < row.until_ms;
         waiting += waits && caller != pair.caller ? 1 : 0;
         return true;
       });
@@ -123,8 +122,7 @@ Result<std::vector<KnockInfo>> Grants::Knocks(std::string_view callee) const {
   std::vector<KnockInfo> knocks;
   for (const NamedRow& named : *rows) {
     KnockRow row;
-    const std::span bytes(reinterpret_cast<const uint8_t*>(named.bytes.data()), named.bytes.size());
-    if (!Unpack(bytes, &row)) return DamagedConsent();
+    if (!Unpack(AsBytes(named.bytes), &row)) return DamagedConsent();
     if (row.declined || now_ms >= row.until_ms) continue;
     knocks.push_back({named.b_name, row.asked_at_ms, row.until_ms});
   }

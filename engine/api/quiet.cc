@@ -6,6 +6,7 @@
 
 #include "api/store_impl.h"
 #include "api/write_once.h"
+#include "base/bytes.h"
 #include "base/diagnostic.h"
 #include "base/utf8.h"
 #include "derived/events.h"
@@ -112,10 +113,6 @@ Result<std::string> OwnRow(const Store& store, std::string_view user, RowKind ki
   return rows->empty() ? std::string() : std::move(rows->front().bytes);
 }
 
-std::span<const uint8_t> Bytes(std::string_view text) {
-  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
-}
-
 }  // namespace
 
 Result<QuietInterval> ParseQuietInterval(std::string_view text) {
@@ -158,7 +155,7 @@ Result<std::optional<QuietPeriod>> QuietTimes::ShowQuiet(std::string_view user) 
   if (!bytes.ok()) return bytes.status();
   if (bytes->empty()) return std::optional<QuietPeriod>();
   QuietRow row;
-  if (!UnpackQuiet(Bytes(*bytes), &row)) {
+  if (!UnpackQuiet(AsBytes(*bytes), &row)) {
     return Status(StatusCode::kCorrupt, "the row of a quiet period is damaged");
   }
   return std::optional(QuietPeriod{row.until_s, row.except_listed});
@@ -188,7 +185,7 @@ Result<std::optional<QuietSchedule>> QuietTimes::ShowSchedule(std::string_view u
   if (!bytes.ok()) return bytes.status();
   if (bytes->empty()) return std::optional<QuietSchedule>();
   ScheduleView view;
-  if (!ViewSchedule(Bytes(*bytes), &view)) {
+  if (!ViewSchedule(AsBytes(*bytes), &view)) {
     return Status(StatusCode::kCorrupt, "the row of a schedule is damaged");
   }
   QuietSchedule schedule;
