@@ -404,9 +404,7 @@ Result<int64_t> SqliteSession::Resolve(std::string_view user) {
   if (!read) status = ReadFailure();
   if (own_snapshot) EndSnapshot();
   if (!read) return status;
-  if (!has_row) {
-    return Status(StatusCode::kNotFound, "user '" + Printable(user, 32) + "' is not known");
-  }
+  if (!has_row) return NotKnown(user);
   return id;
 }
 
