@@ -9,6 +9,7 @@
 #include "api/grants_impl.h"
 #include "api/reader_impl.h"
 #include "api/store_impl.h"
+#include "api/write_once.h"
 #include "base/bytes.h"
 #include "base/utf8.h"
 #include "derived/pair_calls.h"
@@ -157,35 +158,32 @@ Result<uint64_t> Grants::AllowKnock(std::string_view callee, std::string_view ca
                                                     std::to_string(kMaxOneCallDays) +
                                                     " days and before the year 10000");
   }
-  Result<std::unique_ptr<StoreTransaction>> transaction = impl_->backend().Begin();
-  if (!transaction.ok()) return transaction.status();
-  ConsentPair pair;
-  Status status = FindKnock(**transaction, callee, caller, now_ms, &pair);
-  if (!status.ok()) return status;
-  GrantRow given{GrantState::kTemporary, GrantSource::kKnock, true, now_ms, now_ms + for_ms};
-  TransactionRows rows(transaction->get());
-  GrantRow earlier;
-  if (GetGrant(rows, pair.callee, pair.caller, &earlier) == ReadState::kRead && !earlier.one_call &&
-      Holds(StateAt(earlier, CallTimes{}, now_ms)) &&
-      (earlier.until_ms == 0 || earlier.until_ms >= given.until_ms)) {
-    given = earlier;
-  }
-  status = PutConsent(**transaction, pair, given, now_ms);
-  if (!status.ok()) return status;
-  return (*transaction)->Commit();
+  return WriteOnce(impl_->backend(), [&](StoreTransaction& transaction) -> Status {
+    ConsentPair pair;
+    Status status = FindKnock(transaction, callee, caller, now_ms, &pair);
+    if (!status.ok()) return status;
+    GrantRow given{GrantState::kTemporary, GrantSource::kKnock, true, now_ms, now_ms + for_ms};
+    TransactionRows rows(&transaction);
+    GrantRow earlier;
+    const ReadState read = GetGrant(rows, pair.callee, pair.caller, &earlier);
+    if (read == ReadState::kRead && !earlier.one_call &&
+        Holds(StateAt(earlier, CallTimes{}, now_ms)) &&
+        (earlier.until_ms == 0 || earlier.until_ms >= given.until_ms)) {
+      given = earlier;
+    }
+    return PutConsent(transaction, pair, given, now_ms);
+  });
 }
 
 Result<uint64_t> Grants::DeclineKnock(std::string_view callee, std::string_view caller) {
   const int64_t now_ms = impl_->NowMs();
-  Result<std::unique_ptr<StoreTransaction>> transaction = impl_->backend().Begin();
-  if (!transaction.ok()) return transaction.status();
-  ConsentPair pair;
-  Status status = FindKnock(**transaction, callee, caller, now_ms, &pair);
-  if (!status.ok()) return status;
-  const KnockRow declined{true, now_ms, now_ms + impl_->options.limits.after_decline_ms};
-  status = PutRow(**transaction, RowKind::kKnock, pair.callee, pair.caller, declined);
-  if (!status.ok()) return status;
-  return (*transaction)->Commit();
+  return WriteOnce(impl_->backend(), [&](StoreTransaction& transaction) -> Status {
+    ConsentPair pair;
+    Status status = FindKnock(transaction, callee, caller, now_ms, &pair);
+    if (!status.ok()) return status;
+    const KnockRow declined{true, now_ms, now_ms + impl_->options.limits.after_decline_ms};
+    return PutRow(transaction, RowKind::kKnock, pair.callee, pair.caller, declined);
+  });
 }
 
 }  // namespace ringfence
