@@ -281,16 +281,16 @@ Result<RequestAnswer> Grants::Request(std::string_view caller, std::string_view 
   if (granted == ReadState::kRead && StateAt(grant, calls, now_ms) == GrantState::kDeclined) {
     wait_ms = std::max(wait_ms, grant.until_ms - now_ms);
   }
-  if (wait_ms > 0) return RequestAnswer{false, InSeconds(wait_ms)};
+  if (wait_ms > 0) return RequestAnswer{false, SecondsUp(wait_ms)};
   const int64_t own_key = impl_->SecretKeyOf(SecretKey::kAsked, pair.caller, callee);
   for (const int64_t key : {pair.callee, own_key}) {
     if (status.ok()) status = NoteAsked(**transaction, pair.caller, key, now_ms);
   }
-  if (status.ok()) status = (*transaction)->SweepRows(now_ms / 1000, kSweptAtOnce);
+  if (status.ok()) status = (*transaction)->SweepRows(now_ms / kSecondMs, kSweptAtOnce);
   if (status.ok()) status = (*transaction)->CommitCounters();
   if (!status.ok()) return status;
   AddAsked(now_ms, &asked);
-  return RequestAnswer{true, InSeconds(WaitMs(asked, calls.connected_ms, limits, now_ms))};
+  return RequestAnswer{true, SecondsUp(WaitMs(asked, calls.connected_ms, limits, now_ms))};
 }
 
 }  // namespace ringfence

@@ -98,7 +98,7 @@ Result<KnockAnswer> Grants::Knock(Reader& reader, const Question& question) {
   const int64_t now_ms = impl_->NowMs();
   // Calls do not reset this count: that there were some is gone with a callee who is forgotten.
   const int64_t wait_ms = WaitMs(asked, 0, limits, now_ms);
-  if (wait_ms > 0) return KnockAnswer{false, InSeconds(wait_ms)};
+  if (wait_ms > 0) return KnockAnswer{false, SecondsUp(wait_ms)};
 
   bool let_in = false;
   bool may_show = false;
@@ -108,11 +108,11 @@ Result<KnockAnswer> Grants::Knock(Reader& reader, const Question& question) {
   if (status.ok()) {
     status = PutKnock(transaction, *impl_, question.callee.id, pair, let_in && may_show, now_ms);
   }
-  if (status.ok()) status = transaction.SweepRows(now_ms / 1000, kSweptAtOnce);
+  if (status.ok()) status = transaction.SweepRows(now_ms / kSecondMs, kSweptAtOnce);
   if (status.ok()) status = transaction.CommitCounters();
   if (!status.ok()) return status;
   AddAsked(now_ms, &asked);
-  return KnockAnswer{true, InSeconds(WaitMs(asked, 0, limits, now_ms))};
+  return KnockAnswer{true, SecondsUp(WaitMs(asked, 0, limits, now_ms))};
 }
 
 Result<std::vector<KnockInfo>> Grants::Knocks(std::string_view callee) const {

@@ -17,7 +17,6 @@ namespace ringfence {
 namespace {
 
 constexpr std::array<std::string_view, 7> kDays = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
-constexpr uint8_t kAllDays = 0x7f;
 
 /// A clock that was fast for an hour must not have swept a period that lasts by the right one.
 constexpr int64_t kSlackS = kSlackMs / kSecondMs;
@@ -127,7 +126,7 @@ Result<QuietInterval> ParseQuietInterval(std::string_view text) {
     return BadInterval(text);
   }
   // Until midnight, written as the day's first minute.
-  if (interval.end == 0) interval.end = 1440;
+  if (interval.end == 0) interval.end = kDayMinutes;
   if (!IsGoodInterval(interval)) return BadInterval(text);
   return interval;
 }

@@ -8,9 +8,6 @@
 namespace ringfence {
 namespace {
 
-constexpr uint16_t kDayMinutes = 1440;
-constexpr uint8_t kAllDays = 0x7f;
-
 /// No IANA name has other characters, and no name of these leaves a folder of zones.
 bool IsZoneName(std::string_view name) {
   if (name.empty() || name.size() > kMaxZoneBytes) return false;
