@@ -5,7 +5,6 @@
 #include <ringfence/grants.h>
 
 #include <cstdint>
-#include <memory>
 #include <string_view>
 
 #include "base/siphash.h"

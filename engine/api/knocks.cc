@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <string>
-#include <utility>
 
 #include "api/grants_impl.h"
 #include "api/reader_impl.h"
