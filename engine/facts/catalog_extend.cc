@@ -20,12 +20,6 @@ constexpr std::string_view kKeysText = "one of extension, version, catalog, user
 constexpr int64_t kMaxVersion = 1000000;
 constexpr std::string_view kStays = "what is out of use stays, and its \"doc\" says so";
 
-SourceSpan BraceOf(const JsonValue& value) {
-  SourceSpan brace = value.span;
-  brace.length = 1;
-  return brace;
-}
-
 class ExtensionReader {
  public:
   ExtensionReader(const JsonValue& root, std::span<const FactInfo> base, CatalogErrors* errors)
