@@ -7,7 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "derived/bytes.h"
+#include "base/bytes.h"
 #include "derived/pair_calls.h"
 #include "derived/recent.h"
 

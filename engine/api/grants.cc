@@ -8,6 +8,8 @@
 
 #include "api/grants_impl.h"
 #include "api/store_impl.h"
+#include "api/write_once.h"
+#include "base/bytes.h"
 #include "base/utf8.h"
 #include "derived/pair_calls.h"
 
@@ -49,13 +51,11 @@ class ListedRows final : public DerivedRows {
 /// One consent put in a transaction of its own.
 Result<uint64_t> PutOnce(const Grants::Impl& impl, std::string_view callee, std::string_view caller,
                          const GrantRow& row) {
-  Result<std::unique_ptr<StoreTransaction>> transaction = impl.backend().Begin();
-  if (!transaction.ok()) return transaction.status();
-  ConsentPair pair;
-  Status status = FindPair(**transaction, callee, caller, &pair);
-  if (status.ok()) status = PutConsent(**transaction, pair, row, row.given_at_ms);
-  if (!status.ok()) return status;
-  return (*transaction)->Commit();
+  return WriteOnce(impl.backend(), [&](StoreTransaction& transaction) -> Status {
+    ConsentPair pair;
+    Status status = FindPair(transaction, callee, caller, &pair);
+    return status.ok() ? PutConsent(transaction, pair, row, row.given_at_ms) : status;
+  });
 }
 
 }  // namespace
@@ -188,28 +188,25 @@ Result<uint64_t> Grants::Decline(std::string_view callee, std::string_view calle
 
 Result<uint64_t> Grants::Revoke(std::string_view callee, std::string_view caller,
                                 GrantSource source) {
-  Result<std::unique_ptr<StoreTransaction>> transaction = impl_->backend().Begin();
-  if (!transaction.ok()) return transaction.status();
-  ConsentPair pair;
-  Status status = FindPair(**transaction, callee, caller, &pair);
-  if (!status.ok()) return status;
-  TransactionRows rows(transaction->get());
-  GrantRow row;
-  CallTimes calls;
-  const int64_t now_ms = impl_->NowMs();
-  const ReadState read = GetGrant(rows, pair.callee, pair.caller, &row);
-  if (read == ReadState::kUnavailable) return DamagedConsent();
-  if (row.one_call && GetCallTimes(rows, nullptr, pair.callee, pair.caller, now_ms, &calls) ==
-                          ReadState::kUnavailable) {
-    return DamagedConsent();
-  }
-  if (read == ReadState::kAbsent || !Holds(StateAt(row, calls, now_ms))) {
-    return Status(StatusCode::kNotFound, "there is no consent that could be revoked");
-  }
-  status = PutRow(**transaction, RowKind::kGrant, pair.callee, pair.caller,
+  return WriteOnce(impl_->backend(), [&](StoreTransaction& transaction) -> Status {
+    ConsentPair pair;
+    if (Status status = FindPair(transaction, callee, caller, &pair); !status.ok()) return status;
+    TransactionRows rows(&transaction);
+    GrantRow row;
+    CallTimes calls;
+    const int64_t now_ms = impl_->NowMs();
+    const ReadState read = GetGrant(rows, pair.callee, pair.caller, &row);
+    if (read == ReadState::kUnavailable) return DamagedConsent();
+    if (row.one_call && GetCallTimes(rows, nullptr, pair.callee, pair.caller, now_ms, &calls) ==
+                            ReadState::kUnavailable) {
+      return DamagedConsent();
+    }
+    if (read == ReadState::kAbsent || !Holds(StateAt(row, calls, now_ms))) {
+      return Status(StatusCode::kNotFound, "there is no consent that could be revoked");
+    }
+    return PutRow(transaction, RowKind::kGrant, pair.callee, pair.caller,
                   GrantRow{GrantState::kRevoked, source, false, now_ms, 0});
-  if (!status.ok()) return status;
-  return (*transaction)->Commit();
+  });
 }
 
 Result<std::vector<GrantInfo>> Grants::Impl::List(std::string_view user, bool to_user) const {
@@ -223,8 +220,7 @@ Result<std::vector<GrantInfo>> Grants::Impl::List(std::string_view user, bool to
   for (const NamedRow& named : *rows) {
     GrantRow row;
     CallTimes calls;
-    const std::span bytes(reinterpret_cast<const uint8_t*>(named.bytes.data()), named.bytes.size());
-    if (!Unpack(bytes, &row)) return DamagedConsent();
+    if (!Unpack(AsBytes(named.bytes), &row)) return DamagedConsent();
     if (row.one_call && GetCallTimes(listed, nullptr, named.a, named.b, now_ms, &calls) ==
                             ReadState::kUnavailable) {
       return DamagedConsent();
@@ -285,16 +281,16 @@ Result<RequestAnswer> Grants::Request(std::string_view caller, std::string_view 
   if (granted == ReadState::kRead && StateAt(grant, calls, now_ms) == GrantState::kDeclined) {
     wait_ms = std::max(wait_ms, grant.until_ms - now_ms);
   }
-  if (wait_ms > 0) return RequestAnswer{false, InSeconds(wait_ms)};
+  if (wait_ms > 0) return RequestAnswer{false, SecondsUp(wait_ms)};
   const int64_t own_key = impl_->SecretKeyOf(SecretKey::kAsked, pair.caller, callee);
   for (const int64_t key : {pair.callee, own_key}) {
     if (status.ok()) status = NoteAsked(**transaction, pair.caller, key, now_ms);
   }
-  if (status.ok()) status = (*transaction)->SweepRows(now_ms / 1000, kSweptAtOnce);
+  if (status.ok()) status = (*transaction)->SweepRows(now_ms / kSecondMs, kSweptAtOnce);
   if (status.ok()) status = (*transaction)->CommitCounters();
   if (!status.ok()) return status;
   AddAsked(now_ms, &asked);
-  return RequestAnswer{true, InSeconds(WaitMs(asked, calls.connected_ms, limits, now_ms))};
+  return RequestAnswer{true, SecondsUp(WaitMs(asked, calls.connected_ms, limits, now_ms))};
 }
 
 }  // namespace ringfence

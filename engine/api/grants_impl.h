@@ -5,7 +5,6 @@
 #include <ringfence/grants.h>
 
 #include <cstdint>
-#include <memory>
 #include <string_view>
 
 #include "base/siphash.h"
@@ -71,8 +70,5 @@ Status NoteAsked(StoreTransaction& transaction, int64_t caller, int64_t key, int
 
 /// Rows of asking and knocks that have expired are deleted in passing: so many looked at each time.
 inline constexpr int kSweptAtOnce = 8;
-
-/// Milliseconds as seconds, rounded up.
-inline int64_t InSeconds(int64_t ms) { return (ms + 999) / 1000; }
 
 }  // namespace ringfence

@@ -4,11 +4,12 @@
 
 #include <algorithm>
 #include <string>
-#include <utility>
 
 #include "api/grants_impl.h"
 #include "api/reader_impl.h"
 #include "api/store_impl.h"
+#include "api/write_once.h"
+#include "base/bytes.h"
 #include "base/utf8.h"
 #include "derived/pair_calls.h"
 
@@ -39,9 +40,7 @@ Status MayShow(StoreTransaction& transaction, const ConsentPair& pair, int64_t n
   Status read = transaction.EachRow(
       RowKind::kKnock, pair.callee, [&](int64_t caller, std::string_view bytes) {
         KnockRow row;
-        const bool is_whole =
-            Unpack(std::span(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()), &row);
-        const bool waits = is_whole && !row.declined && now_ms < row.until_ms;
+        const bool waits = Unpack(AsBytes(bytes), &row) && !row.declined && now_ms < row.until_ms;
         waiting += waits && caller != pair.caller ? 1 : 0;
         return true;
       });
@@ -98,7 +97,7 @@ Result<KnockAnswer> Grants::Knock(Reader& reader, const Question& question) {
   const int64_t now_ms = impl_->NowMs();
   // Calls do not reset this count: that there were some is gone with a callee who is forgotten.
   const int64_t wait_ms = WaitMs(asked, 0, limits, now_ms);
-  if (wait_ms > 0) return KnockAnswer{false, InSeconds(wait_ms)};
+  if (wait_ms > 0) return KnockAnswer{false, SecondsUp(wait_ms)};
 
   bool let_in = false;
   bool may_show = false;
@@ -108,11 +107,11 @@ Result<KnockAnswer> Grants::Knock(Reader& reader, const Question& question) {
   if (status.ok()) {
     status = PutKnock(transaction, *impl_, question.callee.id, pair, let_in && may_show, now_ms);
   }
-  if (status.ok()) status = transaction.SweepRows(now_ms / 1000, kSweptAtOnce);
+  if (status.ok()) status = transaction.SweepRows(now_ms / kSecondMs, kSweptAtOnce);
   if (status.ok()) status = transaction.CommitCounters();
   if (!status.ok()) return status;
   AddAsked(now_ms, &asked);
-  return KnockAnswer{true, InSeconds(WaitMs(asked, 0, limits, now_ms))};
+  return KnockAnswer{true, SecondsUp(WaitMs(asked, 0, limits, now_ms))};
 }
 
 Result<std::vector<KnockInfo>> Grants::Knocks(std::string_view callee) const {
@@ -123,8 +122,7 @@ Result<std::vector<KnockInfo>> Grants::Knocks(std::string_view callee) const {
   std::vector<KnockInfo> knocks;
   for (const NamedRow& named : *rows) {
     KnockRow row;
-    const std::span bytes(reinterpret_cast<const uint8_t*>(named.bytes.data()), named.bytes.size());
-    if (!Unpack(bytes, &row)) return DamagedConsent();
+    if (!Unpack(AsBytes(named.bytes), &row)) return DamagedConsent();
     if (row.declined || now_ms >= row.until_ms) continue;
     knocks.push_back({named.b_name, row.asked_at_ms, row.until_ms});
   }
@@ -159,35 +157,32 @@ Result<uint64_t> Grants::AllowKnock(std::string_view callee, std::string_view ca
                                                     std::to_string(kMaxOneCallDays) +
                                                     " days and before the year 10000");
   }
-  Result<std::unique_ptr<StoreTransaction>> transaction = impl_->backend().Begin();
-  if (!transaction.ok()) return transaction.status();
-  ConsentPair pair;
-  Status status = FindKnock(**transaction, callee, caller, now_ms, &pair);
-  if (!status.ok()) return status;
-  GrantRow given{GrantState::kTemporary, GrantSource::kKnock, true, now_ms, now_ms + for_ms};
-  TransactionRows rows(transaction->get());
-  GrantRow earlier;
-  if (GetGrant(rows, pair.callee, pair.caller, &earlier) == ReadState::kRead && !earlier.one_call &&
-      Holds(StateAt(earlier, CallTimes{}, now_ms)) &&
-      (earlier.until_ms == 0 || earlier.until_ms >= given.until_ms)) {
-    given = earlier;
-  }
-  status = PutConsent(**transaction, pair, given, now_ms);
-  if (!status.ok()) return status;
-  return (*transaction)->Commit();
+  return WriteOnce(impl_->backend(), [&](StoreTransaction& transaction) -> Status {
+    ConsentPair pair;
+    Status status = FindKnock(transaction, callee, caller, now_ms, &pair);
+    if (!status.ok()) return status;
+    GrantRow given{GrantState::kTemporary, GrantSource::kKnock, true, now_ms, now_ms + for_ms};
+    TransactionRows rows(&transaction);
+    GrantRow earlier;
+    const ReadState read = GetGrant(rows, pair.callee, pair.caller, &earlier);
+    if (read == ReadState::kRead && !earlier.one_call &&
+        Holds(StateAt(earlier, CallTimes{}, now_ms)) &&
+        (earlier.until_ms == 0 || earlier.until_ms >= given.until_ms)) {
+      given = earlier;
+    }
+    return PutConsent(transaction, pair, given, now_ms);
+  });
 }
 
 Result<uint64_t> Grants::DeclineKnock(std::string_view callee, std::string_view caller) {
   const int64_t now_ms = impl_->NowMs();
-  Result<std::unique_ptr<StoreTransaction>> transaction = impl_->backend().Begin();
-  if (!transaction.ok()) return transaction.status();
-  ConsentPair pair;
-  Status status = FindKnock(**transaction, callee, caller, now_ms, &pair);
-  if (!status.ok()) return status;
-  const KnockRow declined{true, now_ms, now_ms + impl_->options.limits.after_decline_ms};
-  status = PutRow(**transaction, RowKind::kKnock, pair.callee, pair.caller, declined);
-  if (!status.ok()) return status;
-  return (*transaction)->Commit();
+  return WriteOnce(impl_->backend(), [&](StoreTransaction& transaction) -> Status {
+    ConsentPair pair;
+    Status status = FindKnock(transaction, callee, caller, now_ms, &pair);
+    if (!status.ok()) return status;
+    const KnockRow declined{true, now_ms, now_ms + impl_->options.limits.after_decline_ms};
+    return PutRow(transaction, RowKind::kKnock, pair.callee, pair.caller, declined);
+  });
 }
 
 }  // namespace ringfence

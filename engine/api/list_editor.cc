@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/bytes.h"
 #include "base/check.h"
 #include "base/utf8.h"
 
@@ -30,10 +31,6 @@ int Breadth(const ListEntry& entry) {
       break;
   }
   return entry.subject == NameOfPredicate(ListPredicate::kEveryone) ? 6 : 5;
-}
-
-std::span<const uint8_t> Bytes(std::string_view text) {
-  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
 }
 
 ListedEntry EntryOf(const OtherItem& item) {
@@ -86,14 +83,14 @@ Status UnpackList(std::span<const std::pair<int64_t, std::string>> persons, std:
   const auto corrupt = [] { return Status(StatusCode::kCorrupt, "a row of a list is damaged"); };
   for (const auto& [person, bytes] : persons) {
     PersonItem item;
-    if (!UnpackPerson(Bytes(bytes), &item)) return corrupt();
+    if (!UnpackPerson(AsBytes(bytes), &item)) return corrupt();
     ListedEntry stored;
     stored.rank = item.rank;
     stored.entry.action = item.action;
     stored.person = person;
     entries->push_back(std::move(stored));
   }
-  OtherItems items(Bytes(others));
+  OtherItems items(AsBytes(others));
   OtherItem item;
   while (items.Next(&item)) entries->push_back(EntryOf(item));
   if (items.damaged()) return corrupt();

@@ -8,6 +8,7 @@
 #include "api/list_editor.h"
 #include "api/store_impl.h"
 #include "api/write_once.h"
+#include "base/bytes.h"
 #include "base/diagnostic.h"
 #include "base/utf8.h"
 
@@ -168,10 +169,8 @@ Result<ListMentions> Lists::MentionsOf(std::string_view user) const {
   if (!listed.ok()) return listed.status();
   ListMentions mentions;
   for (NamedRow& row : *listed) {
-    const std::span<const uint8_t> bytes(reinterpret_cast<const uint8_t*>(row.bytes.data()),
-                                         row.bytes.size());
     PersonItem item;
-    if (!UnpackPerson(bytes, &item)) {
+    if (!UnpackPerson(AsBytes(row.bytes), &item)) {
       return Status(StatusCode::kCorrupt, "a row of a list is damaged");
     }
     mentions.lists.push_back({std::move(row.a_name), item.action});

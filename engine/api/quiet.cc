@@ -6,6 +6,7 @@
 
 #include "api/store_impl.h"
 #include "api/write_once.h"
+#include "base/bytes.h"
 #include "base/diagnostic.h"
 #include "base/utf8.h"
 #include "derived/events.h"
@@ -16,7 +17,6 @@ namespace ringfence {
 namespace {
 
 constexpr std::array<std::string_view, 7> kDays = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
-constexpr uint8_t kAllDays = 0x7f;
 
 /// A clock that was fast for an hour must not have swept a period that lasts by the right one.
 constexpr int64_t kSlackS = kSlackMs / kSecondMs;
@@ -112,10 +112,6 @@ Result<std::string> OwnRow(const Store& store, std::string_view user, RowKind ki
   return rows->empty() ? std::string() : std::move(rows->front().bytes);
 }
 
-std::span<const uint8_t> Bytes(std::string_view text) {
-  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
-}
-
 }  // namespace
 
 Result<QuietInterval> ParseQuietInterval(std::string_view text) {
@@ -130,7 +126,7 @@ Result<QuietInterval> ParseQuietInterval(std::string_view text) {
     return BadInterval(text);
   }
   // Until midnight, written as the day's first minute.
-  if (interval.end == 0) interval.end = 1440;
+  if (interval.end == 0) interval.end = kDayMinutes;
   if (!IsGoodInterval(interval)) return BadInterval(text);
   return interval;
 }
@@ -158,7 +154,7 @@ Result<std::optional<QuietPeriod>> QuietTimes::ShowQuiet(std::string_view user) 
   if (!bytes.ok()) return bytes.status();
   if (bytes->empty()) return std::optional<QuietPeriod>();
   QuietRow row;
-  if (!UnpackQuiet(Bytes(*bytes), &row)) {
+  if (!UnpackQuiet(AsBytes(*bytes), &row)) {
     return Status(StatusCode::kCorrupt, "the row of a quiet period is damaged");
   }
   return std::optional(QuietPeriod{row.until_s, row.except_listed});
@@ -188,7 +184,7 @@ Result<std::optional<QuietSchedule>> QuietTimes::ShowSchedule(std::string_view u
   if (!bytes.ok()) return bytes.status();
   if (bytes->empty()) return std::optional<QuietSchedule>();
   ScheduleView view;
-  if (!ViewSchedule(Bytes(*bytes), &view)) {
+  if (!ViewSchedule(AsBytes(*bytes), &view)) {
     return Status(StatusCode::kCorrupt, "the row of a schedule is damaged");
   }
   QuietSchedule schedule;

@@ -2,11 +2,11 @@
 #include <ringfence/limits.h>
 #include <ringfence/response.h>
 
-#include <algorithm>
 #include <optional>
 
 #include "api/response_words.h"
 #include "base/json_writer.h"
+#include "base/names.h"
 
 namespace ringfence {
 namespace {
@@ -18,14 +18,7 @@ constexpr uint16_t kRejectedByFilter = 608;
 
 /// Names as policies give them. Anything else (a view can be made by hand) stays out of header
 /// fields.
-bool IsKey(std::string_view told) {
-  const auto letter_or_digit = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-  };
-  return !told.empty() && told.size() <= kMaxNameBytes && letter_or_digit(told[0]) &&
-         std::all_of(told.begin(), told.end(),
-                     [&](char c) { return letter_or_digit(c) || c == '_' || c == '-'; });
-}
+bool IsKey(std::string_view told) { return IsNameLike(told) && told.size() <= kMaxNameBytes; }
 
 /// What policies can answer with; 604 would deny that the callee exists.
 bool IsStatus(uint16_t status) {

@@ -1,7 +1,7 @@
 // The group `attempts`: rows of earlier calls, and what pends about the same users, to counts.
-#include <algorithm>
 #include <array>
 #include <optional>
+#include <utility>
 
 #include "derived/pair_calls.h"
 #include "derived/pending.h"

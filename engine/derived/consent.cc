@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "derived/bytes.h"
+#include "base/bytes.h"
 
 namespace ringfence {
 namespace {
@@ -19,8 +19,6 @@ int64_t TimeAt(std::span<const uint8_t> bytes, size_t offset) {
 }
 
 bool IsTime(int64_t time_ms) { return time_ms > 0 && time_ms <= kLastTimeMs; }
-
-int64_t SecondFrom(int64_t time_ms) { return time_ms / 1000 + (time_ms % 1000 != 0 ? 1 : 0); }
 
 template <class Row, size_t kBytes>
 ReadState Get(DerivedRows& rows, RowKind kind, int64_t a, int64_t b, Row* row) noexcept {
@@ -75,7 +73,7 @@ bool Unpack(std::span<const uint8_t> bytes, GrantRow* row) {
 int64_t ExpiresS(const GrantRow& row) {
   if (row.until_ms == 0) return 0;
   const bool is_remembered = row.state == GrantState::kTemporary;
-  return SecondFrom(row.until_ms + (is_remembered ? kExpiredGrantDays * kDayMs : 0));
+  return SecondsUp(row.until_ms + (is_remembered ? kExpiredGrantDays * kDayMs : 0));
 }
 
 std::string Pack(const AskedRow& row) {
@@ -96,7 +94,7 @@ bool Unpack(std::span<const uint8_t> bytes, AskedRow* row) {
   return true;
 }
 
-int64_t ExpiresS(const AskedRow& row) { return SecondFrom(row.at_ms[row.count - 1] + 7 * kDayMs); }
+int64_t ExpiresS(const AskedRow& row) { return SecondsUp(row.at_ms[row.count - 1] + 7 * kDayMs); }
 
 std::string Pack(const KnockRow& row) {
   std::string bytes(1, static_cast<char>(row.declined ? 1 : 0));
@@ -113,7 +111,7 @@ bool Unpack(std::span<const uint8_t> bytes, KnockRow* row) {
   return IsTime(row->asked_at_ms) && IsTime(row->until_ms) && row->until_ms >= row->asked_at_ms;
 }
 
-int64_t ExpiresS(const KnockRow& row) { return SecondFrom(row.until_ms); }
+int64_t ExpiresS(const KnockRow& row) { return SecondsUp(row.until_ms); }
 
 ReadState GetGrant(DerivedRows& rows, int64_t callee, int64_t caller, GrantRow* row) noexcept {
   return Get<GrantRow, kGrantRowBytes>(rows, RowKind::kGrant, callee, caller, row);

@@ -18,6 +18,9 @@ inline constexpr int64_t kSecondMs = 1000;
 inline constexpr int64_t kHourMs = 3600 * kSecondMs;
 inline constexpr int64_t kDayMs = 24 * kHourMs;
 
+/// `ms` >= 0 as seconds, rounded up.
+inline int64_t SecondsUp(int64_t ms) { return ms / kSecondMs + (ms % kSecondMs != 0 ? 1 : 0); }
+
 /// A clock may be set back by seconds (a leap second, NTP) under running calls: events up to so far
 /// ahead of the present have happened just now. What is further ahead has not happened: it counts
 /// for nothing until its time has come.

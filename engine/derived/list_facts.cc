@@ -1,10 +1,6 @@
 // Predicates of lists as tests of facts.
 #include "derived/list_facts.h"
 
-#include <algorithm>
-
-#include "base/check.h"
-
 namespace ringfence {
 namespace {
 
@@ -28,9 +24,8 @@ class TestedWriter final : public GroupWriter {
   void SetPacked(std::span<const uint32_t> words) override {
     Each([&](const TestedPlace& place) {
       if (place.is_known) return std::optional(FactCode{1});
-      const uint32_t word = place.word < words.size() ? words[place.word] : 0;
       if (place.word >= words.size()) return std::optional(place.empty);
-      return Valid(place, (word >> place.shift) & place.mask);
+      return Valid(place, (words[place.word] >> place.shift) & place.mask);
     });
   }
   void SetAbsent() {

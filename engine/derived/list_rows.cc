@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/bytes.h"
 #include "base/check.h"
 #include "base/sha256.h"
 #include "base/utf8.h"
@@ -15,16 +16,6 @@ constexpr std::array<std::string_view, kListPredicates> kNames = {
     "everyone",          "anonymous",       "unknown",           "followed",         "followers",
     "friends",           "favorites",       "contacts",          "verified",         "bots",
     "subscription:none", "subscription:to", "subscription:from", "subscription:both"};
-
-void AppendNumber(uint64_t value, int bytes, std::string* out) {
-  for (int i = 0; i < bytes; ++i) out->push_back(static_cast<char>((value >> (8 * i)) & 0xff));
-}
-
-uint64_t ReadNumber(std::span<const uint8_t> bytes) {
-  uint64_t value = 0;
-  for (size_t i = bytes.size(); i-- > 0;) value = value << 8 | bytes[i];
-  return value;
-}
 
 bool IsAction(uint8_t byte) {
   return byte >= static_cast<uint8_t>(ListAction::kAlways) &&
@@ -56,14 +47,14 @@ std::optional<ListPredicate> FindPredicate(std::string_view name) {
 
 std::string PackPerson(const PersonItem& item) {
   std::string bytes;
-  AppendNumber(item.rank, 4, &bytes);
+  AppendUint(item.rank, 4, &bytes);
   bytes.push_back(static_cast<char>(item.action));
   return bytes;
 }
 
 bool UnpackPerson(std::span<const uint8_t> bytes, PersonItem* item) {
   if (bytes.size() != kPersonItemBytes || !IsAction(bytes[4])) return false;
-  item->rank = static_cast<ListRank>(ReadNumber(bytes.first(4)));
+  item->rank = static_cast<ListRank>(ReadUint(bytes.first(4)));
   item->action = static_cast<ListAction>(bytes[4]);
   return item->rank != 0;
 }
@@ -72,7 +63,7 @@ bool UnpackPerson(std::span<const uint8_t> bytes, PersonItem* item) {
 // its pattern, each text after a byte that says its length; of a predicate its number.
 void AppendOther(const OtherItem& item, std::string* bytes) {
   DCHECK(item.rank != 0 && item.text.size() <= kMaxIdBytes);
-  AppendNumber(item.rank, 4, bytes);
+  AppendUint(item.rank, 4, bytes);
   bytes->push_back(static_cast<char>(item.action));
   bytes->push_back(static_cast<char>(item.kind));
   if (item.kind == ListEntry::Kind::kPredicate) {
@@ -80,7 +71,7 @@ void AppendOther(const OtherItem& item, std::string* bytes) {
     return;
   }
   if (item.kind == ListEntry::Kind::kGroup) {
-    AppendNumber(static_cast<uint64_t>(item.group), 8, bytes);
+    AppendUint(static_cast<uint64_t>(item.group), 8, bytes);
   }
   bytes->push_back(static_cast<char>(item.text.size()));
   bytes->append(item.text);
@@ -95,7 +86,7 @@ bool OtherItems::Next(OtherItem* item) {
 bool OtherItems::Read(OtherItem* item) {
   std::span<const uint8_t> part;
   if (!Take(&bytes_, 6, &part) || !IsAction(part[4])) return false;
-  item->rank = static_cast<ListRank>(ReadNumber(part.first(4)));
+  item->rank = static_cast<ListRank>(ReadUint(part.first(4)));
   item->action = static_cast<ListAction>(part[4]);
   item->kind = static_cast<ListEntry::Kind>(part[5]);
   if (item->rank <= last_) return false;
@@ -107,7 +98,7 @@ bool OtherItems::Read(OtherItem* item) {
       return true;
     case ListEntry::Kind::kGroup:
       if (!Take(&bytes_, 8, &part)) return false;
-      item->group = static_cast<int64_t>(ReadNumber(part));
+      item->group = static_cast<int64_t>(ReadUint(part));
       if (item->group >= 0) return false;
       break;
     case ListEntry::Kind::kDomain:
@@ -122,7 +113,7 @@ bool OtherItems::Read(OtherItem* item) {
 
 int64_t GroupKey(std::string_view name) {
   const Sha256Digest digest = Sha256Of(name);
-  const uint64_t hash = ReadNumber(std::span<const uint8_t>(digest).first(8));
+  const uint64_t hash = ReadUint(std::span<const uint8_t>(digest).first(8));
   return -static_cast<int64_t>(hash >> 2) - 1;
 }
 

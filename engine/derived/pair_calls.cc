@@ -4,7 +4,7 @@
 // unanswered, reset, called. An id is 8 bytes, little-endian; those of a set fall.
 #include "derived/pair_calls.h"
 
-#include "derived/bytes.h"
+#include "base/bytes.h"
 
 namespace ringfence {
 namespace {

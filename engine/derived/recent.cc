@@ -7,7 +7,7 @@
 
 #include <algorithm>
 
-#include "derived/bytes.h"
+#include "base/bytes.h"
 
 namespace ringfence {
 namespace {

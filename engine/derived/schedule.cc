@@ -2,13 +2,11 @@
 // then of each interval its days (1 byte), start and end (2 bytes each, little-endian).
 #include "derived/schedule.h"
 
+#include "base/bytes.h"
 #include "base/check.h"
 
 namespace ringfence {
 namespace {
-
-constexpr uint16_t kDayMinutes = 1440;
-constexpr uint8_t kAllDays = 0x7f;
 
 /// No IANA name has other characters, and no name of these leaves a folder of zones.
 bool IsZoneName(std::string_view name) {
@@ -69,10 +67,8 @@ std::string PackSchedule(const QuietSchedule& schedule) {
   bytes += schedule.zone;
   for (const QuietInterval& interval : schedule.intervals) {
     bytes.push_back(static_cast<char>(interval.weekdays));
-    for (const uint16_t minute : {interval.start, interval.end}) {
-      bytes.push_back(static_cast<char>(minute & 0xff));
-      bytes.push_back(static_cast<char>(minute >> 8));
-    }
+    AppendUint(interval.start, 2, &bytes);
+    AppendUint(interval.end, 2, &bytes);
   }
   return bytes;
 }
@@ -94,8 +90,8 @@ bool ViewSchedule(std::span<const uint8_t> bytes, ScheduleView* view) {
 QuietInterval IntervalAt(const ScheduleView& view, size_t index) {
   const std::span<const uint8_t> bytes =
       view.intervals.subspan(index * kIntervalBytes, kIntervalBytes);
-  return {bytes[0], static_cast<uint16_t>(bytes[1] | bytes[2] << 8),
-          static_cast<uint16_t>(bytes[3] | bytes[4] << 8)};
+  return {bytes[0], static_cast<uint16_t>(ReadUint(bytes.subspan(1, 2))),
+          static_cast<uint16_t>(ReadUint(bytes.subspan(3, 2)))};
 }
 
 bool IsQuiet(const ScheduleView& view, const LocalTime& local) {

@@ -12,6 +12,9 @@
 
 namespace ringfence {
 
+inline constexpr int kDayMinutes = 1440;
+inline constexpr uint8_t kAllDays = 0x7f;  ///< of QuietInterval::weekdays
+
 inline constexpr size_t kIntervalBytes = 5;
 inline constexpr size_t kMaxScheduleBytes = 1 + kMaxZoneBytes + kMaxQuietIntervals * kIntervalBytes;
 

@@ -23,7 +23,7 @@ bool ReadLocal(const DerivedReading& reading, LocalTime* local, bool* quiet) {
   const bool told =
       zones != nullptr && zones->ToLocal(schedule.zone, Seconds(reading.now_ms), local);
   // Who implements zones is a host.
-  if (!told || local->minute < 0 || local->minute > 1439 || local->weekday < 1 ||
+  if (!told || local->minute < 0 || local->minute >= kDayMinutes || local->weekday < 1 ||
       local->weekday > 7) {
     return false;
   }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "base/names.h"
 #include "facts/catalog_fields.h"
 #include "facts/catalog_places.h"
 
@@ -18,21 +19,6 @@ constexpr std::string_view kKeys[] = {"extension", "version",   "catalog",
 constexpr std::string_view kKeysText = "one of extension, version, catalog, user, relations, call";
 constexpr int64_t kMaxVersion = 1000000;
 constexpr std::string_view kStays = "what is out of use stays, and its \"doc\" says so";
-
-bool IsName(std::string_view text) {
-  const auto letter_or_digit = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-  };
-  return !text.empty() && text.size() <= kMaxNameBytes && letter_or_digit(text[0]) &&
-         std::all_of(text.begin(), text.end(),
-                     [&](char c) { return letter_or_digit(c) || c == '_' || c == '-'; });
-}
-
-SourceSpan BraceOf(const JsonValue& value) {
-  SourceSpan brace = value.span;
-  brace.length = 1;
-  return brace;
-}
 
 class ExtensionReader {
  public:
@@ -87,7 +73,7 @@ class ExtensionReader {
     if (const JsonValue* name = Get("extension", Type::kString, "its name")) {
       file_.name_span = name->span;
       file_.name = name->string;
-      if (!IsName(name->string)) {
+      if (!IsNameLike(name->string) || name->string.size() > kMaxNameBytes) {
         Error(name->span, QuotedText(name->string) + " is no name of an extension",
               "small letters, digits, _ and -, at most " + std::to_string(kMaxNameBytes));
       }

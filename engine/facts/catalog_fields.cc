@@ -57,13 +57,18 @@ std::string QuotedText(std::string_view text) {
   return "'" + Printable(text, kShownBytes) + "'";
 }
 
+SourceSpan BraceOf(const JsonValue& value) {
+  SourceSpan brace = value.span;
+  brace.length = 1;
+  return brace;
+}
+
 const JsonValue* EntryFields::Get(std::string_view key, Type type, bool required) {
   const JsonValue* value = json_.Find(key);
   if (value == nullptr) {
     if (required) {
-      SourceSpan brace = json_.span;
-      brace.length = 1;
-      Error(brace, Label() + " has no \"" + std::string(key) + "\"", std::string(ExpectedOf(key)));
+      Error(BraceOf(json_), Label() + " has no \"" + std::string(key) + "\"",
+            std::string(ExpectedOf(key)));
     }
     return nullptr;
   }

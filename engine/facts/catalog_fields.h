@@ -14,6 +14,8 @@ namespace ringfence {
 
 /// A text in quotes, safe to print.
 std::string QuotedText(std::string_view text);
+/// Where to say that something is missing in an object or array: its opening bracket.
+SourceSpan BraceOf(const JsonValue& value);
 
 class EntryFields {
  protected:

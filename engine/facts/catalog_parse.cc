@@ -23,10 +23,8 @@ void CheckTop(const JsonValue& root, CatalogErrors* errors) {
                 "one of catalog, user, relations, call, derived", DidYouMean(member.key, keys));
   }
   const JsonValue* version = root.Find("catalog");
-  SourceSpan brace = root.span;
-  brace.length = 1;
   if (version == nullptr) {
-    errors->Add(brace, "the catalog has no \"catalog\"", "its version, 1");
+    errors->Add(BraceOf(root), "the catalog has no \"catalog\"", "its version, 1");
   } else if (version->type != Type::kInt || version->integer != kCatalogVersion) {
     errors->Add(version->span, "this version of the catalog's format is not known", "1");
   }
@@ -37,9 +35,7 @@ void ReadSection(const JsonValue& root, Section section, std::vector<CatalogEntr
   const std::string key(ToString(section));
   const JsonValue* list = root.Find(key);
   if (list == nullptr || list->type != Type::kArray) {
-    SourceSpan place = list == nullptr ? root.span : list->span;
-    if (list == nullptr) place.length = 1;
-    errors->Add(place,
+    errors->Add(list == nullptr ? BraceOf(root) : list->span,
                 list == nullptr ? "the catalog has no \"" + key + "\""
                                 : "\"" + key + "\" is " + std::string(ToString(list->type)),
                 "an array of entries");
@@ -75,8 +71,6 @@ void CheckRequired(const JsonValue& root, const std::vector<FactInfo>& facts,
       {"caller.cohort", FactKind::kDerived, FactType::kInt, Group::kCohort, -1,
        "an entry 'caller.cohort' of \"derived\": type int, group cohort, range [0, 9999]"},
   };
-  SourceSpan brace = root.span;
-  brace.length = 1;
   for (const Required& needed : kRequired) {
     const auto is_it = [&](const FactInfo& fact) {
       const bool range = fact.type != FactType::kInt || (fact.lowest == 0 && fact.highest == 9999);
@@ -85,7 +79,7 @@ void CheckRequired(const JsonValue& root, const std::vector<FactInfo>& facts,
              (needed.bit < 0 || fact.first_bit == needed.bit);
     };
     if (std::any_of(facts.begin(), facts.end(), is_it)) continue;
-    errors->Add(brace,
+    errors->Add(BraceOf(root),
                 "the catalog has no '" + std::string(needed.name) + "' as the engine needs it",
                 std::string(needed.expected));
   }

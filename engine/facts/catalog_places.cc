@@ -2,7 +2,6 @@
 #include "facts/catalog_places.h"
 
 #include <algorithm>
-#include <array>
 
 #include "facts/frame.h"
 

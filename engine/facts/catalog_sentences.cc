@@ -71,9 +71,7 @@ void CheckComplete(const CatalogEntry& entry, std::string_view key, const JsonVa
   if (key != "says") return;
   for (std::string_view name : ValueNames(entry.info)) {
     if (json.Find(name) != nullptr) continue;
-    SourceSpan brace = json.span;
-    brace.length = 1;
-    errors->Add(brace, "\"says\" has no sentence for '" + std::string(name) + "'",
+    errors->Add(BraceOf(json), "\"says\" has no sentence for '" + std::string(name) + "'",
                 "a sentence for each value");
   }
 }

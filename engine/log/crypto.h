@@ -10,14 +10,12 @@
 #include <span>
 #include <string_view>
 
+#include "base/bytes.h"
+
 namespace ringfence {
 
 using Hash = std::array<uint8_t, 32>;
 using Bytes = std::span<const uint8_t>;
-
-inline Bytes AsBytes(std::string_view text) {
-  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
-}
 
 /// Hashes of an RFC 6962 tree (section 2.1).
 class TreeHasher {

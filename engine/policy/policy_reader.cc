@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "base/names.h"
 #include "base/utf8.h"
 #include "policy/say.h"
 
@@ -13,10 +14,6 @@ namespace ringfence {
 namespace {
 
 constexpr std::string_view kNameRule = "a-z, 0-9, - and _, a letter or digit first";
-
-bool IsNameChar(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-}
 
 // Where to say that something is missing in an object or array: its opening bracket.
 SourceSpan OpeningOf(const JsonValue& value) {
@@ -103,8 +100,7 @@ std::string PolicyReader::Guess(std::string_view word, const std::vector<std::st
 }
 
 bool PolicyReader::CheckName(std::string_view name, SourceSpan span, std::string_view what) {
-  const bool well_formed = !name.empty() && std::ranges::all_of(name, IsNameChar) &&
-                           name.front() != '-' && name.front() != '_';
+  const bool well_formed = IsNameLike(name);
   if (well_formed && name.size() <= kMaxNameBytes) return true;
   if (well_formed) {
     Error(span, Say("{} has a name of {} bytes", what, name.size()),

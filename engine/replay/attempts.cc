@@ -5,13 +5,13 @@
 #include <utility>
 
 #include "base/check.h"
+#include "log/keys.h"
 
 namespace ringfence {
 namespace {
 
 constexpr uint64_t kMinuteNs = 60'000'000'000;
 constexpr uint64_t kHourNs = 60 * kMinuteNs;
-constexpr uint64_t kDayNs = 24 * kHourNs;
 constexpr uint64_t kNsPerMs = 1'000'000;
 constexpr uint64_t kKeptMinutes = 60;  ///< before the current one, and after it
 
@@ -76,7 +76,7 @@ SimulatedAttempts AttemptCounter::Decide(const Pseudonym& caller, const Pseudony
 
 BurnIn AttemptCounter::WhyMissing(uint64_t time_ns) const {
   if (WithinHour(start_ns_, time_ns)) return BurnIn::kStart;
-  if (time_ns % kDayNs < kHourNs) return BurnIn::kPseudonyms;
+  if (time_ns % kNsPerDay < kHourNs) return BurnIn::kPseudonyms;
   if (lost_ && WithinHour(lost_ns_, time_ns)) return BurnIn::kLost;
   if (went_back_ && WithinHour(went_back_ns_, time_ns)) return BurnIn::kClock;
   return BurnIn::kNone;

@@ -22,6 +22,14 @@ Status GateShut() {
   return Status(StatusCode::kBusy, "another transaction of this process is open");
 }
 
+NamedRow Named(const World& world, const RowKey& key, const MemoryRow& row) {
+  const auto name_of = [&](int64_t handle) {
+    const MemoryUser* user = world.User(handle);
+    return user == nullptr ? std::string() : user->name;
+  };
+  return {key.a, key.b, name_of(key.a), name_of(key.b), row.bytes, row.expires_s};
+}
+
 class MemoryStore final : public StoreBackend {
  public:
   explicit MemoryStore(std::shared_ptr<const RowFormat> format)
@@ -197,7 +205,7 @@ class MemoryTransaction final : public StoreTransaction {
                  const std::function<bool(int64_t b, std::string_view bytes)>& sink) override {
     if (Status status = Usable(); !status.ok()) return status;
     const RowShard& shard = draft_->rows.Of(static_cast<size_t>(a));
-    for (auto it = shard.lower_bound({kind, a, 0}); it != shard.end(); ++it) {
+    for (auto it = shard.lower_bound({kind, a, INT64_MIN}); it != shard.end(); ++it) {
       if (it->first.kind != kind || it->first.a != a) break;
       if (!sink(it->first.b, it->second.bytes)) break;
     }
@@ -323,15 +331,11 @@ Result<std::vector<NamedRow>> MemoryStore::Rows(RowKind kind, std::string_view u
     handle = world->Find(user);
     if (handle == 0) return NotKnown(user);
   }
-  const auto name_of = [&](int64_t key) {
-    const MemoryUser* found = world->User(key);
-    return found == nullptr ? std::string() : found->name;
-  };
   std::vector<NamedRow> rows;
   for (size_t i = 0; i < kShards; ++i) {
     for (const auto& [key, row] : world->rows.Of(i)) {
       if (key.kind != kind || (handle != 0 && (as_b ? key.b : key.a) != handle)) continue;
-      rows.push_back({key.a, key.b, name_of(key.a), name_of(key.b), row.bytes, row.expires_s});
+      rows.push_back(Named(*world, key, row));
     }
   }
   std::sort(rows.begin(), rows.end(), [](const NamedRow& x, const NamedRow& y) {
@@ -348,14 +352,10 @@ Result<std::vector<NamedRow>> MemoryStore::RowsOf(RowKind one, RowKind other, co
     handle = world->Find(owner.id);
     if (handle == 0) return NotKnown(owner.id);
   }
-  const auto name_of = [&](int64_t key) {
-    const MemoryUser* found = world->User(key);
-    return found == nullptr ? std::string() : found->name;
-  };
   std::vector<NamedRow> rows;
   for (const auto& [key, row] : world->rows.Of(static_cast<size_t>(handle))) {
     if (key.a != handle || (key.kind != one && key.kind != other)) continue;
-    rows.push_back({key.a, key.b, name_of(key.a), name_of(key.b), row.bytes, row.expires_s});
+    rows.push_back(Named(*world, key, row));
   }
   std::sort(rows.begin(), rows.end(),
             [](const NamedRow& x, const NamedRow& y) { return x.b < y.b; });

@@ -17,7 +17,6 @@
 #include <vector>
 
 #include "base/siphash.h"
-#include "base/utf8.h"
 #include "derived/rows.h"
 #include "store/backend.h"
 #include "store/log_rows.h"
@@ -176,10 +175,6 @@ struct Shared {
     world.swap(old);
   }
 };
-
-inline Status NotKnown(std::string_view user) {
-  return Status(StatusCode::kNotFound, "user '" + Printable(user, 32) + "' is not known");
-}
 
 /// A Reader's view of what is published when its snapshot begins.
 std::unique_ptr<StoreSession> NewMemorySession(std::shared_ptr<Shared> shared);

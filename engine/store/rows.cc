@@ -64,6 +64,10 @@ bool UnpackUser(std::span<const uint8_t> bytes, UserWords* words) {
   return ((*words)[0] & 1) != 0;
 }
 
+Status NotKnown(std::string_view user) {
+  return Status(StatusCode::kNotFound, "user '" + Printable(user, 32) + "' is not known");
+}
+
 RowFormat::RowFormat(const Layout& layout) : layout_(layout), derived_ids_(layout.catalog) {
   for (const FactInfo& info : layout_.catalog.facts()) {
     if (IsRelation(info)) {

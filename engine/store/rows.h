@@ -67,6 +67,9 @@ struct PairWords {
   friend bool operator==(const PairWords&, const PairWords&) = default;
 };
 
+/// kNotFound, in the words of every call that names a user.
+Status NotKnown(std::string_view user);
+
 /// The state of a user as a session found it.
 enum class Lookup : uint8_t { kKnown, kUnknown, kFailed };
 

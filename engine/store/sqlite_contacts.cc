@@ -91,9 +91,7 @@ Result<int64_t> SqliteContacts::FindUser(std::string_view user) {
   select.Bind(1, user);
   bool has_row = false;
   if (status = Next(&select, &has_row); !status.ok()) return status;
-  if (!has_row) {
-    return Status(StatusCode::kNotFound, "user '" + Printable(user, 32) + "' is not known");
-  }
+  if (!has_row) return NotKnown(user);
   return select.Int(0);
 }
 

@@ -9,20 +9,6 @@ constexpr std::string_view kSelect =
     "SELECT d.a, d.b, coalesce(u.name, ''), coalesce(v.name, ''), d.data, d.expires_s"
     " FROM derived AS d LEFT JOIN users AS u ON u.id = d.a LEFT JOIN users AS v ON v.id = d.b";
 
-Status FindUser(Connection& db, std::string_view user, int64_t* id) {
-  if (Status bad = CheckId(user); !bad.ok()) return bad;
-  Statement find;
-  if (Status bad = db.Prepare("SELECT id FROM users WHERE name = ?1", &find); !bad.ok()) return bad;
-  find.Bind(1, user);
-  const int rc = find.Step();
-  if (rc == SQLITE_DONE) {
-    return Status(StatusCode::kNotFound, "user '" + Printable(user, 32) + "' is not known");
-  }
-  if (rc != SQLITE_ROW) return db.Error(rc, "read the store");
-  *id = find.Int(0);
-  return Status();
-}
-
 Status Collect(Connection& db, Statement& select, std::vector<NamedRow>* rows) {
   int rc = 0;
   while ((rc = select.Step()) == SQLITE_ROW) {
@@ -37,6 +23,9 @@ Status Collect(Connection& db, Statement& select, std::vector<NamedRow>* rows) {
 }  // namespace
 
 Result<std::vector<NamedRow>> SqliteStore::Rows(RowKind kind, std::string_view user, bool as_b) {
+  if (!user.empty()) {
+    if (Status status = CheckId(user); !status.ok()) return status;
+  }
   std::vector<NamedRow> rows;
   Status status = WithReader([&](Connection& db) -> Status {
     int64_t id = 0;
@@ -56,6 +45,9 @@ Result<std::vector<NamedRow>> SqliteStore::Rows(RowKind kind, std::string_view u
 }
 
 Result<std::vector<NamedRow>> SqliteStore::RowsOf(RowKind one, RowKind other, const Party& owner) {
+  if (owner.handle == 0) {
+    if (Status status = CheckId(owner.id); !status.ok()) return status;
+  }
   std::vector<NamedRow> rows;
   Status status = WithReader([&](Connection& db) -> Status {
     int64_t id = owner.handle;

@@ -9,10 +9,6 @@
 namespace ringfence {
 namespace {
 
-Status NotKnown(std::string_view user) {
-  return Status(StatusCode::kNotFound, "user '" + Printable(user, 32) + "' is not known");
-}
-
 Status DamagedUser(int64_t id) {
   return Status(StatusCode::kCorrupt,
                 "the settings of user " + std::to_string(id) + " are damaged: run the doctor");
@@ -73,6 +69,16 @@ Result<SipHashKey> SqliteStore::CohortKey() {
   return key;
 }
 
+Status SqliteStore::FindUser(Connection& db, std::string_view user, int64_t* id) {
+  Statement find;
+  Status read = db.Prepare("SELECT id FROM users WHERE name = ?1", &find);
+  if (!read.ok()) return read;
+  find.Bind(1, user);
+  if (!Next(db, find, &read)) return read.ok() ? NotKnown(user) : read;
+  *id = find.Int(0);
+  return Status();
+}
+
 Result<UserInfo> SqliteStore::ShowUser(std::string_view user) {
   if (Status status = CheckId(user); !status.ok()) return status;
   UserInfo info;
@@ -95,18 +101,15 @@ Result<std::vector<RelationInfo>> SqliteStore::Relations(std::string_view user) 
   if (Status status = CheckId(user); !status.ok()) return status;
   std::vector<RelationInfo> relations;
   Status status = WithReader([&](Connection& db) -> Status {
-    Statement find;
-    Status read = db.Prepare("SELECT id FROM users WHERE name = ?1", &find);
-    if (!read.ok()) return read;
-    find.Bind(1, user);
-    if (!Next(db, find, &read)) return read.ok() ? NotKnown(user) : read;
+    int64_t id = 0;
+    if (Status found = FindUser(db, user, &id); !found.ok()) return found;
     Statement select;
-    read = db.Prepare(
+    Status read = db.Prepare(
         "SELECT o.name, p.forward, p.reverse FROM pairs AS p JOIN users AS o ON o.id = p.caller"
         " WHERE p.callee = ?1 ORDER BY p.caller",
         &select);
     if (!read.ok()) return read;
-    select.Bind(1, find.Int(0));
+    select.Bind(1, id);
     while (Next(db, select, &read)) {
       const PairWords pair = PairOf(select, 1);
       format_->DescribeHalf(user, select.Text(0), pair.forward, true, &relations);

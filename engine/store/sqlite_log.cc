@@ -105,8 +105,7 @@ Result<LogSeedRow> SqliteStore::FindLogSeed(std::string_view user) {
     if (!read.ok()) return read;
     select.Bind(1, user);
     if (Next(db, select, &read)) return ReadSeed(select, &row);
-    if (!read.ok()) return read;
-    return Status(StatusCode::kNotFound, "user '" + Printable(user, 32) + "' is not known");
+    return read.ok() ? NotKnown(user) : read;
   });
   if (!status.ok()) return status;
   return row;

@@ -1,7 +1,6 @@
 // Rows of derived facts in the writer's transaction.
 #include "store/sqlite_rows.h"
 
-#include <array>
 #include <utility>
 
 #include "store/sqlite_write.h"
@@ -22,7 +21,6 @@ std::string BytesOf(std::span<const uint8_t> blob) { return {blob.begin(), blob.
 Status DerivedStatements::Prepare(Connection& db) {
   const std::pair<Statement*, std::string_view> statements[] = {
       {&words_by_id, "SELECT settings FROM users WHERE id = ?1"},
-      {&update_words, "UPDATE users SET settings = ?2 WHERE id = ?1"},
       {&name_by_id, "SELECT name FROM users WHERE id = ?1"},
       {&get, "SELECT data FROM derived WHERE kind = ?1 AND a = ?2 AND b = ?3"},
       {&put,
@@ -112,10 +110,7 @@ Status SqliteRows::SetFlag(int64_t user, UserFlag flag, bool on) {
   }
   if (HasFlag(words, flag) == on) return Status();
   PutFlag(flag, on, &words);
-  const std::array<uint8_t, kUserBytes> packed = PackUser(words);
-  statements().update_words.Bind(1, user);
-  statements().update_words.Bind(2, std::span<const uint8_t>(packed));
-  return Run(statements().update_words);
+  return write_.Update(user, words);
 }
 
 Status SqliteRows::Sweep(int64_t now_s, int limit) {

@@ -18,7 +18,7 @@ class SqliteWrite;
 
 /// Statements on the table `derived`; of the one connection that writes.
 struct DerivedStatements {
-  Statement words_by_id, update_words, name_by_id;
+  Statement words_by_id, name_by_id;
   Statement get, put, remove, each, forget, forget_about, sweep;
   int64_t swept_kind = 0, swept_a = 0, swept_b = 0;  ///< how far sweeps have come
 

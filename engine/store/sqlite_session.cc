@@ -258,14 +258,9 @@ bool SqliteSession::NameOf(const Party& party, char* buffer, std::string_view* n
     *name = party.id;
     return !party.id.empty();
   }
-  name_by_id_.Bind(1, party.handle);
-  const ResetGuard reset(name_by_id_);
-  bool has_row = false;
-  if (!StepRead(name_by_id_, &has_row) || !has_row) return false;
-  const std::string_view text = name_by_id_.Text(0);
-  if (text.size() > kMaxIdBytes) return false;
-  std::memcpy(buffer, text.data(), text.size());
-  *name = std::string_view(buffer, text.size());
+  size_t size = 0;
+  if (GetName(party.handle, {buffer, kMaxIdBytes}, &size) != ReadState::kRead) return false;
+  *name = std::string_view(buffer, size);
   return true;
 }
 
@@ -286,7 +281,6 @@ void SqliteSession::UseContext(std::shared_ptr<const DerivedContext> context) {
 }
 
 bool SqliteSession::FindParty(const Party& party, PartyMemo* memo, int64_t* id, UserWords* words) {
-  *id = 0;
   if (IsNobody(party)) return true;
   memo = MemoOf(party, memo);
   const Lookup found = FindUser(memo);
@@ -303,11 +297,11 @@ ReadState SqliteSession::ReadDerived(Group group, const Question& question, Grou
   UserWords callee{};
   UserWords caller{};
   if (!FindParty(question.callee, &callee_, &callee_id, &callee)) return ReadState::kUnavailable;
-  const Party nobody;
   // The callee's local time has nothing to do with who calls.
   const bool needs_caller = group != Group::kTime && !question.caller_without_account;
-  const Party& from = needs_caller ? question.caller : nobody;
-  if (!FindParty(from, &caller_, &caller_id, &caller)) return ReadState::kUnavailable;
+  if (needs_caller && !FindParty(question.caller, &caller_, &caller_id, &caller)) {
+    return ReadState::kUnavailable;
+  }
   const DerivedParties parties = PartiesOf(callee_id, callee, caller_id, caller);
   if (now_ms_ == 0) now_ms_ = context_->now_ms();
   DerivedRows& rows = *this;
@@ -404,9 +398,7 @@ Result<int64_t> SqliteSession::Resolve(std::string_view user) {
   if (!read) status = ReadFailure();
   if (own_snapshot) EndSnapshot();
   if (!read) return status;
-  if (!has_row) {
-    return Status(StatusCode::kNotFound, "user '" + Printable(user, 32) + "' is not known");
-  }
+  if (!has_row) return NotKnown(user);
   return id;
 }
 

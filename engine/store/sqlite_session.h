@@ -77,7 +77,7 @@ class SqliteSession final : public StoreSession, private DerivedRows {
   ReadState ReadPair(const Question& question, GroupWriter& out);
   ReadState ReadCohort(const Question& question, GroupWriter& out);
   ReadState ReadDerived(Group group, const Question& question, GroupWriter& out);
-  /// Id and words of a party that may have no account (id 0). False: it cannot be read.
+  /// Id and words of a party, left alone where there is no account. False: it cannot be read.
   bool FindParty(const Party& party, PartyMemo* memo, int64_t* id, UserWords* words);
   ReadState GetRow(RowKind kind, int64_t a, int64_t b, std::span<uint8_t> to,
                    size_t* size) noexcept override;

@@ -92,6 +92,8 @@ class SqliteStore final : public StoreBackend {
   /// for others if nothing was wrong with it.
   Result<Connection> TakeReader();
   void ReturnReader(Connection db, bool healthy);
+  /// kNotFound: nobody of that name is known.
+  static Status FindUser(Connection& db, std::string_view user, int64_t* id);
   /// Runs `work` in one read transaction on a connection nobody else uses meanwhile.
   Status WithReader(const std::function<Status(Connection&)>& work);
   /// Runs `work` in a write transaction that is no revision, and commits it unless `work` fails.

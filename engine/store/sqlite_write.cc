@@ -83,6 +83,14 @@ Status SqliteWrite::Insert(std::string_view user, const UserWords& words, int64_
   return rc == SQLITE_OK ? Status() : FailSqlite(rc);
 }
 
+Status SqliteWrite::Update(int64_t id, const UserWords& words) {
+  const std::array<uint8_t, kUserBytes> packed = PackUser(words);
+  writer_.update_user.Bind(1, id);
+  writer_.update_user.Bind(2, std::span<const uint8_t>(packed));
+  const int rc = writer_.update_user.Run();
+  return rc == SQLITE_OK ? Status() : FailSqlite(rc);
+}
+
 Status SqliteWrite::Intern(std::string_view user, int64_t* id) {
   bool found = false;
   UserWords words;

@@ -35,6 +35,7 @@ class SqliteWrite {
   Status Find(std::string_view user, bool* found, int64_t* id, UserWords* words);
   /// Gives the user a seed, too.
   Status Insert(std::string_view user, const UserWords& words, int64_t* id);
+  Status Update(int64_t id, const UserWords& words);
   Status Intern(std::string_view user, int64_t* id);
   /// Counts a removal that a purge must follow.
   Status CountErasure();

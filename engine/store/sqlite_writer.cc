@@ -1,6 +1,5 @@
 // Writes to the file: one transaction at a time, applied whole or not at all, durable when
 // acknowledged.
-#include <array>
 #include <utility>
 
 #include "base/sha256.h"
@@ -156,11 +155,7 @@ Status SqliteTransaction::SetUser(std::string_view user, FactId fact, FactCode c
   write_.format().PutUser(fact, code, &words);
   if (!found) return write_.Insert(user, words, &id);
   if (words == before) return Status();
-  const std::array<uint8_t, kUserBytes> packed = PackUser(words);
-  writer_.update_user.Bind(1, id);
-  writer_.update_user.Bind(2, std::span<const uint8_t>(packed));
-  const int rc = writer_.update_user.Run();
-  return rc == SQLITE_OK ? Status() : write_.FailSqlite(rc);
+  return write_.Update(id, words);
 }
 
 Status SqliteTransaction::PutPair(int64_t callee, int64_t caller, const PairWords& pair) {

@@ -11,7 +11,7 @@
 #include <thread>
 
 #include "api/store_impl.h"
-#include "derived/bytes.h"
+#include "base/bytes.h"
 #include "derived/pair_calls.h"
 #include "unit/api_attempts_world.h"
 #include "unit/seed.h"

@@ -17,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-#include "derived/bytes.h"
+#include "base/bytes.h"
 #include "derived/consent.h"
 #include "derived/list_rows.h"
 #include "derived/pair_calls.h"

@@ -8,9 +8,9 @@
 #include <string>
 #include <string_view>
 
+#include "base/bytes.h"
 #include "cli/duration.h"
 #include "cli/log_time.h"
-#include "derived/bytes.h"
 #include "derived/list_rows.h"
 #include "derived/schedule.h"
 

@@ -6,7 +6,7 @@
 #include <set>
 #include <vector>
 
-#include "derived/bytes.h"
+#include "base/bytes.h"
 #include "derived/pair_calls.h"
 #include "derived/recent.h"
 #include "unit/seed.h"

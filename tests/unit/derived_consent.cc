@@ -6,7 +6,7 @@
 #include <random>
 #include <vector>
 
-#include "derived/bytes.h"
+#include "base/bytes.h"
 #include "derived/consent.h"
 #include "unit/seed.h"
 

@@ -4,8 +4,8 @@
 
 #include <memory>
 
+#include "base/bytes.h"
 #include "contract/subjects.h"
-#include "derived/bytes.h"
 #include "derived/consent.h"
 #include "derived/list_rows.h"
 #include "derived/pair_calls.h"

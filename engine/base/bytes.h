@@ -1,4 +1,5 @@
-// Unsigned integers in rows: little-endian, as many bytes as they need.
+// Bytes of rows and files: unsigned integers, little-endian, in as many bytes as they need; texts
+// as bytes.
 #pragma once
 
 #include <cstddef>
