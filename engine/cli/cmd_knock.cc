@@ -30,36 +30,26 @@ Result<Opened> OpenAt(const Context& context, const Arguments& arguments, StoreO
   return Opened{std::move(*store), std::move(*clock), std::move(*grants)};
 }
 
-Result<Engine> EngineFor(const Context& context, const Opened& opened) {
-  EngineOptions options;
-  options.store = opened.store;
-  options.clock_ms = opened.clock_ms;
-  if (!context.policy().empty()) {
-    auto policy = context.CompilePolicy(context.policy());
-    if (!policy.ok()) return policy.status();
-    options.policy = std::move(*policy);
-  }
-  if (!context.keys().empty()) {
-    auto contacts = context.OpenContacts(opened.store);
-    if (!contacts.ok()) return contacts.status();
-    options.contacts = std::move(*contacts);
-  }
-  return Engine::Open(std::move(options));
-}
-
 int RunAsk(Context& context, const Arguments& arguments) {
   AskedQuestion asked;
   asked.caller = arguments.At(0);
   asked.callee = arguments.At(1);
   const Status facts = AssignFacts(context.catalog(), arguments, &asked);
   if (!facts.ok()) return Fail(facts);
-  auto opened = OpenAt(context, arguments, StoreOptions::Mode::kReadWrite);
-  if (!opened.ok()) return Fail(opened.status());
-  auto engine = EngineFor(context, *opened);
-  if (!engine.ok()) return Fail(engine.status());
-  auto reader = engine->NewReader();
+  GrantsOptions consent;
+  auto clock = ClockFromArguments(arguments);
+  if (!clock.ok()) return Fail(clock.status());
+  consent.clock_ms = *clock;
+  OpenEngine::Options options;
+  options.writes = true;
+  options.clock_ms = *std::move(clock);
+  auto open = OpenEngine::Open(context, std::move(options));
+  if (!open.ok()) return Fail(open.status());
+  auto grants = Grants::Open(open->engine().store(), consent);
+  if (!grants.ok()) return Fail(grants.status());
+  auto reader = open->engine().NewReader();
   if (!reader.ok()) return Fail(reader.status());
-  const auto answer = opened->grants.Knock(*reader, asked.View());
+  const auto answer = grants->Knock(*reader, asked.View());
   if (!answer.ok()) return Fail(answer.status());
   PrintAskAnswer(context, answer->accepted, answer->retry_after_s);
   return answer->accepted ? kExitGood : kExitNegative;
