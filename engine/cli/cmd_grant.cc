@@ -2,7 +2,7 @@
 #include <ringfence/grants.h>
 
 #include "cli/command.h"
-#include "cli/consent_text.h"
+#include "cli/consent.h"
 #include "cli/duration.h"
 #include "cli/json_out.h"
 #include "cli/log_time.h"
@@ -12,17 +12,6 @@ namespace ringfence::cli {
 namespace {
 
 constexpr uint64_t kNsPerMs = 1000000;
-
-Result<Grants> OpenGrants(const Context& context, const Arguments& arguments,
-                          StoreOptions::Mode mode) {
-  GrantsOptions options;
-  auto clock = ClockFromArguments(arguments);
-  if (!clock.ok()) return clock.status();
-  options.clock_ms = std::move(*clock);
-  auto store = context.OpenStore(mode);
-  if (!store.ok()) return store.status();
-  return Grants::Open(std::move(*store), options);
-}
 
 /// What `grant set` is to do, from its options: exactly one.
 struct Wanted {

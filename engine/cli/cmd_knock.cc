@@ -2,7 +2,7 @@
 #include <ringfence/grants.h>
 
 #include "cli/command.h"
-#include "cli/consent_text.h"
+#include "cli/consent.h"
 #include "cli/duration.h"
 #include "cli/json_out.h"
 #include "cli/question.h"
@@ -10,25 +10,6 @@
 
 namespace ringfence::cli {
 namespace {
-
-/// Consent on a store, at --at.
-struct Opened {
-  Store store;
-  std::function<int64_t()> clock_ms;
-  Grants grants;
-};
-
-Result<Opened> OpenAt(const Context& context, const Arguments& arguments, StoreOptions::Mode mode) {
-  auto clock = ClockFromArguments(arguments);
-  if (!clock.ok()) return clock.status();
-  auto store = context.OpenStore(mode);
-  if (!store.ok()) return store.status();
-  GrantsOptions options;
-  options.clock_ms = *clock;
-  auto grants = Grants::Open(*store, options);
-  if (!grants.ok()) return grants.status();
-  return Opened{std::move(*store), std::move(*clock), std::move(*grants)};
-}
 
 int RunAsk(Context& context, const Arguments& arguments) {
   AskedQuestion asked;
@@ -56,9 +37,9 @@ int RunAsk(Context& context, const Arguments& arguments) {
 }
 
 int RunList(Context& context, const Arguments& arguments) {
-  auto opened = OpenAt(context, arguments, StoreOptions::Mode::kReadOnly);
-  if (!opened.ok()) return Fail(opened.status());
-  const auto knocks = opened->grants.Knocks(arguments.At(0));
+  auto grants = OpenGrants(context, arguments, StoreOptions::Mode::kReadOnly);
+  if (!grants.ok()) return Fail(grants.status());
+  const auto knocks = grants->Knocks(arguments.At(0));
   if (!knocks.ok()) return Fail(knocks.status());
   for (const KnockInfo& knock : *knocks) {
     if (context.json()) {
@@ -83,12 +64,12 @@ int RunAnswer(Context& context, const Arguments& arguments) {
   }
   auto for_ms = ParseDurationMs(arguments.Has("for") ? arguments.Get("for") : "1h", "for");
   if (!for_ms.ok()) return Fail(for_ms.status());
-  auto opened = OpenAt(context, arguments, StoreOptions::Mode::kReadWrite);
-  if (!opened.ok()) return Fail(opened.status());
+  auto grants = OpenGrants(context, arguments, StoreOptions::Mode::kReadWrite);
+  if (!grants.ok()) return Fail(grants.status());
   const std::string_view callee = arguments.At(0);
   const std::string_view caller = arguments.At(1);
-  const auto revision = allow ? opened->grants.AllowKnock(callee, caller, *for_ms)
-                              : opened->grants.DeclineKnock(callee, caller);
+  const auto revision =
+      allow ? grants->AllowKnock(callee, caller, *for_ms) : grants->DeclineKnock(callee, caller);
   return SayRevision(context, revision,
                      Cat({Printable(callee), " to ", Printable(caller), ": ",
                           allow ? "let in for one call" : "not let in"}));
