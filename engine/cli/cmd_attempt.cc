@@ -13,10 +13,7 @@
 namespace ringfence::cli {
 namespace {
 
-constexpr int64_t kNsPerMs = 1000000;
 constexpr int64_t kMostEvents = 100000;
-
-int64_t NowMs() { return static_cast<int64_t>(NowNs()) / kNsPerMs; }
 
 /// CALLER CALLEE, or CALLEE alone with --no-account (an empty caller).
 struct Pair {
@@ -82,22 +79,21 @@ int RunAdd(Context& context, const Arguments& arguments) {
   if (!reported.ok()) return Fail(reported.status());
   auto count = CountFromArguments(arguments);
   if (!count.ok()) return Fail(count.status());
-  auto clock_ms = ClockFromArguments(arguments);
-  if (!clock_ms.ok()) return Fail(clock_ms.status());
+  auto time_ms = TimeMsFromArguments(arguments);
+  if (!time_ms.ok()) return Fail(time_ms.status());
   auto store = context.OpenStore(StoreOptions::Mode::kReadWrite);
   if (!store.ok()) return Fail(store.status());
   auto attempts = Attempts::Open(*std::move(store));
   if (!attempts.ok()) return Fail(attempts.status());
-  const int64_t time_ms = *clock_ms ? (*clock_ms)() : NowMs();
   for (int64_t i = 0; i < *count; ++i) {
-    Status status = ((*attempts).*(reported->report))(pair->caller, pair->callee, time_ms);
+    Status status = ((*attempts).*(reported->report))(pair->caller, pair->callee, *time_ms);
     if (!status.ok()) return Fail(status);
   }
   if (Status flushed = attempts->Flush(); !flushed.ok()) return Fail(flushed);
   if (context.json()) {
     JsonOut json;
     json.Object().Key("event").Text(reported->event).Key("count").Signed(*count);
-    json.Key("time").Text(TimeMsText(time_ms)).EndObject();
+    json.Key("time").Text(TimeMsText(*time_ms)).EndObject();
     context.out().Print(json.Line());
     return kExitGood;
   }
@@ -113,16 +109,15 @@ int RunAdd(Context& context, const Arguments& arguments) {
 int RunShow(Context& context, const Arguments& arguments) {
   auto pair = PairFromArguments(arguments);
   if (!pair.ok()) return Fail(pair.status());
-  auto clock_ms = ClockFromArguments(arguments);
-  if (!clock_ms.ok()) return Fail(clock_ms.status());
+  auto now_ms = TimeMsFromArguments(arguments);
+  if (!now_ms.ok()) return Fail(now_ms.status());
   auto store = context.OpenStore(StoreOptions::Mode::kReadOnly);
   if (!store.ok()) return Fail(store.status());
-  const int64_t now_ms = *clock_ms ? (*clock_ms)() : NowMs();
-  auto facts = Attempts::FactsOf(*store, pair->caller, pair->callee, now_ms);
+  auto facts = Attempts::FactsOf(*store, pair->caller, pair->callee, *now_ms);
   if (!facts.ok()) return Fail(facts.status());
   JsonOut json;
   json.Object().Key("caller").TextOrNull(pair->caller).Key("callee").Text(pair->callee);
-  json.Key("time").Text(TimeMsText(now_ms)).Key("facts").Object();
+  json.Key("time").Text(TimeMsText(*now_ms)).Key("facts").Object();
   std::string lines;
   for (const Fact& fact : *facts) {
     const FactInfo& info = store->catalog().fact(fact.id);

@@ -10,7 +10,6 @@
 namespace ringfence::cli {
 namespace {
 
-constexpr int64_t kMsPerSecond = 1000;
 constexpr int64_t kLongestMs = int64_t{36525} * 24 * 3600 * kMsPerSecond;
 
 }  // namespace

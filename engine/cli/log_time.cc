@@ -151,6 +151,8 @@ uint64_t NowNs() {
   return static_cast<uint64_t>(chrono::duration_cast<chrono::nanoseconds>(now).count());
 }
 
+int64_t NowMs() { return static_cast<int64_t>(NowNs() / kNsPerMs); }
+
 Result<TimeSpan> ParseTimeSpan(std::string_view text, std::string_view option, uint64_t now_ns) {
   auto time = text.starts_with('-') ? ParseRelative(text, now_ns) : ParseAbsolute(text);
   if (time) return *time;

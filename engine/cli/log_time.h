@@ -11,10 +11,13 @@
 
 namespace ringfence::cli {
 
+inline constexpr int64_t kMsPerSecond = 1000;
+inline constexpr uint64_t kNsPerMs = 1000000;
 inline constexpr uint64_t kNsPerSecond = 1000000000;
 inline constexpr uint64_t kNsPerDay = 86400 * kNsPerSecond;
 
 uint64_t NowNs();
+int64_t NowMs();
 
 /// A time as it was written: it says where it begins, and by its last digit how long it is.
 struct TimeSpan {
