@@ -2,8 +2,6 @@
 // are decided by.
 #include <ringfence/attempts.h>
 
-#include <charconv>
-
 #include "cli/command.h"
 #include "cli/duration.h"
 #include "cli/json_out.h"
@@ -13,10 +11,7 @@
 namespace ringfence::cli {
 namespace {
 
-constexpr int64_t kNsPerMs = 1000000;
-constexpr int64_t kMostEvents = 100000;
-
-int64_t NowMs() { return static_cast<int64_t>(NowNs()) / kNsPerMs; }
+constexpr uint64_t kMostEvents = 100000;
 
 /// CALLER CALLEE, or CALLEE alone with --no-account (an empty caller).
 struct Pair {
@@ -62,15 +57,11 @@ Result<Reported> ReportedFromArguments(const Arguments& arguments) {
   return chosen;
 }
 
-Result<int64_t> CountFromArguments(const Arguments& arguments) {
-  if (!arguments.Has("count")) return int64_t{1};
+Result<uint64_t> CountFromArguments(const Arguments& arguments) {
+  if (!arguments.Has("count")) return uint64_t{1};
   const std::string_view text = arguments.Get("count");
-  int64_t count = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
-  if (error == std::errc() && end == text.data() + text.size() && count >= 1 &&
-      count <= kMostEvents) {
-    return count;
-  }
+  const std::optional<uint64_t> count = WholeNumber(text);
+  if (count && *count >= 1 && *count <= kMostEvents) return *count;
   return Status(StatusCode::kInvalidArgument,
                 Cat({"--count '", Printable(text), "': expected a number from 1 to 100,000"}));
 }
@@ -82,47 +73,43 @@ int RunAdd(Context& context, const Arguments& arguments) {
   if (!reported.ok()) return Fail(reported.status());
   auto count = CountFromArguments(arguments);
   if (!count.ok()) return Fail(count.status());
-  auto clock_ms = ClockFromArguments(arguments);
-  if (!clock_ms.ok()) return Fail(clock_ms.status());
+  auto time_ms = TimeMsFromArguments(arguments);
+  if (!time_ms.ok()) return Fail(time_ms.status());
   auto store = context.OpenStore(StoreOptions::Mode::kReadWrite);
   if (!store.ok()) return Fail(store.status());
   auto attempts = Attempts::Open(*std::move(store));
   if (!attempts.ok()) return Fail(attempts.status());
-  const int64_t time_ms = *clock_ms ? (*clock_ms)() : NowMs();
-  for (int64_t i = 0; i < *count; ++i) {
-    Status status = ((*attempts).*(reported->report))(pair->caller, pair->callee, time_ms);
+  for (uint64_t i = 0; i < *count; ++i) {
+    Status status = ((*attempts).*(reported->report))(pair->caller, pair->callee, *time_ms);
     if (!status.ok()) return Fail(status);
   }
   if (Status flushed = attempts->Flush(); !flushed.ok()) return Fail(flushed);
   if (context.json()) {
     JsonOut json;
-    json.Object().Key("event").Text(reported->event).Key("count").Signed(*count);
-    json.Key("time").Text(TimeMsText(time_ms)).EndObject();
+    json.Object().Key("event").Text(reported->event).Key("count").Number(*count);
+    json.Key("time").Text(TimeMsText(*time_ms)).EndObject();
     context.out().Print(json.Line());
     return kExitGood;
   }
   const std::string caller =
       pair->caller.empty() ? "a caller without account" : Printable(pair->caller);
-  context.out().Say(
-      Cat({caller, " ", reported->verb, " ", Printable(pair->callee),
-           *count == 1 ? "" : Cat({", ", Count(static_cast<uint64_t>(*count), "time", "times")}),
-           "\n"}));
+  context.out().Say(Cat({caller, " ", reported->verb, " ", Printable(pair->callee),
+                         *count == 1 ? "" : Cat({", ", Count(*count, "time", "times")}), "\n"}));
   return kExitGood;
 }
 
 int RunShow(Context& context, const Arguments& arguments) {
   auto pair = PairFromArguments(arguments);
   if (!pair.ok()) return Fail(pair.status());
-  auto clock_ms = ClockFromArguments(arguments);
-  if (!clock_ms.ok()) return Fail(clock_ms.status());
+  auto now_ms = TimeMsFromArguments(arguments);
+  if (!now_ms.ok()) return Fail(now_ms.status());
   auto store = context.OpenStore(StoreOptions::Mode::kReadOnly);
   if (!store.ok()) return Fail(store.status());
-  const int64_t now_ms = *clock_ms ? (*clock_ms)() : NowMs();
-  auto facts = Attempts::FactsOf(*store, pair->caller, pair->callee, now_ms);
+  auto facts = Attempts::FactsOf(*store, pair->caller, pair->callee, *now_ms);
   if (!facts.ok()) return Fail(facts.status());
   JsonOut json;
   json.Object().Key("caller").TextOrNull(pair->caller).Key("callee").Text(pair->callee);
-  json.Key("time").Text(TimeMsText(now_ms)).Key("facts").Object();
+  json.Key("time").Text(TimeMsText(*now_ms)).Key("facts").Object();
   std::string lines;
   for (const Fact& fact : *facts) {
     const FactInfo& info = store->catalog().fact(fact.id);

@@ -107,9 +107,12 @@ int Run(Context& context, const Arguments& arguments) {
   if (!recording.ok()) return Fail(recording.status());
   auto clock_ms = ClockFromArguments(arguments);
   if (!clock_ms.ok()) return Fail(clock_ms.status());
-  auto open = OpenEngine::Open(context, arguments.Has("without-db"),
-                               context.has_log() ? &*recording : nullptr, arguments.Get("shadow"),
-                               *std::move(clock_ms));
+  OpenEngine::Options options;
+  options.without_db = arguments.Has("without-db");
+  if (context.has_log()) options.recording = &*recording;
+  options.shadow = arguments.Get("shadow");
+  options.clock_ms = *std::move(clock_ms);
+  auto open = OpenEngine::Open(context, std::move(options));
   if (!open.ok()) return Fail(open.status());
   const int code =
       *question ? CheckOne(context, **question, *open, *form)

@@ -73,8 +73,10 @@ int RunExplain(Context& context, const Arguments& arguments) {
   if (!question.ok()) return Fail(question.status());
   auto clock_ms = ClockFromArguments(arguments);
   if (!clock_ms.ok()) return Fail(clock_ms.status());
-  auto open =
-      OpenEngine::Open(context, arguments.Has("without-db"), nullptr, {}, *std::move(clock_ms));
+  OpenEngine::Options options;
+  options.without_db = arguments.Has("without-db");
+  options.clock_ms = *std::move(clock_ms);
+  auto open = OpenEngine::Open(context, std::move(options));
   if (!open.ok()) return Fail(open.status());
   auto reader = open->engine().NewReader();
   if (!reader.ok()) return Fail(reader.status());

@@ -2,7 +2,7 @@
 #include <ringfence/grants.h>
 
 #include "cli/command.h"
-#include "cli/consent_text.h"
+#include "cli/consent.h"
 #include "cli/duration.h"
 #include "cli/json_out.h"
 #include "cli/log_time.h"
@@ -10,19 +10,6 @@
 
 namespace ringfence::cli {
 namespace {
-
-constexpr uint64_t kNsPerMs = 1000000;
-
-Result<Grants> OpenGrants(const Context& context, const Arguments& arguments,
-                          StoreOptions::Mode mode) {
-  GrantsOptions options;
-  auto clock = ClockFromArguments(arguments);
-  if (!clock.ok()) return clock.status();
-  options.clock_ms = std::move(*clock);
-  auto store = context.OpenStore(mode);
-  if (!store.ok()) return store.status();
-  return Grants::Open(std::move(*store), options);
-}
 
 /// What `grant set` is to do, from its options: exactly one.
 struct Wanted {
@@ -49,16 +36,16 @@ Result<Wanted> ReadWanted(const Arguments& arguments) {
     return Status(StatusCode::kInvalidArgument,
                   "one of --for, --until, --permanent, --decline and --revoke is needed");
   }
-  auto clock = ClockFromArguments(arguments);
-  if (!clock.ok()) return clock.status();
-  const auto now_ns = *clock ? static_cast<uint64_t>((*clock)()) * kNsPerMs : NowNs();
+  auto now_ms = TimeMsFromArguments(arguments);
+  if (!now_ms.ok()) return now_ms.status();
   if (arguments.Has("for")) {
     auto length_ms = ParseDurationMs(arguments.Get("for"), "for");
     if (!length_ms.ok()) return length_ms.status();
-    wanted.until_ms = static_cast<int64_t>(now_ns / kNsPerMs) + *length_ms;
+    wanted.until_ms = *now_ms + *length_ms;
   }
   if (arguments.Has("until")) {
-    auto until_ns = ParseTime(arguments.Get("until"), "until", now_ns);
+    auto until_ns =
+        ParseTime(arguments.Get("until"), "until", static_cast<uint64_t>(*now_ms) * kNsPerMs);
     if (!until_ns.ok()) return until_ns.status();
     wanted.until_ms = static_cast<int64_t>(*until_ns / kNsPerMs);
   }

@@ -2,7 +2,7 @@
 #include <ringfence/grants.h>
 
 #include "cli/command.h"
-#include "cli/consent_text.h"
+#include "cli/consent.h"
 #include "cli/duration.h"
 #include "cli/json_out.h"
 #include "cli/question.h"
@@ -11,64 +11,35 @@
 namespace ringfence::cli {
 namespace {
 
-/// Consent on a store, at --at.
-struct Opened {
-  Store store;
-  std::function<int64_t()> clock_ms;
-  Grants grants;
-};
-
-Result<Opened> OpenAt(const Context& context, const Arguments& arguments, StoreOptions::Mode mode) {
-  auto clock = ClockFromArguments(arguments);
-  if (!clock.ok()) return clock.status();
-  auto store = context.OpenStore(mode);
-  if (!store.ok()) return store.status();
-  GrantsOptions options;
-  options.clock_ms = *clock;
-  auto grants = Grants::Open(*store, options);
-  if (!grants.ok()) return grants.status();
-  return Opened{std::move(*store), std::move(*clock), std::move(*grants)};
-}
-
-Result<Engine> EngineFor(const Context& context, const Opened& opened) {
-  EngineOptions options;
-  options.store = opened.store;
-  options.clock_ms = opened.clock_ms;
-  if (!context.policy().empty()) {
-    auto policy = context.CompilePolicy(context.policy());
-    if (!policy.ok()) return policy.status();
-    options.policy = std::move(*policy);
-  }
-  if (!context.keys().empty()) {
-    auto contacts = context.OpenContacts(opened.store);
-    if (!contacts.ok()) return contacts.status();
-    options.contacts = std::move(*contacts);
-  }
-  return Engine::Open(std::move(options));
-}
-
 int RunAsk(Context& context, const Arguments& arguments) {
   AskedQuestion asked;
   asked.caller = arguments.At(0);
   asked.callee = arguments.At(1);
   const Status facts = AssignFacts(context.catalog(), arguments, &asked);
   if (!facts.ok()) return Fail(facts);
-  auto opened = OpenAt(context, arguments, StoreOptions::Mode::kReadWrite);
-  if (!opened.ok()) return Fail(opened.status());
-  auto engine = EngineFor(context, *opened);
-  if (!engine.ok()) return Fail(engine.status());
-  auto reader = engine->NewReader();
+  GrantsOptions consent;
+  auto clock = ClockFromArguments(arguments);
+  if (!clock.ok()) return Fail(clock.status());
+  consent.clock_ms = *clock;
+  OpenEngine::Options options;
+  options.writes = true;
+  options.clock_ms = *std::move(clock);
+  auto open = OpenEngine::Open(context, std::move(options));
+  if (!open.ok()) return Fail(open.status());
+  auto grants = Grants::Open(open->engine().store(), consent);
+  if (!grants.ok()) return Fail(grants.status());
+  auto reader = open->engine().NewReader();
   if (!reader.ok()) return Fail(reader.status());
-  const auto answer = opened->grants.Knock(*reader, asked.View());
+  const auto answer = grants->Knock(*reader, asked.View());
   if (!answer.ok()) return Fail(answer.status());
   PrintAskAnswer(context, answer->accepted, answer->retry_after_s);
   return answer->accepted ? kExitGood : kExitNegative;
 }
 
 int RunList(Context& context, const Arguments& arguments) {
-  auto opened = OpenAt(context, arguments, StoreOptions::Mode::kReadOnly);
-  if (!opened.ok()) return Fail(opened.status());
-  const auto knocks = opened->grants.Knocks(arguments.At(0));
+  auto grants = OpenGrants(context, arguments, StoreOptions::Mode::kReadOnly);
+  if (!grants.ok()) return Fail(grants.status());
+  const auto knocks = grants->Knocks(arguments.At(0));
   if (!knocks.ok()) return Fail(knocks.status());
   for (const KnockInfo& knock : *knocks) {
     if (context.json()) {
@@ -93,12 +64,12 @@ int RunAnswer(Context& context, const Arguments& arguments) {
   }
   auto for_ms = ParseDurationMs(arguments.Has("for") ? arguments.Get("for") : "1h", "for");
   if (!for_ms.ok()) return Fail(for_ms.status());
-  auto opened = OpenAt(context, arguments, StoreOptions::Mode::kReadWrite);
-  if (!opened.ok()) return Fail(opened.status());
+  auto grants = OpenGrants(context, arguments, StoreOptions::Mode::kReadWrite);
+  if (!grants.ok()) return Fail(grants.status());
   const std::string_view callee = arguments.At(0);
   const std::string_view caller = arguments.At(1);
-  const auto revision = allow ? opened->grants.AllowKnock(callee, caller, *for_ms)
-                              : opened->grants.DeclineKnock(callee, caller);
+  const auto revision =
+      allow ? grants->AllowKnock(callee, caller, *for_ms) : grants->DeclineKnock(callee, caller);
   return SayRevision(context, revision,
                      Cat({Printable(callee), " to ", Printable(caller), ": ",
                           allow ? "let in for one call" : "not let in"}));

@@ -1,8 +1,6 @@
 // `ringfence list` and `ringfence group`: users' own lists, and the groups they may name.
 #include <ringfence/lists.h>
 
-#include <charconv>
-
 #include "cli/command.h"
 #include "cli/lines.h"
 #include "cli/list_json.h"
@@ -36,12 +34,11 @@ int RunShow(Context& context, const Arguments& arguments) {
 Result<std::optional<size_t>> Position(const Arguments& arguments) {
   if (!arguments.Has("at")) return std::optional<size_t>();
   const std::string_view text = arguments.Get("at");
-  size_t position = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), position);
-  if (error != std::errc() || end != text.data() + text.size() || position == 0) {
+  const std::optional<uint64_t> position = WholeNumber(text);
+  if (!position || *position == 0) {
     return Bad(Cat({"--at takes a position from 1, not '", Printable(text), "'"}));
   }
-  return std::optional(position - 1);
+  return std::optional<size_t>(*position - 1);
 }
 
 int RunAdd(Context& context, const Arguments& arguments) {

@@ -26,8 +26,7 @@ int ShowQuiet(Context& context, std::string_view user) {
     context.out().Print(json.Line());
     return kExitGood;
   }
-  const auto now_s = static_cast<int64_t>(NowNs() / kNsPerSecond);
-  if (!period->has_value() || (*period)->until_s <= now_s) {
+  if (!period->has_value() || (*period)->until_s <= NowMs() / kMsPerSecond) {
     context.out().Print(Cat({Printable(user), ": not quiet\n"}));
     return kExitGood;
   }
@@ -52,7 +51,7 @@ int RunQuiet(Context& context, const Arguments& arguments) {
   if (has_for) {
     auto length_ms = ParseDurationMs(arguments.Get("for"), "for");
     if (!length_ms.ok()) return Fail(length_ms.status());
-    period.until_s = static_cast<int64_t>(NowNs() / kNsPerSecond) + *length_ms / 1000;
+    period.until_s = (NowMs() + *length_ms) / kMsPerSecond;
     period.except_listed = arguments.Has("except");
   }
   auto store = context.OpenStore(StoreOptions::Mode::kReadWrite);

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "cli/command.h"
-#include "cli/consent_text.h"
+#include "cli/consent.h"
 #include "cli/contact_input.h"
 #include "cli/json_out.h"
 #include "cli/list_json.h"

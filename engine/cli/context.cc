@@ -246,23 +246,23 @@ std::string PolicyLabel(std::string_view name, std::string_view digest) {
   return Cat({Printable(name), " ", digest.substr(0, kShortDigest)});
 }
 
-Result<OpenEngine> OpenEngine::Open(Context& context, bool without_db, const LogOptions* recording,
-                                    std::string_view shadow, std::function<int64_t()> clock_ms) {
-  if (without_db && context.has_db_option()) {
+Result<OpenEngine> OpenEngine::Open(Context& context, Options wanted) {
+  if (wanted.without_db && context.has_db_option()) {
     return Status(StatusCode::kInvalidArgument, "--db and --without-db exclude each other");
   }
   EngineOptions options;
-  options.clock_ms = std::move(clock_ms);
+  options.clock_ms = std::move(wanted.clock_ms);
   // A machine without zones decides as a host without them does.
   if (auto zones = SystemTimeZones(); zones.ok()) options.time_zones = *std::move(zones);
-  if (!without_db) {
+  if (!wanted.without_db) {
     // A log keeps its newest checkpoint in the database too.
-    auto store = context.OpenStore(recording == nullptr ? StoreOptions::Mode::kReadOnly
-                                                        : StoreOptions::Mode::kReadWrite);
+    const bool writes = wanted.writes || wanted.recording != nullptr;
+    auto store =
+        context.OpenStore(writes ? StoreOptions::Mode::kReadWrite : StoreOptions::Mode::kReadOnly);
     if (!store.ok()) return store.status();
     options.store = *std::move(store);
   }
-  if (!without_db && !context.keys().empty()) {
+  if (!wanted.without_db && !context.keys().empty()) {
     auto contacts = context.OpenContacts(*options.store);
     if (!contacts.ok()) return contacts.status();
     options.contacts = *std::move(contacts);
@@ -273,13 +273,13 @@ Result<OpenEngine> OpenEngine::Open(Context& context, bool without_db, const Log
     options.policy = *std::move(policy);
   }
   const std::optional<Policy> chosen = options.policy;
-  if (!shadow.empty()) {
-    auto policy = context.CompilePolicy(shadow);
+  if (!wanted.shadow.empty()) {
+    auto policy = context.CompilePolicy(wanted.shadow);
     if (!policy.ok()) return policy.status();
     options.shadow = *std::move(policy);
   }
-  if (recording != nullptr) {
-    auto log = context.OpenLog(*recording, options.store);
+  if (wanted.recording != nullptr) {
+    auto log = context.OpenLog(*wanted.recording, options.store);
     if (!log.ok()) return log.status();
     options.log = *std::move(log);
   }

@@ -110,16 +110,18 @@ std::string_view PurgedText(bool purged);
 /// After a write: what was done and the new revision, or the failure. Gives the exit code.
 int SayRevision(Context& context, const Result<uint64_t>& revision, std::string_view what);
 
-/// An engine as check and explain need it, and how --policy differs from the policy in force.
+/// An engine as check, explain and knock need it, and how --policy differs from the policy in
+/// force.
 class OpenEngine {
  public:
-  /// With a store unless `without_db`; with the decision log where it is named and `recording` is
-  /// given, and then with a policy evaluated beside, if `shadow` names one. At the clock's time,
-  /// if there is one.
-  static Result<OpenEngine> Open(Context& context, bool without_db,
-                                 const LogOptions* recording = nullptr,
-                                 std::string_view shadow = {},
-                                 std::function<int64_t()> clock_ms = {});
+  struct Options {
+    bool without_db = false;
+    bool writes = false;                    ///< the store is opened for writing
+    const LogOptions* recording = nullptr;  ///< with the decision log, which is named
+    std::string_view shadow;                ///< then a policy evaluated beside, if not empty
+    std::function<int64_t()> clock_ms;      ///< the system's where empty
+  };
+  static Result<OpenEngine> Open(Context& context, Options wanted);
 
   Engine& engine() { return engine_; }
   /// Decisions are recorded.

@@ -20,6 +20,8 @@ Result<int64_t> ParseDurationMs(std::string_view text, std::string_view option);
 OptionSpec AtOption();
 /// The clock that --at asks for: it stands still at that time. Empty where it was not given.
 Result<std::function<int64_t()>> ClockFromArguments(const Arguments& arguments);
+/// That time, in Unix milliseconds; now where it was not given.
+Result<int64_t> TimeMsFromArguments(const Arguments& arguments);
 
 /// "2026-11-29T12:00:00Z" of a Unix time in milliseconds; the rest of the second is left out.
 std::string TimeMsText(int64_t time_ms);

@@ -2,7 +2,6 @@
 #include "cli/log_input.h"
 
 #include <algorithm>
-#include <charconv>
 #include <deque>
 
 #include "cli/log_time.h"
@@ -136,12 +135,8 @@ Status ReadIndex(const Arguments& arguments, const LogReader& reader, LogSelecti
 
 Result<uint64_t> ParseNumber(std::string_view text, std::string_view what, uint64_t least,
                              uint64_t most) {
-  uint64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error == std::errc() && end == text.data() + text.size() && number >= least &&
-      number <= most) {
-    return number;
-  }
+  const std::optional<uint64_t> number = WholeNumber(text);
+  if (number && *number >= least && *number <= most) return *number;
   const std::string range =
       most == UINT64_MAX ? Cat({"of at least ", std::to_string(least)})
                          : Cat({"from ", std::to_string(least), " to ", std::to_string(most)});

@@ -4,7 +4,6 @@
 #include <charconv>
 #include <chrono>
 #include <ctime>
-#include <optional>
 
 #include "cli/text.h"
 
@@ -131,16 +130,12 @@ std::optional<TimeSpan> ParseAbsolute(std::string_view text) {
 }
 
 std::optional<TimeSpan> ParseRelative(std::string_view text, uint64_t now_ns) {
-  if (text.size() < 3 || text.front() != '-') return std::nullopt;
-  const size_t unit = std::string_view("smhd").find(text.back());
-  if (unit == std::string_view::npos) return std::nullopt;
-  constexpr uint64_t kSeconds[] = {1, 60, 3600, 86400};
-  const std::string_view digits = text.substr(1, text.size() - 2);
-  uint64_t number = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
-  const uint64_t unit_ns = kSeconds[unit] * kNsPerSecond;
-  const uint64_t from_ns = number > now_ns / unit_ns ? 0 : now_ns - number * unit_ns;
+  if (!text.starts_with('-')) return std::nullopt;
+  const std::optional<TimeLength> before = ParseTimeLength(text.substr(1));
+  if (!before) return std::nullopt;
+  const uint64_t unit_ns = before->unit_s * kNsPerSecond;
+  const uint64_t from_ns =
+      before->number > now_ns / unit_ns ? 0 : now_ns - before->number * unit_ns;
   return TimeSpan{from_ns, from_ns + unit_ns};
 }
 
@@ -149,6 +144,18 @@ std::optional<TimeSpan> ParseRelative(std::string_view text, uint64_t now_ns) {
 uint64_t NowNs() {
   const auto now = chrono::system_clock::now().time_since_epoch();
   return static_cast<uint64_t>(chrono::duration_cast<chrono::nanoseconds>(now).count());
+}
+
+int64_t NowMs() { return static_cast<int64_t>(NowNs() / kNsPerMs); }
+
+std::optional<TimeLength> ParseTimeLength(std::string_view text) {
+  const size_t unit =
+      text.empty() ? std::string_view::npos : std::string_view("smhd").find(text.back());
+  if (unit == std::string_view::npos) return std::nullopt;
+  constexpr uint64_t kSeconds[] = {1, 60, 3600, 86400};
+  const std::optional<uint64_t> number = WholeNumber(text.substr(0, text.size() - 1));
+  if (!number) return std::nullopt;
+  return TimeLength{*number, kSeconds[unit]};
 }
 
 Result<TimeSpan> ParseTimeSpan(std::string_view text, std::string_view option, uint64_t now_ns) {

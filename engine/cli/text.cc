@@ -6,6 +6,7 @@
 #include <utf8proc.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstdlib>
 #include <new>
 
@@ -230,6 +231,13 @@ std::optional<std::string> Nearest(std::string_view word, const std::vector<std:
     }
   }
   return best;
+}
+
+std::optional<uint64_t> WholeNumber(std::string_view text) {
+  uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
 }
 
 std::vector<std::string_view> Split(std::string_view text, char separator) {

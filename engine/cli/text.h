@@ -43,6 +43,9 @@ std::string Indent(std::string_view lines, size_t indent);
 /// The candidate nearest to a misspelt word: at most a third of its letters differ.
 std::optional<std::string> Nearest(std::string_view word, const std::vector<std::string>& names);
 
+/// The number that the text is, all of it: decimal digits alone.
+std::optional<uint64_t> WholeNumber(std::string_view text);
+
 std::vector<std::string_view> Split(std::string_view text, char separator);
 
 /// The canonical composed form (NFC) of valid UTF-8, and the decomposed one (NFD).

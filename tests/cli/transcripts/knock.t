@@ -61,6 +61,24 @@ accepted; may ask again after 86400 s
 $ ringfence knock list alice --at 2026-03-08
 bob asked TIME, waits until TIME
 
+# The policy decides about a knock with the callee's local time, as it does about a call.
+$ cat > hours.json <<'END'
+> {"policy": "hours", "catalog": 1, "unknown_callee": "private",
+>  "outcomes": {"private": {"effect": "refuse", "signal": "offline"}},
+>  "decisions": {"ring": {
+>    "floor": [{"id": "at-night", "when": "callee.quiet_hours", "then": "private"}],
+>    "rules": [{"id": "consented", "when": "callee.grant(caller) == 'temporary'", "then": "ring"}],
+>    "otherwise": "private", "on_unavailable": "private"}}}
+> END
+$ for user in carol dave erin; do ringfence user set $user calls_enabled=true --quiet; done
+$ ringfence user schedule carol --zone Europe/Berlin --quiet-hours "daily 22:00-07:00" --quiet
+$ ringfence knock ask dave carol --policy ./hours.json --at 2026-03-01T12:00:00Z
+accepted; may ask again after 86400 s
+$ ringfence knock ask erin carol --policy ./hours.json --at 2026-03-01T23:00:00Z
+accepted; may ask again after 86400 s
+$ ringfence knock list carol --at 2026-03-01T23:00:00Z
+dave asked TIME, waits until TIME
+
 # What is wrong is said, and changes nothing.
 $ ringfence knock ask bob bob
 ringfence: callee and caller are the same

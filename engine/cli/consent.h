@@ -1,5 +1,5 @@
-// How consent, knocks and the answer to a caller who asks are printed. Takes what the library says;
-// gives lines and JSON.
+// Consent and knocks, as the commands grant, knock and `user export` open and print them.
+// Takes the database and what the library says; gives lines and JSON.
 #pragma once
 
 #include <ringfence/grants.h>
@@ -11,6 +11,10 @@
 #include "cli/json_out.h"
 
 namespace ringfence::cli {
+
+/// What the database holds, at the time of --at.
+Result<Grants> OpenGrants(const Context& context, const Arguments& arguments,
+                          StoreOptions::Mode mode);
 
 /// "accepted; may ask again after 86400 s", or JSON with `accepted` and `retry_after_s`.
 void PrintAskAnswer(Context& context, bool accepted, int64_t retry_after_s);

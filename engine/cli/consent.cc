@@ -1,11 +1,23 @@
-// How consent, knocks and the answer to a caller who asks are printed.
-#include "cli/consent_text.h"
+// Consent and knocks: opened, and printed.
+#include "cli/consent.h"
 
 #include <string>
 
+#include "cli/duration.h"
 #include "cli/text.h"
 
 namespace ringfence::cli {
+
+Result<Grants> OpenGrants(const Context& context, const Arguments& arguments,
+                          StoreOptions::Mode mode) {
+  GrantsOptions options;
+  auto clock_ms = ClockFromArguments(arguments);
+  if (!clock_ms.ok()) return clock_ms.status();
+  options.clock_ms = *std::move(clock_ms);
+  auto store = context.OpenStore(mode);
+  if (!store.ok()) return store.status();
+  return Grants::Open(*std::move(store), options);
+}
 
 void PrintAskAnswer(Context& context, bool accepted, int64_t retry_after_s) {
   if (context.json()) {
