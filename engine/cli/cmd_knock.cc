@@ -85,9 +85,7 @@ Command AskCommand() {
       "so a block or a never-list is neither lifted nor shown. The answer says nothing of that, "
       "nor whether there is such a callee: at most one knock in 24 hours and two in 7 days are "
       "taken, and that is all it depends on. Not more than 20 knocks wait for a callee.";
-  for (const OptionSpec& option : QuestionOptions()) {
-    if (option.name == "call" || option.name == "fact") command.options.push_back(option);
-  }
+  command.options = FactOptions();
   command.options.push_back(AtOption());
   command.examples = "ringfence --db world.db knock ask alice bob --call media=video";
   command.exits =

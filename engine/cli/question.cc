@@ -169,12 +169,8 @@ Result<std::optional<AskedQuestion>> QuestionFromArguments(const Catalog& catalo
   return std::optional<AskedQuestion>(std::move(question));
 }
 
-std::vector<OptionSpec> QuestionOptions() {
+std::vector<OptionSpec> FactOptions() {
   return {
-      {"caller", "USER", "Who calls: an id as it was imported, compared byte by byte."},
-      {"no-account", "",
-       "The caller has no account: a call from the telephone network, or an anonymous one."},
-      {"callee", "USER", "Who is called."},
       {"call", "NAME=VALUE",
        "An attribute of the call: media=video, platform=ios. `?` as the value makes it "
        "unavailable.",
@@ -183,15 +179,28 @@ std::vector<OptionSpec> QuestionOptions() {
        "A carried fact, which replaces the stored one: 'callee.follows(caller)=true', "
        "callee.verified=unset, 'callee.contact(caller)=?'.",
        true},
+  };
+}
+
+std::vector<OptionSpec> QuestionOptions() {
+  std::vector<OptionSpec> options = {
+      {"caller", "USER", "Who calls: an id as it was imported, compared byte by byte."},
+      {"no-account", "",
+       "The caller has no account: a call from the telephone network, or an anonymous one."},
+      {"callee", "USER", "Who is called."},
+  };
+  for (const OptionSpec& option : FactOptions()) options.push_back(option);
+  options.push_back(
       {"questions", "FILE",
        "Ask every question of a file; `-` is standard input. Either tab-separated with a header "
        "(caller, callee, no_account, expect, any call attribute, any fact's whole name; an empty "
        "cell is not given), or one JSON object a line: {\"caller\":\"alice\",\"callee\":\"bob\","
-       "\"call\":{\"media\":\"video\"},\"facts\":{\"caller.verified\":true}}."},
+       "\"call\":{\"media\":\"video\"},\"facts\":{\"caller.verified\":true}}."});
+  options.push_back(
       {"without-db", "",
        "Use no database: only the call's attributes and carried facts are known, all others "
-       "unavailable. The policy is --policy, else `default`."},
-  };
+       "unavailable. The policy is --policy, else `default`."});
+  return options;
 }
 
 Result<AskedQuestion> QuestionFromJson(const Catalog& catalog, std::string_view line) {

@@ -54,8 +54,9 @@ Status CheckComplete(const AskedQuestion& question);
 /// --caller, --no-account, --callee, --call, --fact; no value where --questions stands instead.
 Result<std::optional<AskedQuestion>> QuestionFromArguments(const Catalog& catalog,
                                                            const Arguments& arguments);
-/// --call and --fact alone.
+/// --call and --fact alone, and their specifications.
 Status AssignFacts(const Catalog& catalog, const Arguments& arguments, AskedQuestion* question);
+std::vector<OptionSpec> FactOptions();
 /// The options it reads, for the specifications of check and explain.
 std::vector<OptionSpec> QuestionOptions();
 
