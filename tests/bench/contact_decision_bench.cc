@@ -5,23 +5,20 @@
 #include <benchmark/benchmark.h>
 #include <ringfence/contacts.h>
 #include <ringfence/engine.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
-#include <cstdlib>
 #include <deque>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "bench/random.h"
 #include "bench/report.h"
+#include "bench/support.h"
 #include "contacts/oprf/token.h"
-#include "unit/allocations.h"
 
 namespace ringfence::bench {
 namespace {
@@ -30,44 +27,9 @@ constexpr size_t kPairs = 200;  ///< their pages stay in SQLite's cache
 constexpr size_t kBookEntries = 500;
 constexpr size_t kPhones = 5;  ///< of an account with eight identifiers
 
-[[noreturn]] void Fail(const std::string& what) {
-  std::fprintf(stderr, "contact_decision_bench: %s\n", what.c_str());
-  std::exit(1);
-}
-
-template <class T>
-T Must(Result<T> result) {
-  if (!result.ok()) Fail(result.status().message());
-  return std::move(result).value();
-}
-
-void MustOk(const Status& status) {
-  if (!status.ok()) Fail(status.message());
-}
-
 std::string Phone(size_t account, size_t number) {
   return "+1415" + std::to_string(1000000 + account * 10 + number);
 }
-
-/// A folder for store and key file, removed at the end.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    const char* const base = std::getenv("TMPDIR");
-    path_ = std::string(base != nullptr ? base : "/tmp") + "/ringfence-bench-XXXXXX";
-    if (mkdtemp(path_.data()) == nullptr) Fail("cannot make " + path_);
-  }
-  ~TemporaryFolder() {
-    for (const char* name : {"/c.db", "/c.db-wal", "/c.db-shm", "/keys"}) {
-      unlink((path_ + name).c_str());
-    }
-    rmdir(path_.c_str());
-  }
-  std::string file(const char* name) const { return path_ + "/" + name; }
-
- private:
-  std::string path_;
-};
 
 /// Friends and strangers with one or eight identifiers, one or two epochs, and callees whose book
 /// has the first identifier of the friend of the same number.
@@ -156,7 +118,7 @@ class World {
     Must(contacts_->CommitSync(user, upload));
   }
 
-  TemporaryFolder folder_;
+  Folder folder_;
   std::optional<Store> store_;
   std::optional<Contacts> contacts_;
   std::deque<Engine> engines_;
@@ -164,8 +126,7 @@ class World {
 
 enum class Who : uint8_t { kFriend, kStranger };
 
-/// Asks in turns, now about friends (or strangers) first and now about fans, so that what else
-/// happens on the machine hits both alike.
+/// Asks in turns, about friends (or strangers) and about fans.
 class Asking {
  public:
   Asking(World& world, const Policy& policy, Who who, bool by_id)
@@ -184,21 +145,9 @@ class Asking {
   }
 
   void Run(benchmark::State& state) {
-    double with_ns = 0, without_ns = 0;
-    size_t rounds = 0;
-    uint64_t allocations = 0;
-    for ([[maybe_unused]] auto _ : state) {
-      const bool first = rounds++ % 2 == 0;
-      if (!first) without_ns += Time(without_);
-      const uint64_t before = Allocations();
-      with_ns += Time(questions_);
-      allocations += Allocations() - before;
-      if (first) without_ns += Time(without_);
-    }
-    const double decisions = static_cast<double>(rounds * kPairs);
-    state.counters["ns"] = with_ns / decisions;
-    state.counters["baseline"] = without_ns / decisions;
-    state.counters["allocs"] = static_cast<double>(allocations) / decisions;
+    MeasureInTurns(
+        state, kPairs, [this](size_t) { DecideAll(reader_, questions_); },
+        [this](size_t) { DecideAll(reader_, without_); });
   }
 
   const Question& question(size_t i) const { return questions_[i]; }
@@ -220,16 +169,6 @@ class Asking {
     question.callee = by_id ? Party(callee) : Party::Handle(Must(reader_.Resolve(callee)));
     question.facts = facts_;
     questions->push_back(question);
-  }
-
-  double Time(const std::vector<Question>& questions) {
-    const double start = ThreadNs();
-    for (const Question& question : questions) {
-      Result<Decision> decision = reader_.Decide(question);
-      if (!decision.ok()) Fail(decision.status().message());
-      benchmark::DoNotOptimize(decision);
-    }
-    return ThreadNs() - start;
   }
 
   Reader reader_;
@@ -293,13 +232,7 @@ int Main(int argc, char** argv) {
   std::printf("%zu callees with a book of %zu entries\n", kPairs, kBookEntries);
   PrintTable(rounds, rows, {"allocs"}, 1, "ns");
   PrintTiming(askings[0], askings[1], 100000);
-  int code = rounds.failed() ? 1 : 0;
-  for (const Row& row : rows) {
-    if (rounds.Highest(row.name, "allocs").value_or(0) == 0) continue;
-    std::printf("%s allocates: a decision must not\n", row.name.c_str());
-    code = 1;
-  }
-  return code;
+  return ExitCode(rounds, rows);
 }
 
 }  // namespace

@@ -7,7 +7,6 @@
 #include <sodium.h>
 
 #include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <functional>
 #include <initializer_list>
@@ -19,6 +18,7 @@
 #include <vector>
 
 #include "bench/report.h"
+#include "bench/support.h"
 #include "contacts/book.h"
 #include "contacts/key_file.h"
 #include "contacts/keyring.h"
@@ -38,10 +38,6 @@ constexpr size_t kBookSize = 10000;
 constexpr size_t kBookOfMost = 500;
 constexpr size_t kCallers = 2000;
 
-[[noreturn]] void Fail(const char* what) {
-  std::fprintf(stderr, "contacts_bench: %s\n", what);
-  std::exit(1);
-}
 void Must(bool fine) {
   if (!fine) Fail("a step that cannot fail did");
 }
@@ -51,22 +47,10 @@ using Work = std::function<void(size_t items)>;
 
 void Register(const std::string& name, size_t items, const Work& work, const Work& baseline) {
   benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State& state) {
-    double ns = 0, baseline_ns = 0;
-    const auto time = [&](const Work& side, double* sum) {
-      const double start = ThreadNs();
-      side(items);
-      *sum += ThreadNs() - start;
+    const auto turn = [=](const Work& side) -> Turn {
+      return side ? [=](size_t) { side(items); } : Turn();
     };
-    bool first = false;
-    for ([[maybe_unused]] auto _ : state) {
-      first = !first;
-      if (first) time(work, &ns);
-      if (baseline) time(baseline, &baseline_ns);
-      if (!first) time(work, &ns);
-    }
-    const double all = static_cast<double>(state.iterations()) * static_cast<double>(items);
-    state.counters["ns"] = ns / all;
-    if (baseline) state.counters["baseline"] = baseline_ns / all;
+    MeasureInTurns(state, items, turn(work), turn(baseline));
   });
 }
 
@@ -78,7 +62,7 @@ std::shared_ptr<const Keyring> RandomKeyring() {
   const SecretBuffer text = KeyText(material);
   Result<std::shared_ptr<const Keyring>> keyring = Keyring::Parse(
       std::string(reinterpret_cast<const char*>(text.data()), text.size()), "default");
-  if (!keyring.ok()) Fail(keyring.status().message().c_str());
+  if (!keyring.ok()) Fail(keyring.status().message());
   return *keyring;
 }
 

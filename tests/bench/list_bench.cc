@@ -4,38 +4,20 @@
 #include <benchmark/benchmark.h>
 #include <ringfence/engine.h>
 #include <ringfence/lists.h>
-#include <unistd.h>
 
 #include <cstdio>
-#include <cstdlib>
 #include <deque>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "bench/report.h"
-#include "unit/allocations.h"
+#include "bench/support.h"
 
 namespace ringfence::bench {
 namespace {
 
 constexpr size_t kCallees = 50;  ///< their pages stay in SQLite's cache
-
-[[noreturn]] void Fail(const std::string& what) {
-  std::fprintf(stderr, "list_bench: %s\n", what.c_str());
-  std::exit(1);
-}
-
-template <class T>
-T Must(Result<T> result) {
-  if (!result.ok()) Fail(result.status().message());
-  return std::move(result).value();
-}
-
-void MustOk(const Status& status) {
-  if (!status.ok()) Fail(status.message());
-}
 
 /// The same rules, without and with the list.
 constexpr const char* kWithoutList =
@@ -55,20 +37,11 @@ constexpr const char* kWithList =
 class World {
  public:
   World() {
-    const char* const base = std::getenv("TMPDIR");
-    path_ = std::string(base != nullptr ? base : "/tmp") + "/ringfence-bench-XXXXXX";
-    if (mkdtemp(path_.data()) == nullptr) Fail("cannot make " + path_);
     StoreOptions options;
-    options.path = path_ + "/l.db";
+    options.path = folder_.file("l.db");
     options.mode = StoreOptions::Mode::kCreate;
     store_ = Must(Store::Open(options));
     Fill();
-  }
-  ~World() {
-    engines_.clear();
-    store_.reset();
-    for (const char* name : {"/l.db", "/l.db-wal", "/l.db-shm"}) unlink((path_ + name).c_str());
-    rmdir(path_.c_str());
   }
 
   Reader NewReader(const char* policy) {
@@ -110,12 +83,12 @@ class World {
     for (size_t i = 0; i < kCallees; ++i) Must(lists.Replace("full" + std::to_string(i), entries));
   }
 
-  std::string path_;
+  Folder folder_;
   std::optional<Store> store_;
   std::deque<Engine> engines_;
 };
 
-/// Two kinds of questions to two Readers, in turns, so that what else happens hits both alike.
+/// One kind of questions, to a Reader of their own.
 struct Side {
   const char* policy;
   const char* callee;
@@ -133,14 +106,7 @@ class Asking {
       if (Must(reader_.Decide(question)).rule != rule) Fail("a wrong rule decides");
     }
   }
-  double Time() {
-    const double start = ThreadNs();
-    for (const Question& question : questions_) {
-      Result<Decision> decision = reader_.Decide(question);
-      benchmark::DoNotOptimize(decision);
-    }
-    return ThreadNs() - start;
-  }
+  void Ask() { DecideAll(reader_, questions_); }
 
  private:
   Reader reader_;
@@ -151,21 +117,8 @@ void Compare(benchmark::State& state, World& world, const Side& side, const char
              const Side& base) {
   Asking with(world, side, rule);
   Asking without(world, base, "otherwise");
-  double with_ns = 0, without_ns = 0;
-  size_t rounds = 0;
-  uint64_t allocations = 0;
-  for ([[maybe_unused]] auto _ : state) {
-    const bool first = rounds++ % 2 == 0;
-    if (!first) without_ns += without.Time();
-    const uint64_t before = Allocations();
-    with_ns += with.Time();
-    allocations += Allocations() - before;
-    if (first) without_ns += without.Time();
-  }
-  const double decisions = static_cast<double>(rounds * kCallees);
-  state.counters["ns"] = with_ns / decisions;
-  state.counters["baseline"] = without_ns / decisions;
-  state.counters["allocs"] = static_cast<double>(allocations) / decisions;
+  MeasureInTurns(
+      state, kCallees, [&](size_t) { with.Ask(); }, [&](size_t) { without.Ask(); });
 }
 
 int Main(int argc, char** argv) {
@@ -193,7 +146,7 @@ int Main(int argc, char** argv) {
                                  {"and 20 groups, 100 domains", {}, false, {}, true}};
   std::printf("What a callee's own list costs a decision from SQLite, against a callee without\n");
   PrintTable(rounds, rows, {"allocs"}, 1, "ns");
-  return rounds.failed() ? 1 : 0;
+  return ExitCode(rounds, rows);
 }
 
 }  // namespace

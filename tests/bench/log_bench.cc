@@ -385,12 +385,7 @@ int Main(int argc, char** argv) {
                 rounds.Median(kWithShadow, "times"));
   }
   PrintWhole(rounds);
-  for (const Row& row : rows) {
-    if (rounds.Highest(row.name, "allocs").value_or(0) > 0) {
-      Fail("a recorded decision allocated memory");
-    }
-  }
-  return rounds.failed() ? 1 : 0;
+  return ExitCode(rounds, rows);
 }
 
 }  // namespace

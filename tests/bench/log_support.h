@@ -1,56 +1,26 @@
-// What benchmarks of the decision log share: people in a store, a folder that goes away, failures.
+// What benchmarks of the decision log share: people in a store, an engine that records.
 #pragma once
 
 #include <ringfence/engine.h>
 #include <ringfence/log.h>
 
 #include <chrono>
-#include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "bench/support.h"
+
 namespace ringfence::bench {
-
-[[noreturn]] inline void Fail(const std::string& what) {
-  std::fprintf(stderr, "benchmark: %s\n", what.c_str());
-  std::exit(1);
-}
-
-template <class T>
-T Must(Result<T> result) {
-  if (!result.ok()) Fail(result.status().message());
-  return std::move(result).value();
-}
-
-inline void MustOk(const Status& status) {
-  if (!status.ok()) Fail(status.message());
-}
 
 /// A store knows a log by its name.
 inline std::string NewName() {
   static int logs = 0;
   return "bench.example/ring/n" + std::to_string(++logs);
 }
-
-/// Removed at the end.
-class Folder {
- public:
-  Folder() {
-    const char* const base = std::getenv("TMPDIR");
-    path_ = std::string(base != nullptr ? base : "/tmp") + "/ringfence-bench-XXXXXX";
-    if (mkdtemp(path_.data()) == nullptr) Fail("cannot make " + path_);
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  std::string file(const std::string& name) const { return path_ + "/" + name; }
-
- private:
-  std::string path_;
-};
 
 struct People {
   std::vector<int64_t> handles;

@@ -133,6 +133,16 @@ void PrintTable(const Rounds& rounds, const std::vector<Row>& rows,
   }
 }
 
+int ExitCode(const Rounds& rounds, const std::vector<Row>& rows) {
+  int code = rounds.failed() ? 1 : 0;
+  for (const Row& row : rows) {
+    if (!row.no_allocation || rounds.Highest(row.name, "allocs").value_or(0) == 0) continue;
+    std::printf("%s allocates: a decision must not\n", row.name.c_str());
+    code = 1;
+  }
+  return code;
+}
+
 void RunRounds(int* argc, char** argv, Rounds* rounds) {
   std::vector<std::string> texts(argv, argv + *argc);
   texts.insert(texts.begin() + 1,

@@ -55,6 +55,10 @@ class Rounds : public benchmark::BenchmarkReporter {
 void PrintTable(const Rounds& rounds, const std::vector<Row>& rows,
                 const std::vector<std::string>& counters, double unit_ns, const char* unit);
 
+/// The exit code of a program: 1 if a benchmark failed, or one allocated that must not, which it
+/// prints.
+int ExitCode(const Rounds& rounds, const std::vector<Row>& rows);
+
 /// Runs what is registered: 15 rounds, unless --benchmark_repetitions says otherwise, in random
 /// order. Takes Google Benchmark's flags out of the arguments.
 void RunRounds(int* argc, char** argv, Rounds* rounds);

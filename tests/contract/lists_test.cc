@@ -12,6 +12,7 @@
 
 #include "api/store_impl.h"
 #include "contract/subjects.h"
+#include "unit/api_support.h"
 #include "unit/seed.h"
 
 namespace ringfence {
@@ -27,19 +28,6 @@ constexpr const char* kDomains[] = {"x.org", "*.x.org", "y.de", "*", "X.org", "*
 constexpr const char* kGroups[] = {"staff", "family", "!room:x.org"};
 
 void Require(const Status& status) { REQUIRE_MESSAGE(status.ok(), status.message()); }
-
-void OnEachPublicStore(const std::function<void(Store&)>& body) {
-  const TemporaryFolder folder;
-  for (const std::string& path : {std::string(), folder.file("lists.db")}) {
-    INFO((path.empty() ? "memory" : "sqlite"));
-    StoreOptions options;
-    options.path = path;
-    options.mode = StoreOptions::Mode::kCreate;
-    Result<Store> store = Store::Open(options);
-    Require(store.status());
-    body(*store);
-  }
-}
 
 /// What the domain of each user is, written down by hand.
 std::string DomainByHand(const std::string& id) {
@@ -346,13 +334,6 @@ std::string ListOf(Store& store, const Question& question) {
   Require(session.status());
   (*session)->BeginSnapshot();
   return AskSource(**session, question).Get("callee.list(caller)");
-}
-
-Question Between(const char* caller, const char* callee) {
-  Question question;
-  question.caller = caller;
-  question.callee = callee;
-  return question;
 }
 
 std::vector<ListEntry> Shown(const Lists& lists, std::string_view owner) {

@@ -1,8 +1,6 @@
 // A process that decides and counts is killed with SIGKILL at arbitrary points: what it had flushed
 // is there, groups are whole, and nothing is there that was not decided.
 #include <doctest/doctest.h>
-#include <signal.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -13,6 +11,7 @@
 #include "api/store_impl.h"
 #include "base/bytes.h"
 #include "derived/pair_calls.h"
+#include "fault/run_and_kill.h"
 #include "unit/api_attempts_world.h"
 #include "unit/seed.h"
 
@@ -57,27 +56,6 @@ struct Told {
   _exit(8);
 }
 
-Told RunAndKill(const std::string& path, int first, std::chrono::microseconds delay) {
-  int ends[2];
-  REQUIRE(pipe(ends) == 0);
-  const pid_t child = fork();
-  REQUIRE(child >= 0);
-  if (child == 0) {
-    close(ends[0]);
-    CountUntilKilled(path, first, ends[1]);
-  }
-  close(ends[1]);
-  std::this_thread::sleep_for(delay);
-  kill(child, SIGKILL);
-  int status = 0;
-  REQUIRE(waitpid(child, &status, 0) == child);
-  CHECK(WIFSIGNALED(status));
-  Told last{first, first};
-  for (Told told{}; read(ends[0], &told, sizeof told) == sizeof told;) last = told;
-  close(ends[0]);
-  return last;
-}
-
 /// Callees of the attempts that the rows hold: both rows of each, or neither.
 std::set<std::string> CalleesInRows(const Store& store) {
   const auto rows = store.impl()->backend->Rows(RowKind::kPairCalls, "", false);
@@ -119,7 +97,8 @@ TEST_CASE("kill -9 at arbitrary points: what was flushed is there, and whole") {
     for (int round = 0; round < 6; ++round) {
       CAPTURE(round);
       const std::chrono::microseconds delay(random() % 40000);
-      const Told told = RunAndKill(path, decided, delay);
+      const Told told = RunAndKill(delay, Told{decided, decided},
+                                   [&](int report) { CountUntilKilled(path, decided, report); });
       Store store = OpenStore(path);
       const auto findings = store.Doctor();
       REQUIRE(findings.ok());

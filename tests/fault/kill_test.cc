@@ -1,15 +1,13 @@
 // A process is killed with SIGKILL at arbitrary points of a bulk transaction and between
 // acknowledged writes: nothing half-applied, nothing acknowledged lost.
 #include <doctest/doctest.h>
-#include <signal.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <map>
 #include <random>
-#include <thread>
 
+#include "fault/run_and_kill.h"
 #include "fault/worlds.h"
 #include "unit/seed.h"
 
@@ -43,28 +41,6 @@ Status WriteBatch(StoreBackend& store, uint64_t batch) {
   }
 }
 
-// The last batch the child reported before it was killed after `delay`; 0: none.
-uint64_t RunAndKill(const std::string& path, std::chrono::microseconds delay) {
-  int ends[2];
-  REQUIRE(pipe(ends) == 0);
-  const pid_t child = fork();
-  REQUIRE(child >= 0);
-  if (child == 0) {
-    close(ends[0]);
-    WriteUntilKilled(path, ends[1]);
-  }
-  close(ends[1]);
-  std::this_thread::sleep_for(delay);
-  kill(child, SIGKILL);
-  int status = 0;
-  REQUIRE(waitpid(child, &status, 0) == child);
-  CHECK(WIFSIGNALED(status));
-  uint64_t last = 0;
-  for (uint64_t batch = 0; read(ends[0], &batch, sizeof batch) == sizeof batch;) last = batch;
-  close(ends[0]);
-  return last;
-}
-
 TEST_CASE("kill -9 at arbitrary points: whole batches only, and all that were acknowledged") {
   const TemporaryFolder folder;
   const std::string path = folder.file("store.db");
@@ -74,7 +50,9 @@ TEST_CASE("kill -9 at arbitrary points: whole batches only, and all that were ac
   for (int round = 0; round < 15; ++round) {
     // From before the file is open to several batches in.
     const std::chrono::microseconds delay(random() % 80000);
-    acknowledged = std::max(acknowledged, RunAndKill(path, delay));
+    const uint64_t last =
+        RunAndKill<uint64_t>(delay, 0, [&](int report) { WriteUntilKilled(path, report); });
+    acknowledged = std::max(acknowledged, last);
     CAPTURE(round);
     auto store = OpenFile(path, StoreOptions::Mode::kReadWrite, StandardLayout(), 1000);
     REQUIRE_MESSAGE(store.ok(), store.status().message());

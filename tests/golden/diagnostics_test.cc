@@ -6,10 +6,10 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <string>
 #include <vector>
 
+#include "golden/files.h"
 #include "policy/document.h"
 #include "unit/seed.h"
 
@@ -18,22 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kSource = RINGFENCE_SOURCE_DIR;
 const fs::path kGolden = kSource / "tests/golden";
-
-std::string ReadFile(const fs::path& path) {
-  std::ifstream stream(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), {}};
-}
-
-std::vector<fs::path> FilesOf(const fs::path& folder, const std::string& extension) {
-  std::vector<fs::path> paths;
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
-    if (entry.path().extension() == extension) paths.push_back(entry.path());
-  }
-  std::sort(paths.begin(), paths.end());
-  return paths;
-}
 
 // A catalog of its own, so that a fact added to the standard one changes no advice here.
 const Catalog& GoldenCatalog() {

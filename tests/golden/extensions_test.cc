@@ -5,13 +5,12 @@
 #include <ringfence/catalog.h>
 #include <ringfence/limits.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <string>
 #include <vector>
 
+#include "golden/files.h"
 #include "unit/seed.h"
 
 namespace ringfence {
@@ -19,21 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kFolder = fs::path(RINGFENCE_SOURCE_DIR) / "tests/golden/extensions";
-
-std::string ReadFile(const fs::path& path) {
-  std::ifstream stream(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), {}};
-}
-
-std::vector<fs::path> FilesOf(const std::string& extension) {
-  std::vector<fs::path> paths;
-  for (const fs::directory_entry& entry : fs::directory_iterator(kFolder)) {
-    if (entry.path().extension() == extension) paths.push_back(entry.path());
-  }
-  std::sort(paths.begin(), paths.end());
-  return paths;
-}
+const fs::path kFolder = kSource / "tests/golden/extensions";
 
 std::string DiagnosticsOf(const fs::path& path) {
   const std::string text = ReadFile(path);
@@ -53,7 +38,7 @@ std::string DiagnosticsOf(const fs::path& path) {
 
 TEST_CASE("every extension earns its diagnostics word for word") {
   const bool update = Argument("update") == "extensions";
-  const std::vector<fs::path> files = FilesOf(".json");
+  const std::vector<fs::path> files = FilesOf(kFolder, ".json");
   CHECK(files.size() >= 19);
   size_t good = 0;
   for (const fs::path& path : files) {
@@ -67,7 +52,7 @@ TEST_CASE("every extension earns its diagnostics word for word") {
     CHECK(found == ReadFile(expected));
   }
   CHECK(good == 4);  // good, old, next_good, next_same_version
-  CHECK(FilesOf(".txt").size() == files.size());
+  CHECK(FilesOf(kFolder, ".txt").size() == files.size());
 }
 
 TEST_CASE("an extension that is too large") {

@@ -6,10 +6,10 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <string>
 #include <vector>
 
+#include "golden/files.h"
 #include "policy/document.h"
 #include "unit/seed.h"
 
@@ -18,13 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kSource = RINGFENCE_SOURCE_DIR;
 const fs::path kGolden = kSource / "tests/golden/responses.txt";
-
-std::string ReadFile(const fs::path& path) {
-  std::ifstream stream(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), {}};
-}
 
 struct RuleSet {
   std::string name;

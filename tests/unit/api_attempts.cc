@@ -10,17 +10,14 @@
 namespace ringfence {
 namespace {
 
-/// On a file and in memory.
-template <class Body>
-void OnEach(const Body& body) {
-  TemporaryFolder folder;
-  for (const std::string& path : {folder.file("calls.db"), std::string()}) {
-    Store store = OpenStore(path);
+/// On each store, with three users.
+void OnEach(const std::function<void(Store&)>& body) {
+  OnEachPublicStore([&](Store& store) {
     for (const char* user : {"ann", "bob", "cat"}) {
       REQUIRE(store.SetUser(user, "calls_enabled", "true").ok());
     }
     body(store);
-  }
+  });
 }
 
 std::vector<NamedRow> RowsOf(const Store& store, RowKind kind) {

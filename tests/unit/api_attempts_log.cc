@@ -1,7 +1,5 @@
 // Earlier calls in the decision log: what a decision knew of them is recorded with it, so that a
 // replay years later needs neither the clock nor the rows.
-#include <ringfence/replay.h>
-
 #include "unit/api_attempts_world.h"
 #include "unit/api_log_world.h"
 
@@ -13,14 +11,10 @@ TEST_CASE("ios-focus: the second call within three minutes rings, and replay say
   REQUIRE(world.store.SetUser("bob", "dnd", "priority").ok());
   REQUIRE(world.store.SetUser("bob", "dnd_audience", "nobody").ok());
   const TestClock clock;
-  AttemptsOptions counting;
-  counting.clock_ms = clock.Function();
-  const Result<Attempts> attempts = Attempts::Open(world.store, counting);
-  REQUIRE(attempts.ok());
   DecisionLog log = world.Open(world.Options());
   EngineOptions options;
   options.store = world.store;
-  options.attempts = *attempts;
+  options.attempts = OpenAttempts(world.store, clock.Function());
   options.log = log;
   const Result<Policy> focus = Policy::Shipped("ios-focus");
   REQUIRE(focus.ok());
@@ -49,17 +43,11 @@ TEST_CASE("ios-focus: the second call within three minutes rings, and replay say
   CHECK(world.Code(facts, "callee.since_attempt_ms(caller)") == 180000);
   CHECK(world.Code(facts, "callee.attempts_1h(caller)") == 1);
 
-  ReplayOptions replay;
-  replay.secrets.store = world.store;
-  replay.secrets.keys = world.keys_path();
-  const Result<LogReader> reading = LogReader::Open(world.log_path());
-  REQUIRE(reading.ok());
   moving.Advance(kDay);
-  const Result<ReplayReport> report = Replay(*reading, replay);
-  REQUIRE_MESSAGE(report.ok(), report.status().message());
-  CHECK(report->entries == 5);
-  CHECK(report->reproduced == 5);
-  CHECK(report->divergences.empty());
+  const ReplayReport report = world.Replayed(world.KeysOf(world.store));
+  CHECK(report.entries == 5);
+  CHECK(report.reproduced == 5);
+  CHECK(report.divergences.empty());
 }
 
 }  // namespace

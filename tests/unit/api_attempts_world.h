@@ -3,19 +3,16 @@
 #pragma once
 
 #include <doctest/doctest.h>
-#include <ringfence/attempts.h>
 
 #include <atomic>
 #include <map>
 #include <memory>
 #include <string>
 
+#include "unit/api_clocked.h"
 #include "unit/api_support.h"
 
 namespace ringfence {
-
-inline constexpr int64_t kSecond = 1000, kMinute = 60 * kSecond, kHour = 60 * kMinute,
-                         kDay = 24 * kHour;
 
 inline constexpr const char* kCountsPolicy = R"json({
   "policy": "counts", "catalog": 1,
@@ -42,7 +39,7 @@ class TestClock {
   int64_t now() const { return now_ms_->load(); }
   void Set(int64_t now_ms) { now_ms_->store(now_ms); }
   void Advance(int64_t ms) { now_ms_->fetch_add(ms); }
-  std::function<int64_t()> Function() const {
+  ClockMs Function() const {
     return [now = now_ms_] { return now->load(); };
   }
 
@@ -64,7 +61,7 @@ class CountingProcess {
  public:
   CountingProcess(const Store& store, const TestClock& clock, AttemptsOptions options = Slow())
       : store_(store),
-        attempts_(OpenAttempts(store, clock, std::move(options))),
+        attempts_(OpenAttempts(store, clock.Function(), std::move(options))),
         engine_(OpenEngine(Options(store, attempts_))),
         reader_(OpenReader(engine_)) {}
 
@@ -112,13 +109,6 @@ class CountingProcess {
   }
 
  private:
-  static Attempts OpenAttempts(const Store& store, const TestClock& clock,
-                               AttemptsOptions options) {
-    options.clock_ms = clock.Function();
-    Result<Attempts> attempts = Attempts::Open(store, options);
-    REQUIRE_MESSAGE(attempts.ok(), attempts.status().message());
-    return *attempts;
-  }
   static EngineOptions Options(const Store& store, const Attempts& attempts) {
     EngineOptions options;
     options.store = store;

@@ -2,7 +2,6 @@
 // what a program does that was not given it, or was given another.
 #include <doctest/doctest.h>
 #include <ringfence/engine.h>
-#include <ringfence/replay.h>
 
 #include <fstream>
 #include <functional>
@@ -49,7 +48,7 @@ Result<Store> OpenWith(const std::string& path, const Catalog& catalog,
 }
 
 /// A company's store and log: alice has the gold plan, bob lets gold in, carol assists bob.
-class Acme {
+class Acme : public LogFolder {
  public:
   Acme() : store(*OpenWith(db(), catalog, StoreOptions::Mode::kCreate)) {
     REQUIRE(store.ActivatePolicy(ReadExample("policy.json"), "policy.json", "").ok());
@@ -58,45 +57,27 @@ class Acme {
     REQUIRE(store.Relate("carol", "x_assists", "bob").ok());
     REQUIRE(DecisionLog::Init({log_path(), keys_path(), "example.com/acme"}).ok());
   }
-  ~Acme() {
-    const Result<LogDescription> description = ReadDescription(&SystemFiles(), log_path());
-    if (description.ok()) {
-      std::filesystem::remove_all("/dev/shm/ringfence-" + ToHex(description->identity));
-    }
-  }
 
   std::string db() const { return folder.file("acme.db"); }
-  std::string log_path() const { return folder.file("log"); }
-  std::string keys_path() const { return folder.file("log.keys"); }
 
   /// Rules by which each caller is answered; recorded.
   std::vector<std::string> Ring(const std::vector<std::string>& callers,
                                 const std::string& origin = "profile") {
-    LogOptions log_options;
-    log_options.path = log_path();
-    log_options.keys = keys_path();
-    log_options.ring_entries = 64;
+    LogOptions log_options = Options();
     log_options.collect = LogOptions::Collect::kAll;
-    log_options.ballast_bytes = 0;
     Result<DecisionLog> log = DecisionLog::Open(log_options, store);
     REQUIRE_MESSAGE(log.ok(), log.status().message());
     EngineOptions options;
     options.store = store;
     options.log = *log;
-    Result<Engine> engine = Engine::Open(std::move(options));
-    REQUIRE_MESSAGE(engine.ok(), engine.status().message());
-    Result<Reader> reader = engine->NewReader();
-    REQUIRE(reader.ok());
+    Engine engine = OpenEngine(std::move(options));
+    Reader reader = OpenReader(engine);
     const Fact facts[] = {*catalog.MakeFact("call.x_origin", origin)};
     std::vector<std::string> rules;
     for (const std::string& caller : callers) {
-      Question question;
-      question.caller = caller;
-      question.callee = "bob";
+      Question question = Between(caller.c_str(), "bob");
       question.facts = facts;
-      const Result<Decision> decision = reader->Decide(question);
-      REQUIRE_MESSAGE(decision.ok(), decision.status().message());
-      rules.emplace_back(decision->rule);
+      rules.emplace_back(Ask(reader, question).rule);
     }
     REQUIRE(log->Close().ok());
     return rules;
@@ -104,22 +85,15 @@ class Acme {
 
   ReplayReport ReplayWith(const std::optional<Catalog>& with,
                           const std::optional<Policy>& policy = std::nullopt) const {
-    const Result<LogReader> reader = LogReader::Open(log_path());
-    REQUIRE(reader.ok());
-    ReplayOptions options;
-    options.secrets.store = store;
-    options.secrets.keys = keys_path();
+    ReplayOptions options = KeysOf(store);
     options.secrets.catalog = with;
     if (policy) {
       options.mode = ReplayMode::kWhatIf;
       options.policy = policy;
     }
-    const Result<ReplayReport> report = Replay(*reader, options);
-    REQUIRE_MESSAGE(report.ok(), report.status().message());
-    return *report;
+    return Replayed(options);
   }
 
-  TemporaryFolder folder;
   Catalog catalog = ExtendedBy(ReadExample("catalog-extension.json"));
   Store store;
 };

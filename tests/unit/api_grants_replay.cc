@@ -1,17 +1,13 @@
 // Consent from end to end: the rules of `whatsapp-business` on a file, by a clock that is set by
 // hand, with calls counted and decisions recorded; the log is then replayed.
-#include <ringfence/grants.h>
-#include <ringfence/replay.h>
-
 #include <atomic>
 
+#include "unit/api_clocked.h"
 #include "unit/api_log_world.h"
 
 namespace ringfence {
 namespace {
 
-constexpr int64_t kSecond = 1000;
-constexpr int64_t kDay = int64_t{24} * 60 * 60 * kSecond;
 constexpr int64_t kStartMs = 1750000000123;
 
 /// A shop that may offer calls, and users.
@@ -21,22 +17,8 @@ class ShopWorld : public LogWorld {
     REQUIRE(store.SetUser("shop", "business", "true").ok());
     REQUIRE(store.SetUser("shop", "rolled_out", "true").ok());
   }
-  std::function<int64_t()> Clock() {
+  ClockMs Clock() {
     return [this] { return now_ms.load(); };
-  }
-  Grants OpenGrants() {
-    GrantsOptions options;
-    options.clock_ms = Clock();
-    Result<Grants> grants = Grants::Open(store, options);
-    REQUIRE(grants.ok());
-    return std::move(grants).value();
-  }
-  Attempts OpenAttempts() {
-    AttemptsOptions options;
-    options.clock_ms = Clock();
-    Result<Attempts> attempts = Attempts::Open(store, options);
-    REQUIRE(attempts.ok());
-    return std::move(attempts).value();
   }
   Engine OpenShopEngine(const DecisionLog& log, const Attempts& attempts) {
     EngineOptions options;
@@ -49,16 +31,6 @@ class ShopWorld : public LogWorld {
     options.policy = std::move(policy).value();
     return OpenEngine(std::move(options));
   }
-  ReplayReport ReplayAll() const {
-    const Result<LogReader> reader = LogReader::Open(log_path());
-    REQUIRE(reader.ok());
-    ReplayOptions options;
-    options.secrets.store = store;
-    options.secrets.keys = keys_path();
-    const Result<ReplayReport> report = Replay(*reader, options);
-    REQUIRE_MESSAGE(report.ok(), report.status().message());
-    return *report;
-  }
 
   std::atomic<int64_t> now_ms{kStartMs};
 };
@@ -68,8 +40,8 @@ TEST_CASE("a business asks, is let in, is not answered, is let in again; all of 
   uint64_t asked = 0;
   {
     DecisionLog log = world.Open(world.Options());
-    Grants grants = world.OpenGrants();
-    Attempts attempts = world.OpenAttempts();
+    Grants grants = OpenGrants(world.store, world.Clock());
+    Attempts attempts = OpenAttempts(world.store, world.Clock());
     Engine engine = world.OpenShopEngine(log, attempts);
     Reader reader = OpenReader(engine);
     const auto rule = [&] {
@@ -126,7 +98,7 @@ TEST_CASE("a business asks, is let in, is not answered, is let in again; all of 
     CHECK(rule() == "no-consent");
     REQUIRE(log.Close().ok());
   }
-  const ReplayReport report = world.ReplayAll();
+  const ReplayReport report = world.Replayed(world.KeysOf(world.store));
   CHECK(report.entries == asked);
   CHECK(report.reproduced == asked);
   CHECK(report.divergences.empty());

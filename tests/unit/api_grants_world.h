@@ -2,7 +2,6 @@
 #pragma once
 
 #include <doctest/doctest.h>
-#include <ringfence/grants.h>
 
 #include <atomic>
 #include <functional>
@@ -11,12 +10,11 @@
 #include <vector>
 
 #include "contract/temporary_folder.h"
+#include "unit/api_clocked.h"
 #include "unit/api_support.h"
 
 namespace ringfence {
 
-inline constexpr int64_t kHour = int64_t{60} * 60 * 1000;
-inline constexpr int64_t kDay = 24 * kHour;
 inline constexpr int64_t kStartMs = 1750000000123;
 
 /// `recommended` decides. alice, carol and dave want to call; bob and others are called.
@@ -25,8 +23,8 @@ class GrantsWorld {
   explicit GrantsWorld(const std::string& path, const AskLimits& limits = {},
                        const char* rules = "recommended")
       : store(OpenStore(path)),
-        grants(OpenGrants(limits)),
-        attempts(OpenAttempts()),
+        grants(OpenGrants(store, Clock(), limits)),
+        attempts(OpenAttempts(store, Clock())),
         engine(EngineBy(rules)),
         reader(OpenReader(engine)) {
     Result<Store::Transaction> transaction = store.Begin();
@@ -80,23 +78,8 @@ class GrantsWorld {
   Reader reader;
 
  private:
-  std::function<int64_t()> Clock() {
+  ClockMs Clock() {
     return [this] { return now_ms.load(); };
-  }
-  Grants OpenGrants(const AskLimits& limits) {
-    GrantsOptions options;
-    options.clock_ms = Clock();
-    options.limits = limits;
-    Result<Grants> opened = Grants::Open(store, options);
-    REQUIRE_MESSAGE(opened.ok(), opened.status().message());
-    return std::move(opened).value();
-  }
-  Attempts OpenAttempts() {
-    AttemptsOptions options;
-    options.clock_ms = Clock();
-    Result<Attempts> opened = Attempts::Open(store, options);
-    REQUIRE_MESSAGE(opened.ok(), opened.status().message());
-    return std::move(opened).value();
   }
   Engine EngineBy(const char* rules) {
     EngineOptions options;

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <functional>
 #include <thread>
 
 #include "api/store_impl.h"
@@ -16,15 +15,6 @@ namespace ringfence {
 namespace {
 
 void Require(const Status& status) { REQUIRE_MESSAGE(status.ok(), status.message()); }
-
-void OnEachStore(const std::function<void(Store&)>& body) {
-  const TemporaryFolder folder;
-  for (const std::string& path : {std::string(), folder.file("world.db")}) {
-    INFO((path.empty() ? "memory" : "sqlite"));
-    Store store = OpenStore(path);
-    body(store);
-  }
-}
 
 ListEntry Entry(std::string_view action, std::string_view subject) {
   Result<ListEntry> entry = ParseListEntry(action, subject);
@@ -69,7 +59,7 @@ struct Case {
 };
 
 TEST_CASE("telegram's privacy rules as a user's own list") {
-  OnEachStore([](Store& store) {
+  OnEachPublicStore([](Store& store) {
     Lists lists(store);
     Require(store.SetUser("bob", "capability", "video").status());
     Require(store.SetUser("alice", "verified", "true").status());
@@ -119,7 +109,7 @@ class HostGraph final : public FactSource {
 };
 
 TEST_CASE("a predicate asks the host's own graph; what the question carries comes first") {
-  OnEachStore([](Store& store) {
+  OnEachPublicStore([](Store& store) {
     Lists lists(store);
     Require(lists.Add("bob", Entry("never", "followed")).status());
     EngineOptions options;
@@ -147,7 +137,7 @@ TEST_CASE("a predicate asks the host's own graph; what the question carries come
 }
 
 TEST_CASE("quiet: for a while, excepting whom the list names, and Recheck ends what is ringing") {
-  OnEachStore([](Store& store) {
+  OnEachPublicStore([](Store& store) {
     QuietTimes times(store);
     Lists lists(store);
     std::atomic<int64_t> now_ms{1750000000000};
@@ -202,7 +192,7 @@ TEST_CASE("quiet: for a while, excepting whom the list names, and Recheck ends w
 }
 
 TEST_CASE("local time: with and without a zone, a schedule, and who knows zones") {
-  OnEachStore([](Store& store) {
+  OnEachPublicStore([](Store& store) {
     QuietTimes times(store);
     const auto zones = std::make_shared<OneZone>();
     // Tuesday, 2 January 2024, 22:30.
@@ -258,7 +248,7 @@ TEST_CASE("local time: with and without a zone, a schedule, and who knows zones"
 }
 
 TEST_CASE("a decision about a user with a list, quiet and a schedule allocates nothing") {
-  OnEachStore([](Store& store) {
+  OnEachPublicStore([](Store& store) {
     Lists lists(store);
     std::vector<ListEntry> entries;
     for (int i = 0; i < 300; ++i) {
@@ -297,7 +287,7 @@ TEST_CASE("a decision about a user with a list, quiet and a schedule allocates n
 }
 
 TEST_CASE("once an entry 'never' has been added, nothing that starts afterwards rings") {
-  OnEachStore([](Store& store) {
+  OnEachPublicStore([](Store& store) {
     Lists lists(store);
     Require(store.SetUser("bob", "calls_enabled", "true").status());
     EngineOptions options;
@@ -345,7 +335,7 @@ TEST_CASE("once an entry 'never' has been added, nothing that starts afterwards 
 }
 
 TEST_CASE("a damaged list is refused by all calls but the one that sets it anew") {
-  OnEachStore([](Store& store) {
+  OnEachPublicStore([](Store& store) {
     Lists lists(store);
     const std::vector<ListEntry> entries = {Entry("never", "person:alice"),
                                             Entry("never", "person:carol"),
@@ -378,7 +368,7 @@ TEST_CASE("a damaged list is refused by all calls but the one that sets it anew"
 }
 
 TEST_CASE("a clock that was fast by an hour ends no quiet for good") {
-  OnEachStore([](Store& store) {
+  OnEachPublicStore([](Store& store) {
     constexpr int64_t kUntilS = 1750000060;
     QuietTimes times(store);
     Require(times.SetQuiet("bob", {kUntilS, false}).status());

@@ -10,37 +10,24 @@
 #include "log/folder.h"
 #include "log/keys.h"
 #include "log/note.h"
-#include "unit/api_support.h"
+#include "unit/api_log_world.h"
 
 namespace ringfence {
 namespace {
 
 /// A store with a few people, and a log of what they were told.
-class Audited {
+class Audited : public LogFolder {
  public:
   Audited() : store_(OpenStore(folder.file("calls.db"))) {
-    REQUIRE(DecisionLog::Init({path(), keys(), "example.com/ring/test"}).ok());
+    REQUIRE(DecisionLog::Init({log_path(), keys_path(), "example.com/ring/test"}).ok());
     REQUIRE(store_.Relate("bob", "follows", "alice").ok());
     REQUIRE(store_.Block("bob", "mallory").ok());
   }
-  ~Audited() {
-    const Result<LogDescription> description = ReadDescription(&SystemFiles(), path());
-    if (description.ok()) {
-      std::filesystem::remove_all("/dev/shm/ringfence-" + ToHex(description->identity));
-    }
-  }
-  std::string path() const { return folder.file("log"); }
-  std::string keys() const { return folder.file("log.keys"); }
   Store& store() { return store_; }
 
   /// Opens the log, asks, closes it.
   void Decide(const std::vector<std::pair<const char*, const char*>>& calls) {
-    LogOptions options;
-    options.path = path();
-    options.keys = keys();
-    options.ring_entries = 64;
-    options.ballast_bytes = 0;
-    Result<DecisionLog> log = DecisionLog::Open(options, store_);
+    Result<DecisionLog> log = DecisionLog::Open(Options(), store_);
     REQUIRE_MESSAGE(log.ok(), log.status().message());
     {
       EngineOptions engine_options;
@@ -54,7 +41,7 @@ class Audited {
   }
 
   LogReader Open() const {
-    Result<LogReader> reader = LogReader::Open(path());
+    Result<LogReader> reader = LogReader::Open(log_path());
     REQUIRE_MESSAGE(reader.ok(), reader.status().message());
     return *reader;
   }
@@ -80,11 +67,9 @@ class Audited {
   LogSecrets Secrets() const {
     LogSecrets secrets;
     secrets.store = store_;
-    secrets.keys = keys();
+    secrets.keys = keys_path();
     return secrets;
   }
-
-  TemporaryFolder folder;
 
  private:
   Store store_;
@@ -114,7 +99,7 @@ TEST_CASE("what Readers wrote verifies, over several openings, beside its databa
 TEST_CASE("an older copy of the folder is refused by the database beside it") {
   Audited world;
   world.Decide({{"alice", "bob"}});
-  std::filesystem::copy(world.path(), world.folder.file("older"),
+  std::filesystem::copy(world.log_path(), world.folder.file("older"),
                         std::filesystem::copy_options::recursive);
   world.Decide({{"mallory", "bob"}});
   const Result<LogReader> older = LogReader::Open(world.folder.file("older"));
@@ -197,7 +182,7 @@ TEST_CASE("exported facts keys open what they should, and the log says that they
   Audited world;
   world.Decide({{"alice", "bob"}, {"mallory", "bob"}, {"alice", "nobody"}});
   const Result<FactsKeyExported> exported =
-      ExportFactsKeys(world.path(), world.keys(), world.store(), {});
+      ExportFactsKeys(world.log_path(), world.keys_path(), world.store(), {});
   REQUIRE_MESSAGE(exported.ok(), exported.status().message());
   CHECK(exported->keys == 2);  // bob's and the epoch's own: nobody rang the others
   CHECK(exported->case_id.size() == 32);
@@ -218,11 +203,13 @@ TEST_CASE("exported facts keys open what they should, and the log says that they
   CHECK(world.Verify().accesses == 1);
   FactsKeyExport nothing;
   nothing.to_ns = 1;
-  CHECK(ExportFactsKeys(world.path(), world.keys(), world.store(), nothing).status().code() ==
-        StatusCode::kNotFound);
+  CHECK(ExportFactsKeys(world.log_path(), world.keys_path(), world.store(), nothing)
+            .status()
+            .code() == StatusCode::kNotFound);
   nothing.from_ns = 1;
-  CHECK(ExportFactsKeys(world.path(), world.keys(), world.store(), nothing).status().code() ==
-        StatusCode::kInvalidArgument);
+  CHECK(ExportFactsKeys(world.log_path(), world.keys_path(), world.store(), nothing)
+            .status()
+            .code() == StatusCode::kInvalidArgument);
 }
 
 TEST_CASE("whoever is forgotten can be found no more, and the tree is what it was") {
@@ -246,7 +233,7 @@ TEST_CASE("months, proofs, tiles, cosignatures") {
   Audited world;
   world.Decide({{"alice", "bob"}, {"mallory", "bob"}});
   LogReader reader = world.Open();
-  CHECK(reader.path() == world.path());
+  CHECK(reader.path() == world.log_path());
   const Result<std::vector<LogReader::Month>> months = reader.ListMonths();
   REQUIRE(months.ok());
   REQUIRE(months->size() == 1);
@@ -300,11 +287,11 @@ TEST_CASE("pruning leaves the newest month; its keys go when their time has come
   Audited world;
   world.Decide({{"alice", "bob"}});
   const uint64_t time_ns = world.Read(Decisions())[0].time_ns;
-  Result<std::vector<std::string>> pruned = PruneLog(world.path(), world.keys(), time_ns);
+  Result<std::vector<std::string>> pruned = PruneLog(world.log_path(), world.keys_path(), time_ns);
   REQUIRE(pruned.ok());
   CHECK(pruned->empty());
   CHECK(world.Read(Decisions(), world.Secrets())[0].facts_opened);
-  pruned = PruneLog(world.path(), world.keys(), time_ns + 1000 * kNsPerDay);
+  pruned = PruneLog(world.log_path(), world.keys_path(), time_ns + 1000 * kNsPerDay);
   REQUIRE(pruned.ok());
   CHECK(pruned->empty());
   CHECK(!world.Read(Decisions(), world.Secrets())[0].facts_opened);

@@ -1,7 +1,9 @@
-// A store with some people and a decision log beside it, for tests of what Readers record.
+// A store with some people and a decision log beside it, for tests of what Readers record and of
+// what replays make of it.
 #pragma once
 
 #include <ringfence/log.h>
+#include <ringfence/replay.h>
 
 #include <filesystem>
 #include <optional>
@@ -17,20 +19,18 @@
 
 namespace ringfence {
 
-/// A store with some people, and a log beside it.
-class LogWorld {
+/// A folder for a store and a log, and the log's rings, which go away with it.
+class LogFolder {
  public:
-  LogWorld() : store(OpenStore(folder.file("calls.db"))) {
-    REQUIRE(DecisionLog::Init({log_path(), keys_path(), "example.com/ring/test"}).ok());
-    REQUIRE(store.Relate("bob", "follows", "alice").ok());
-    REQUIRE(store.Block("bob", "mallory").ok());
-  }
-  ~LogWorld() {
+  LogFolder() = default;
+  ~LogFolder() {
     const Result<LogDescription> description = ReadDescription(&SystemFiles(), log_path());
     if (description.ok()) {
       std::filesystem::remove_all("/dev/shm/ringfence-" + ToHex(description->identity));
     }
   }
+  LogFolder(const LogFolder&) = delete;
+  LogFolder& operator=(const LogFolder&) = delete;
 
   std::string log_path() const { return folder.file("log"); }
   std::string keys_path() const { return folder.file("log.keys"); }
@@ -42,6 +42,33 @@ class LogWorld {
     options.ballast_bytes = 0;
     return options;
   }
+  /// With all keys, of a log about that store's users.
+  ReplayOptions KeysOf(const Store& store) const {
+    ReplayOptions options;
+    options.secrets.store = store;
+    options.secrets.keys = keys_path();
+    return options;
+  }
+  ReplayReport Replayed(const ReplayOptions& options) const {
+    const Result<LogReader> reader = LogReader::Open(log_path());
+    REQUIRE(reader.ok());
+    const Result<ReplayReport> report = Replay(*reader, options);
+    REQUIRE_MESSAGE(report.ok(), report.status().message());
+    return *report;
+  }
+
+  TemporaryFolder folder;
+};
+
+/// A store with some people, and a log beside it.
+class LogWorld : public LogFolder {
+ public:
+  LogWorld() : store(OpenStore(folder.file("calls.db"))) {
+    REQUIRE(DecisionLog::Init({log_path(), keys_path(), "example.com/ring/test"}).ok());
+    REQUIRE(store.Relate("bob", "follows", "alice").ok());
+    REQUIRE(store.Block("bob", "mallory").ok());
+  }
+
   DecisionLog Open(const LogOptions& options, bool with_store = true) const {
     Result<DecisionLog> log =
         DecisionLog::Open(options, with_store ? std::optional<Store>(store) : std::nullopt);
@@ -110,7 +137,6 @@ class LogWorld {
   }
   static GroupState StateOf(const FactsRecord& facts, Group group) { return facts.states[group]; }
 
-  TemporaryFolder folder;
   Store store;
   Layout layout{Catalog::Standard()};
 };

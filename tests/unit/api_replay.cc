@@ -32,32 +32,20 @@ class ReplayWorld : public LogWorld {
     }
     REQUIRE(log.Close().ok());
   }
-  ReplayOptions WithKeys() const {
-    ReplayOptions options;
-    options.secrets.store = store;
-    options.secrets.keys = keys_path();
-    return options;
-  }
-  ReplayReport Run(const ReplayOptions& options) const {
-    const Result<LogReader> reader = LogReader::Open(log_path());
-    REQUIRE(reader.ok());
-    const Result<ReplayReport> report = Replay(*reader, options);
-    REQUIRE_MESSAGE(report.ok(), report.status().message());
-    return *report;
-  }
+  ReplayOptions WithKeys() const { return KeysOf(store); }
 };
 
 TEST_CASE("replay: every decision is reproduced with keys, and sealed without") {
   ReplayWorld world;
   world.Ring({"alice", "mallory", "nobody", "alice"});
-  const ReplayReport report = world.Run(world.WithKeys());
+  const ReplayReport report = world.Replayed(world.WithKeys());
   CHECK(report.entries == 4);
   CHECK(report.reproduced == 4);
   CHECK(report.divergences.empty());
   CHECK(report.policies.size() == 1);
   CHECK(report.policies[0].name == "default");
   CHECK(report.policies[0].decisions == 4);
-  const ReplayReport sealed = world.Run({});
+  const ReplayReport sealed = world.Replayed({});
   CHECK(sealed.entries == 4);
   CHECK(sealed.sealed == 4);
 }
@@ -70,7 +58,7 @@ TEST_CASE("replay: what another policy would have done, rule by rule") {
   ReplayOptions options = world.WithKeys();
   options.mode = ReplayMode::kWhatIf;
   options.policy = *Policy::Compile(text);
-  const ReplayReport report = world.Run(options);
+  const ReplayReport report = world.Replayed(options);
   CHECK(report.entries == 4);
   CHECK(report.changed == 2);
   CHECK(report.changes.lost == 2);
@@ -99,7 +87,7 @@ TEST_CASE("replay: a fact nobody collected leaves open only what depends on it")
   ReplayOptions options = world.WithKeys();
   options.mode = ReplayMode::kWhatIf;
   options.policy = *Policy::Compile(text);
-  const ReplayReport report = world.Run(options);
+  const ReplayReport report = world.Replayed(options);
   CHECK(report.entries == 3);
   // Mallory is blocked and alice rings, whatever the book says.
   CHECK(report.reproduced == 2);

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 #include <ringfence/engine.h>
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,6 +21,16 @@ inline Store OpenStore(const std::string& path) {
   Result<Store> store = Store::Open(options);
   REQUIRE_MESSAGE(store.ok(), store.status().message());
   return std::move(store).value();
+}
+
+/// Runs the body on a store in memory, and on one in a file.
+inline void OnEachPublicStore(const std::function<void(Store&)>& body) {
+  const TemporaryFolder folder;
+  for (const std::string& path : {std::string(), folder.file("world.db")}) {
+    INFO((path.empty() ? "memory" : "sqlite"));
+    Store store = OpenStore(path);
+    body(store);
+  }
 }
 
 inline Engine OpenEngine(EngineOptions options) {

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/sha256.h"
+#include "derived/bytes.h"
 #include "derived/consent.h"
 #include "derived/list_rows.h"
 #include "derived/quiet_rows.h"
@@ -18,27 +20,24 @@ namespace {
 
 using Kind = ListEntry::Kind;
 
-std::span<const uint8_t> Bytes(const std::string& text) {
-  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
-}
+std::string Hex(std::string_view bytes) { return ToHex(AsBytes(bytes)); }
 
-std::string Hex(const std::string& bytes) {
-  constexpr char kDigits[] = "0123456789abcdef";
-  std::string hex;
-  for (const uint8_t byte : Bytes(bytes)) hex += {kDigits[byte >> 4], kDigits[byte & 15]};
-  return hex;
+/// An entry about the group "staff".
+OtherItem AlwaysStaff(ListRank rank) {
+  OtherItem item;
+  item.rank = rank;
+  item.action = ListAction::kAlways;
+  item.kind = Kind::kGroup;
+  item.text = "staff";
+  item.group = GroupKey(item.text);
+  return item;
 }
 
 /// A group, a domain and a predicate.
 std::string ThreeItems() {
   std::string bytes;
+  AppendOther(AlwaysStaff(1024), &bytes);
   OtherItem item;
-  item.rank = 1024;
-  item.action = ListAction::kAlways;
-  item.kind = Kind::kGroup;
-  item.text = "staff";
-  item.group = GroupKey(item.text);
-  AppendOther(item, &bytes);
   item.rank = 2048;
   item.action = ListAction::kSilent;
   item.kind = Kind::kDomain;
@@ -78,13 +77,13 @@ TEST_CASE("rows of lists: cut anywhere, or with another byte, they are damaged o
   for (const std::string& bytes :
        {std::string(), std::string("\0\4\0\0", 4), std::string("\0\4\0\0\2\0", 6),
         std::string("\0\4\0\0\0", 5), std::string("\0\4\0\0\5", 5), std::string("\0\0\0\0\1", 5)}) {
-    CHECK_FALSE(UnpackPerson(Bytes(bytes), &person));
+    CHECK_FALSE(UnpackPerson(AsBytes(bytes), &person));
   }
   const std::string good = ThreeItems();
   const std::vector<size_t> ends = {0, 20, 34, 41};
   for (size_t size = 0; size <= good.size(); ++size) {
     const std::string cut = good.substr(0, size);
-    OtherItems items(Bytes(cut));
+    OtherItems items(AsBytes(cut));
     OtherItem item;
     while (items.Next(&item)) {
     }
@@ -97,7 +96,7 @@ TEST_CASE("rows of lists: cut anywhere, or with another byte, they are damaged o
     for (int byte = 0; byte < 256; ++byte) {
       std::string bytes = good;
       bytes[i] = static_cast<char>(byte);
-      OtherItems items(Bytes(bytes));
+      OtherItems items(AsBytes(bytes));
       OtherItem item;
       ListRank last = 0;
       while (items.Next(&item)) {
@@ -114,12 +113,12 @@ TEST_CASE("rows of lists: cut anywhere, or with another byte, they are damaged o
 
 TEST_CASE("a quiet row is nine bytes of a time that can be compared") {
   QuietRow row;
-  CHECK(UnpackQuiet(Bytes(PackQuiet({kMaxQuietUntil, false})), &row));
+  CHECK(UnpackQuiet(AsBytes(PackQuiet({kMaxQuietUntil, false})), &row));
   CHECK(row.until_s == kMaxQuietUntil);
-  CHECK_FALSE(UnpackQuiet(Bytes(std::string(8, '\0')), &row));
-  CHECK_FALSE(UnpackQuiet(Bytes(std::string(10, '\0')), &row));
-  CHECK_FALSE(UnpackQuiet(Bytes(std::string(8, '\0') + "\2"), &row));
-  CHECK_FALSE(UnpackQuiet(Bytes(std::string(8, '\xff') + std::string(1, '\0')), &row));
+  CHECK_FALSE(UnpackQuiet(AsBytes(std::string(8, '\0')), &row));
+  CHECK_FALSE(UnpackQuiet(AsBytes(std::string(10, '\0')), &row));
+  CHECK_FALSE(UnpackQuiet(AsBytes(std::string(8, '\0') + "\2"), &row));
+  CHECK_FALSE(UnpackQuiet(AsBytes(std::string(8, '\xff') + std::string(1, '\0')), &row));
 }
 
 TEST_CASE("rows are well formed as their writers make them, and not cut or with a byte more") {
@@ -140,16 +139,16 @@ TEST_CASE("rows are well formed as their writers make them, and not cut or with 
   };
   for (const auto& [kind, bytes] : rows) {
     CAPTURE(static_cast<int>(kind));
-    CHECK(IsWellFormed(kind, Bytes(bytes)));
-    CHECK_FALSE(IsWellFormed(kind, Bytes(bytes.substr(1))));
-    CHECK_FALSE(IsWellFormed(kind, Bytes(bytes.substr(0, bytes.size() - 1))));
-    CHECK_FALSE(IsWellFormed(kind, Bytes(bytes + '\1')));
+    CHECK(IsWellFormed(kind, AsBytes(bytes)));
+    CHECK_FALSE(IsWellFormed(kind, AsBytes(bytes.substr(1))));
+    CHECK_FALSE(IsWellFormed(kind, AsBytes(bytes.substr(0, bytes.size() - 1))));
+    CHECK_FALSE(IsWellFormed(kind, AsBytes(bytes + '\1')));
     CHECK_FALSE(IsWellFormed(kind, {}));
   }
-  CHECK(IsWellFormed(RowKind::kGroup, Bytes(id)));
-  CHECK_FALSE(IsWellFormed(RowKind::kGroup, Bytes(id + '\n')));
+  CHECK(IsWellFormed(RowKind::kGroup, AsBytes(id)));
+  CHECK_FALSE(IsWellFormed(RowKind::kGroup, AsBytes(id + '\n')));
   CHECK_FALSE(IsWellFormed(RowKind::kGroup, {}));
-  CHECK_FALSE(IsWellFormed(static_cast<RowKind>(kRowKinds + 1), Bytes(id)));
+  CHECK_FALSE(IsWellFormed(static_cast<RowKind>(kRowKinds + 1), AsBytes(id)));
 }
 
 TEST_CASE("texts in the row of a list are those that may be set, and its groups have their keys") {
@@ -161,7 +160,7 @@ TEST_CASE("texts in the row of a list are those that may be set, and its groups 
     item.text = text;
     std::string bytes;
     AppendOther(item, &bytes);
-    return IsWellFormed(RowKind::kListOther, Bytes(bytes));
+    return IsWellFormed(RowKind::kListOther, AsBytes(bytes));
   };
   CHECK(is_good(Kind::kGroup, "staff", GroupKey("staff")));
   CHECK_FALSE(is_good(Kind::kGroup, "staff", GroupKey("guests")));
@@ -175,22 +174,16 @@ TEST_CASE("a schedule has no more intervals than may be set") {
   schedule.intervals.assign(kMaxQuietIntervals, {1, 60, 120});
   const std::string most = PackSchedule(schedule);
   ScheduleView view;
-  CHECK(ViewSchedule(Bytes(most), &view));
+  CHECK(ViewSchedule(AsBytes(most), &view));
   const std::string more = most + most.substr(most.size() - kIntervalBytes);
-  CHECK_FALSE(ViewSchedule(Bytes(more), &view));
+  CHECK_FALSE(ViewSchedule(AsBytes(more), &view));
 }
 
 /// The callee's list has one entry, about a group; the caller's row in it has the bytes given.
 class OneMember final : public DerivedRows, public FactSource {
  public:
   explicit OneMember(std::string member) : member_(std::move(member)) {
-    OtherItem item;
-    item.rank = 1;
-    item.action = ListAction::kAlways;
-    item.kind = Kind::kGroup;
-    item.text = "staff";
-    item.group = GroupKey(item.text);
-    AppendOther(item, &list_);
+    AppendOther(AlwaysStaff(1), &list_);
   }
   ReadState GetRow(RowKind kind, int64_t /*a*/, int64_t /*b*/, std::span<uint8_t> to,
                    size_t* size) noexcept override {

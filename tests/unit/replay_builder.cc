@@ -122,6 +122,16 @@ Policy ReplayBuilder::Refuse() {
   return policy;
 }
 
+Policy ReplayBuilder::PolicyOf(const std::string& rules) {
+  return MustCompile(R"json({
+    "policy": "test", "catalog": 1,
+    "outcomes": { "private": { "effect": "refuse", "signal": "offline" } },
+    "unknown_callee": "private",
+    "decisions": { "ring": { "rules": [)json" +
+                     rules + R"json(],
+      "otherwise": "private", "on_unavailable": "private" } } })json");
+}
+
 uint64_t ReplayBuilder::UsePolicy(const Policy& policy, const std::string& catalog) {
   policy_ = policy;
   struct Blob {

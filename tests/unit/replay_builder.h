@@ -33,6 +33,8 @@ class ReplayBuilder {
   static Policy Allow();
   /// Like it, but for what happens to others: they are refused.
   static Policy Refuse();
+  /// Of these rules; refuses (outcome "private") whom none of them rings.
+  static Policy PolicyOf(const std::string& rules);
 
   /// The value of a fact that alone cannot be read: it costs the decision a DETAIL.
   static constexpr std::string_view kAloneUnavailable = "alone ?";
@@ -88,12 +90,16 @@ class ReplayBuilder {
   std::vector<uint32_t> epochs_;
 };
 
-/// The bin of one reason, and nothing else.
-inline uint64_t NotReplayable(const ReplayReport& report, std::string_view reason) {
-  for (const ReplayReason& each : report.not_replayable_by_reason) {
+inline uint64_t EntriesOf(const std::vector<ReplayReason>& reasons, std::string_view reason) {
+  for (const ReplayReason& each : reasons) {
     if (each.reason == reason) return each.entries;
   }
   return 0;
+}
+
+/// The bin of one reason, and nothing else.
+inline uint64_t NotReplayable(const ReplayReport& report, std::string_view reason) {
+  return EntriesOf(report.not_replayable_by_reason, reason);
 }
 
 }  // namespace ringfence

@@ -18,53 +18,28 @@ constexpr uint64_t kSecond = 1'000'000'000;
 constexpr uint64_t kMinute = 60 * kSecond;
 constexpr uint64_t kHour = 60 * kMinute;
 
-/// Rings everybody, and collects all that ios-focus asks about but attempts.
-constexpr const char* kWithoutAttempts = R"json({
-  "policy": "before", "catalog": 1,
-  "outcomes": { "private": { "effect": "refuse", "signal": "offline" } },
-  "unknown_callee": "private",
-  "decisions": { "ring": {
-    "rules": [
-      { "id": "listed", "when": "callee.list(caller) == 'never'", "then": "private" },
-      { "id": "quiet", "when": "callee.quiet_hours", "then": "private" },
-      { "id": "expired", "when": "callee.contact(caller) == 'expired'", "then": "private" },
-      { "id": "blocked", "when": "callee.blocks(caller)", "then": "private" },
-      { "id": "anybody", "when": "callee.known", "then": "ring" } ],
-    "otherwise": "private", "on_unavailable": "private" } } })json";
+constexpr const char* kOften = R"json(
+      { "id": "often", "when": "callee.attempts_1h(caller) > 14", "then": "private" },)json";
 
-/// The same, and collects attempts.
-constexpr const char* kWithAttempts = R"json({
-  "policy": "counts", "catalog": 1,
-  "outcomes": { "private": { "effect": "refuse", "signal": "offline" } },
-  "unknown_callee": "private",
-  "decisions": { "ring": {
-    "rules": [
+/// Rings everybody, and collects all that ios-focus asks about; attempts only with `often`.
+Policy Collects(const std::string& often = {}) {
+  return ReplayBuilder::PolicyOf(R"json(
       { "id": "listed", "when": "callee.list(caller) == 'never'", "then": "private" },
       { "id": "quiet", "when": "callee.quiet_hours", "then": "private" },
       { "id": "expired", "when": "callee.contact(caller) == 'expired'", "then": "private" },
-      { "id": "blocked", "when": "callee.blocks(caller)", "then": "private" },
-      { "id": "often", "when": "callee.attempts_1h(caller) > 14", "then": "private" },
-      { "id": "anybody", "when": "callee.known", "then": "ring" } ],
-    "otherwise": "private", "on_unavailable": "private" } } })json";
+      { "id": "blocked", "when": "callee.blocks(caller)", "then": "private" },)json" +
+                                 often + R"json(
+      { "id": "anybody", "when": "callee.known", "then": "ring" })json");
+}
 
 /// Asks about all that is simulated.
-constexpr const char* kAsksAll = R"json({
-  "policy": "asks", "catalog": 1,
-  "outcomes": { "private": { "effect": "refuse", "signal": "offline" } },
-  "unknown_callee": "private",
-  "decisions": { "ring": {
-    "rules": [
+Policy AsksAll() {
+  return ReplayBuilder::PolicyOf(R"json(
       { "id": "often", "when": "callee.attempts_1h(caller) >= 3", "then": "private" },
       { "id": "many", "when": "caller.callees_1h >= 4", "then": "private" },
       { "id": "again", "when": "callee.since_attempt_ms(caller) < duration('10m')",
         "then": "ring" },
-      { "id": "first", "when": "callee.known", "then": "ring" } ],
-    "otherwise": "private", "on_unavailable": "private" } } })json";
-
-Policy Compiled(const char* text) {
-  const Result<Policy> policy = Policy::Compile(text);
-  REQUIRE_MESSAGE(policy.ok(), policy.status().message());
-  return *policy;
+      { "id": "first", "when": "callee.known", "then": "ring" })json");
 }
 
 Policy IosFocus() {
@@ -83,11 +58,11 @@ struct Call {
 
 class CallLog : public ReplayBuilder {
  public:
-  explicit CallLog(const char* policy = kWithoutAttempts) {
+  explicit CallLog(const Policy& policy = Collects()) {
     log.step_ns = 0;
     log.time_ns += 12 * kHour;
     log.AddBoot(2);
-    UsePolicy(Compiled(policy));
+    UsePolicy(policy);
   }
 
   /// Caller 0 has no account.
@@ -127,13 +102,6 @@ class CallLog : public ReplayBuilder {
 uint64_t DecidedBy(const ReplayReport& report, const std::string& rule) {
   for (const ReplayRule& one : report.new_rules) {
     if (one.id == rule) return one.entries;
-  }
-  return 0;
-}
-
-uint64_t EntriesOf(const std::vector<ReplayReason>& reasons, const std::string& reason) {
-  for (const ReplayReason& one : reasons) {
-    if (one.reason == reason) return one.entries;
   }
   return 0;
 }
@@ -183,7 +151,7 @@ TEST_CASE("all that is simulated, by hand") {
   CallLog log;
   log.Wait(2 * kHour);
   const auto check = [&](const std::string& rule) {
-    const ReplayReport report = log.Simulated(Compiled(kAsksAll));
+    const ReplayReport report = log.Simulated(AsksAll());
     CHECK(report.covered() == log.calls.size());
     CHECK(report.burn_in() == 0);
     return DecidedBy(report, rule);
@@ -225,7 +193,7 @@ TEST_CASE("all that is simulated, by hand") {
 }
 
 TEST_CASE("what was recorded stays") {
-  CallLog log(kWithAttempts);
+  CallLog log(Collects(kOften));
   log.Wait(2 * kHour);
   FactTexts facts = kFocus;
   facts["callee.since_attempt_ms(caller)"] = "60000";
@@ -243,7 +211,7 @@ TEST_CASE("what was recorded stays") {
 }
 
 TEST_CASE("attempts that could not be read stay unread") {
-  CallLog log(kWithAttempts);
+  CallLog log(Collects(kOften));
   FactTexts facts = kFocus;
   facts["callee.attempts_1h(caller)"] = "?";
   const uint64_t index = log.Add(1, 1, facts);
@@ -279,7 +247,7 @@ TEST_CASE("attempts before the range count, and a shadow's decision counts once"
   log.Add(2, 2);
   log.Finish();
   options.facts_keys = log.FactsKeys(CallLog::kCallees);
-  options.policy = Compiled(kAsksAll);
+  options.policy = AsksAll();
   options.attempts = ReplayAttempts::kSimulated;
   const ReplayReport report = log.Replayed(options);
   CHECK(report.entries == 2);
@@ -311,7 +279,7 @@ TEST_CASE("burn-in is counted by what may be missing") {
   log.Add(1, 1);  // the clock
   log.log.month().entries[damaged][100] ^= 1;
   log.Finish();
-  const ReplayReport report = log.Simulated(Compiled(kAsksAll));
+  const ReplayReport report = log.Simulated(AsksAll());
   CHECK(report.simulated == 8);
   CHECK(EntriesOf(report.burn_in_by_reason, "start") == 1);
   CHECK(EntriesOf(report.burn_in_by_reason, "pseudonyms") == 1);
@@ -324,7 +292,7 @@ TEST_CASE("the report is the same for any number of threads, and says what was s
   CallLog log;
   log.AddMany(20'000, 3 * kSecond);
   log.Finish();
-  const Policy policy = Compiled(kAsksAll);
+  const Policy policy = AsksAll();
   const ReplayReport one = log.Simulated(policy);
   for (const char* rule : {"often", "many", "again", "first"}) CHECK(DecidedBy(one, rule) > 0);
   for (const int threads : {2, 3, 7, 0}) {

@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "derived/bytes.h"
 #include "derived/schedule.h"
 #include "unit/allocations.h"
 
@@ -42,7 +43,7 @@ std::string QuietMinutes(const TimeZones& zones, const char* zone, const char* i
   REQUIRE(CheckSchedule(schedule).ok());
   const std::string bytes = PackSchedule(schedule);
   ScheduleView view;
-  REQUIRE(ViewSchedule({reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()}, &view));
+  REQUIRE(ViewSchedule(AsBytes(bytes), &view));
   std::string text;
   int run = 0;
   for (int minute = 0; minute <= hours * 60; ++minute) {
@@ -198,18 +199,16 @@ TEST_CASE("a schedule's row: every damaged byte is refused or means something in
   const std::string good = PackSchedule(schedule);
   for (size_t size = 0; size < good.size(); ++size) {
     ScheduleView view;
-    const std::span<const uint8_t> cut(reinterpret_cast<const uint8_t*>(good.data()), size);
+    const std::string cut = good.substr(0, size);
     const bool whole = size == 14 || size == 19;  // after the zone, after the first interval
-    CHECK(ViewSchedule(cut, &view) == whole);
+    CHECK(ViewSchedule(AsBytes(cut), &view) == whole);
   }
   for (size_t i = 0; i < good.size(); ++i) {
     for (int byte = 0; byte < 256; ++byte) {
       std::string bytes = good;
       bytes[i] = static_cast<char>(byte);
       ScheduleView view;
-      if (!ViewSchedule({reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()}, &view)) {
-        continue;
-      }
+      if (!ViewSchedule(AsBytes(bytes), &view)) continue;
       for (size_t k = 0; k < view.intervals.size() / kIntervalBytes; ++k) {
         CHECK(IsGoodInterval(IntervalAt(view, k)));
       }
