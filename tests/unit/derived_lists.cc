@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/sha256.h"
-#include "derived/bytes.h"
+#include "base/bytes.h"
 #include "derived/consent.h"
 #include "derived/list_rows.h"
 #include "derived/quiet_rows.h"

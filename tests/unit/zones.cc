@@ -9,7 +9,7 @@
 #include <thread>
 #include <vector>
 
-#include "derived/bytes.h"
+#include "base/bytes.h"
 #include "derived/schedule.h"
 #include "unit/allocations.h"
 
