@@ -70,6 +70,8 @@ Command ExplainCommand();
 Command CompileCommand();
 Command LintCommand();
 Command TestCommand();
+Command CasesCommand();
+Command MutateCommand();
 Command DoctorCommand();
 Command MigrateCommand();
 
