@@ -88,7 +88,7 @@ class Targets {
 
   /// The set, with none of the facts it tests unavailable.
   Ref WhereRead(Ref set) {
-    return space_.WithUnavailable(set, [](Ref, Ref) { return kFalseLeaf; });
+    return space_.WithUnavailable(set, [](Ref a, Ref b) { return a == b ? a : kFalseLeaf; });
   }
 
   Space& space_;
