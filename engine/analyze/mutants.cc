@@ -128,29 +128,23 @@ class Maker {
     }
   }
 
-  /// What refuses where that rings, and what rings where that refuses. `highest` needs a rank.
-  std::optional<uint16_t> Opposite(uint16_t then, bool ranked) const {
-    const bool refuses = document_.outcomes[then].effect == Effect::kRefuse;
-    const auto fits = [&](uint16_t i) {
-      const Outcome& outcome = document_.outcomes[i];
-      return (outcome.effect == Effect::kRefuse) != refuses && (!ranked || outcome.rank);
-    };
-    if (!refuses && fits(document_.unknown_callee)) return document_.unknown_callee;
+  /// Outcomes that somebody could tell from that one. `highest` needs a rank.
+  std::vector<uint16_t> OtherOutcomes(uint16_t then, bool ranked) const {
+    std::vector<uint16_t> others;
     for (uint16_t i = 0; i < document_.outcomes.size(); ++i) {
-      if (fits(i)) return i;
+      const Outcome& other = document_.outcomes[i];
+      if (SameToAll(other, document_.outcomes[then]) || (ranked && !other.rank)) continue;
+      others.push_back(i);
     }
-    return std::nullopt;
+    return others;
   }
 
   std::vector<uint16_t> OtherThens(size_t decision, uint16_t then, bool reserved) const {
     const DecisionRules& of = document_.decisions[decision];
-    std::vector<uint16_t> others;
     if (decision == 0) {
-      const std::optional<uint16_t> opposite =
-          Opposite(then, of.combine == Combine::kHighest && !reserved);
-      if (opposite) others.push_back(*opposite);
-      return others;
+      return OtherOutcomes(then, of.combine == Combine::kHighest && !reserved);
     }
+    std::vector<uint16_t> others;
     for (uint16_t i = 0; i < of.values.size(); ++i) {
       if (i != then) others.push_back(i);
     }
