@@ -104,6 +104,10 @@ struct Document {
 /// The value an unset setting takes under this policy: its default, else the catalog's.
 FactCode DefaultValue(const Catalog& catalog, const Document& document, FactId fact);
 
+/// Whether the caller knows the fact: as the catalog says, and whether the callee has an account.
+/// Who names a callee has found the account: by a profile, a search, an address.
+bool IsKnownToCaller(const FactInfo& fact);
+
 /// Text -> document. Every error and warning goes to `diagnostics`; nullopt when there is an error.
 std::optional<Document> ParsePolicy(const Catalog& catalog, std::string_view text,
                                     std::string_view file, Diagnostics* diagnostics);

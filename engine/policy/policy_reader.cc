@@ -257,7 +257,7 @@ std::optional<FactId> PolicyReader::ReadDisclosedFact(const JsonValue& value) {
     Error(value.span, Say("unknown fact '{}'", value.string), {}, Guess(value.string, names));
     return std::nullopt;
   }
-  if ((catalog_.fact(*found).known_to & static_cast<unsigned>(Who::kCaller)) != 0) {
+  if (IsKnownToCaller(catalog_.fact(*found))) {
     Error(value.span, Say("'{}' is known to the caller anyway", value.string),
           "a fact that the caller does not know");
     return std::nullopt;

@@ -205,7 +205,7 @@ class Random {
 
  private:
   std::string Discloses() {
-    std::vector<std::string> facts = {"callee.blocks(caller)", "callee.minor", "callee.known"};
+    std::vector<std::string> facts = {"callee.blocks(caller)", "callee.minor", "callee.dnd"};
     std::shuffle(facts.begin(), facts.end(), bits_);
     return R"(, "discloses": [ )" +
            List(Below(4), ", ",
