@@ -8,10 +8,6 @@
 
 namespace ringfence {
 
-Result<std::vector<Condition>> AnalysisConstraints(const Catalog&) {
-  return std::vector<Condition>();
-}
-
 std::vector<FactId> PreferredOrder(std::initializer_list<const Program*> programs) {
   std::vector<FactId> order;
   FactSet seen;
