@@ -6,10 +6,12 @@
 #include <algorithm>
 #include <string>
 
+#include "policy/constraints.h"
+
 namespace ringfence {
 
-Result<std::vector<Condition>> AnalysisConstraints(const Catalog&) {
-  return std::vector<Condition>();
+Result<std::vector<Condition>> AnalysisConstraints(const Catalog& catalog) {
+  return ParseConstraints(catalog);
 }
 
 std::vector<FactId> PreferredOrder(std::initializer_list<const Program*> programs) {
