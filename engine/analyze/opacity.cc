@@ -49,6 +49,8 @@ class LeakFinder {
       tested_.Contains(fact) ? looked_at.push_back(fact) : unseen.Insert(fact);
     }
     Descend(Without(all_, unseen), looked_at);
+    opacity_.tested = looked_at;
+    std::sort(opacity_.tested.begin(), opacity_.tested.end());
     TellAccount();
     if (space_.exhausted()) return std::nullopt;
     Finish();

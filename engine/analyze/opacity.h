@@ -5,6 +5,7 @@
 #pragma once
 
 #include <ringfence/decision.h>
+#include <ringfence/prove.h>
 
 #include <compare>
 #include <cstdint>
@@ -14,6 +15,7 @@
 
 #include "analyze/answers.h"
 #include "analyze/space.h"
+#include "program/program.h"
 
 namespace ringfence {
 
@@ -50,10 +52,17 @@ struct Opacity {
   std::vector<FactId> unneeded;  ///< of `discloses`: no refusal tells anything of them
   /// Some refusal is none that a callee without account gives.
   bool tells_account = false;
+  std::vector<FactId> tested;  ///< that the caller does not know, in the catalog's order
 };
 
 /// Facts are given away by refusals in situations where every fact can be read. nullopt: the space
 /// is exhausted.
 std::optional<Opacity> FindLeaks(Space* space, const PolicyDiagrams& policy);
+
+/// The same as claims of the only policy of `space`, which `program` was compiled from: kOpacity
+/// for each fact that the policy tests and the caller does not know, unless it is listed;
+/// kDisclosure for each that is. Fills told_by_ringing and tells_account, too. Worthless once the
+/// space is exhausted.
+void AddOpacityClaims(Space* space, const Program& program, ProofReport* report);
 
 }  // namespace ringfence

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "analyze/opacity.h"
 #include "api/analysis.h"
 #include "api/policy_impl.h"
 #include "policy/constraints.h"
@@ -48,6 +49,7 @@ Result<ProofReport> Prove(const Policy& policy, const ProveOptions& options) {
   report.policy_name = policy.name();
   report.file = impl.document.file;
   report.claims = ProveClaims(&space, impl.program, options);
+  AddOpacityClaims(&space, impl.program, &report);
   for (size_t i = 0; i < impl.program.decisions.size(); ++i) {
     if (space.exhausted()) return OverBudget("the proof");
     if (DiagramOf(&space, impl.program.decisions[i]) == space.policy(0).rules[i]) continue;

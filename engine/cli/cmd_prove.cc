@@ -60,13 +60,20 @@ std::string ReportText(const ProofReport& report, bool verbose) {
     Total& total = totals[claim.kind];
     ++total.all;
     if (claim.holds) ++total.held;
-    if (!claim.holds || verbose) text += ClaimText(report, claim);
+    const bool told = claim.kind == ClaimKind::kDisclosure;  // on purpose, and to be seen
+    if (!claim.holds || told || verbose) text += ClaimText(report, claim);
   }
   text += Cat({Printable(report.policy_name), ": ", report.Holds() ? "proven" : "not proven",
                " for all values of ", Count(report.facts, "fact", "facts"), "\n"});
   for (const auto& [kind, total] : totals) {
     text += Cat({"  ", PadLeft(std::to_string(total.held), 4), " of ", std::to_string(total.all),
                  " ", Plural(kind), "\n"});
+  }
+  if (verbose) {
+    for (const std::string& told : report.told_by_ringing) {
+      text += Cat({"  a call that is let through may tell that ", Printable(told), "\n"});
+    }
+    if (report.tells_account) text += "  refusals tell whether there is such an account\n";
   }
   return text;
 }
@@ -99,7 +106,9 @@ std::string ReportJson(const Catalog& catalog, const ProofReport& report) {
     }
     json.EndObject();
   }
-  json.EndArray().EndObject();
+  json.EndArray().Key("told_by_ringing").Array();
+  for (const std::string& told : report.told_by_ringing) json.Text(told);
+  json.EndArray().Key("tells_account").Bool(report.tells_account).EndObject();
   return json.Line();
 }
 

@@ -63,8 +63,13 @@ struct ProofReport {
   std::string policy_name;
   std::string file;           ///< as given to Policy::Compile
   std::vector<Claim> claims;  ///< by kind, then in the policy's order
-  size_t facts = 0;           ///< over which was quantified
-  size_t nodes = 0;           ///< made for it
+  /// Not claims, for no policy can hide it all: what a call that is let through tells of facts the
+  /// caller does not know ("callee.blocks(caller) = false"), and whether refusals tell a callee who
+  /// has an account from one who has none.
+  std::vector<std::string> told_by_ringing;
+  bool tells_account = false;
+  size_t facts = 0;  ///< over which was quantified
+  size_t nodes = 0;  ///< made for it
 
   RINGFENCE_API bool Holds() const;  ///< every claim holds
 };
