@@ -2,6 +2,7 @@
 // repeat what words say, and which lays out well: one box of a rule under each fact that leads to
 // it, and the chain of facts drawn straight.
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -27,12 +28,23 @@ constexpr std::string_view kLine = "#55606e";
 constexpr std::string_view kPaper = "#ffffff";
 constexpr std::string_view kFact = "#f3f2ee";
 constexpr std::string_view kFactLive = "#fff3c4";
-constexpr std::string_view kValue = "#e4e4ef";
+constexpr std::array<std::string_view, 4> kValues = {"#e4e4ef", "#f4ead6", "#d9ebe9", "#eddfe2"};
 constexpr std::string_view kDimInk = "#636a75";
 constexpr std::string_view kDimLine = "#c3c8cf";
 
+/// Of a decision like path: values in the order in which rules first give them.
+size_t NumberOfValue(const DecisionGraph& graph, const DecisionGraph::Rule& rule) {
+  std::vector<std::string_view> values;
+  for (const DecisionGraph::Rule& other : graph.rules) {
+    if (std::find(values.begin(), values.end(), other.then) != values.end()) continue;
+    if (other.then == rule.then) break;
+    values.push_back(other.then);
+  }
+  return values.size();
+}
+
 std::string_view Fill(const DecisionGraph& graph, const DecisionGraph::Rule& rule) {
-  if (!graph.is_ring) return kValue;
+  if (!graph.is_ring) return kValues[NumberOfValue(graph, rule) % kValues.size()];
   switch (rule.effect) {
     case Effect::kRefuse:
       return "#f6b48f";
@@ -45,7 +57,8 @@ std::string_view Fill(const DecisionGraph& graph, const DecisionGraph::Rule& rul
     case Effect::kVoicemail:
       return "#f5e48a";
   }
-  return kValue;
+  CHECK(false);
+  return kPaper;
 }
 
 /// A text as a label shows it letter by letter: nothing in it ends the string, is one of dot's
@@ -279,7 +292,10 @@ std::string GraphDot(std::span<const DecisionGraph> graphs) {
   out += node.Statement("node") + edge.Statement("edge");
   for (size_t i = 0; i < graphs.size(); ++i) {
     const bool cluster = graphs.size() > 1;
-    if (cluster) out += "  subgraph cluster_" + std::to_string(i) + " {\n";
+    if (cluster) {
+      out += "  subgraph cluster_" + std::to_string(i) + " {\n";
+      out += "  color=\"" + std::string(kDimLine) + "\";\n";
+    }
     out += "  label=\"" + Heading(graphs[i]) + "\";\n";
     out += Writer(graphs[i], i).Write();
     if (cluster) out += "  }\n";

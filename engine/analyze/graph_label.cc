@@ -90,10 +90,15 @@ std::vector<std::string> Terms(const Catalog& catalog, const FactInfo& fact,
   return terms;
 }
 
-std::string Listed(const FactInfo& fact, const std::vector<std::string>& terms,
-                   const std::vector<CodeRange>& codes) {
+std::string Joined(const std::vector<std::string>& terms) {
   std::string text;
   for (const std::string& term : terms) text += (text.empty() ? "" : ", ") + term;
+  return text;
+}
+
+std::string Listed(const FactInfo& fact, const std::vector<std::string>& terms,
+                   const std::vector<CodeRange>& codes) {
+  std::string text = Joined(terms);
   const bool unset = fact.can_be_unset && !codes.empty() && codes.front().first == 0;
   if (unset) text += text.empty() ? "unset" : " or unset";
   return text;
@@ -121,7 +126,11 @@ std::string FormatCodeRanges(const Catalog& catalog, FactId id,
   if (terms.size() <= kFewValues) return listed;
   const std::vector<CodeRange> others = OtherCodes(fact, codes);
   if (others.empty()) return "any";
-  std::string complement = "all but " + Listed(fact, Terms(catalog, fact, others), others);
+  // Unset first: "all but a, b or unset" could be read as unset being among all.
+  std::string complement = "all but ";
+  const bool unset = fact.can_be_unset && others.front().first == 0;
+  if (unset) complement += "unset, ";
+  complement += Joined(Terms(catalog, fact, others));
   return complement.size() < listed.size() ? complement : listed;
 }
 

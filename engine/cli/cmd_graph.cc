@@ -84,9 +84,6 @@ std::string GraphsJson(const Policy& policy, const std::vector<DecisionGraph>& g
 }
 
 int Run(Context& context, const Arguments& arguments) {
-  const std::string path(arguments.Get("output"));
-  const auto form = GraphForm(arguments.Get("format"), path);
-  if (!form.ok()) return Fail(form.status());
   if (context.json() && (arguments.Has("format") || arguments.Has("output"))) {
     return Fail(Status(StatusCode::kInvalidArgument,
                        "--json prints nodes and edges; leave out --format and --output"));
@@ -99,7 +96,9 @@ int Run(Context& context, const Arguments& arguments) {
     context.out().Print(GraphsJson(*policy, *graphs));
     return kExitGood;
   }
-  return Fail(DrawGraphs(context.out(), *graphs, *form, path));
+  auto file = GraphFile::Create(std::string(arguments.Get("output")), arguments.Get("format"));
+  if (!file.ok()) return Fail(file.status());
+  return Fail(file->Draw(context.out(), *graphs));
 }
 
 constexpr std::string_view kDescription =

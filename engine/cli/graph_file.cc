@@ -1,11 +1,9 @@
 // Drawings to files.
 #include "cli/graph_file.h"
 
-#include <optional>
 #include <utility>
 
 #include "cli/graphviz.h"
-#include "cli/new_file.h"
 #include "cli/text.h"
 
 namespace ringfence::cli {
@@ -22,11 +20,28 @@ void WarnOfSize(const Output& out, const std::vector<DecisionGraph>& graphs) {
 
 }  // namespace
 
-Result<GraphFormat> GraphForm(std::string_view format, std::string_view path) {
-  if (format == "svg") return GraphFormat::kSvg;
-  if (format == "dot") return GraphFormat::kDot;
-  if (!format.empty()) return Status(StatusCode::kInvalidArgument, "--format is dot or svg");
-  return path.ends_with(".svg") ? GraphFormat::kSvg : GraphFormat::kDot;
+Result<GraphFile> GraphFile::Create(const std::string& path, std::string_view format) {
+  if (!format.empty() && format != "dot" && format != "svg") {
+    return Status(StatusCode::kInvalidArgument, "--format is dot or svg");
+  }
+  const bool svg = format.empty() ? path.ends_with(".svg") : format == "svg";
+  if (path.empty()) return GraphFile(std::nullopt, svg);
+  auto file = NewFile::Create(path, 0666);
+  if (!file.ok()) return file.status();
+  return GraphFile(*std::move(file), svg);
+}
+
+Status GraphFile::Draw(Output& out, const std::vector<DecisionGraph>& graphs) {
+  WarnOfSize(out, graphs);
+  std::string text = GraphDot(graphs);
+  if (svg_) {
+    auto drawn = DotToSvg(text);
+    if (!drawn.ok()) return drawn.status();
+    text = *std::move(drawn);
+  }
+  if (file_) return file_->Write(text);
+  out.Data(text);
+  return Status();
 }
 
 Result<std::vector<DecisionGraph>> GraphsOf(const Policy& policy, const Explanation* explanation) {
@@ -42,26 +57,6 @@ Result<std::vector<DecisionGraph>> GraphsOf(const Policy& policy, const Explanat
     graphs.push_back(*std::move(graph));
   }
   return graphs;
-}
-
-Status DrawGraphs(Output& out, const std::vector<DecisionGraph>& graphs, GraphFormat format,
-                  const std::string& path) {
-  std::optional<NewFile> file;
-  if (!path.empty()) {
-    auto created = NewFile::Create(path, 0666);
-    if (!created.ok()) return created.status();
-    file.emplace(*std::move(created));
-  }
-  WarnOfSize(out, graphs);
-  std::string text = GraphDot(graphs);
-  if (format == GraphFormat::kSvg) {
-    auto svg = DotToSvg(text);
-    if (!svg.ok()) return svg.status();
-    text = *std::move(svg);
-  }
-  if (file) return file->Write(text);
-  out.Data(text);
-  return Status();
 }
 
 }  // namespace ringfence::cli

@@ -7,26 +7,35 @@
 #include <ringfence/policy.h>
 #include <ringfence/status.h>
 
-#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "cli/new_file.h"
 #include "cli/output.h"
 
 namespace ringfence::cli {
 
-enum class GraphFormat : uint8_t { kDot, kSvg };
+/// Where drawings go.
+class GraphFile {
+ public:
+  /// A new file, whose name is taken before the work begins, or standard output where the path is
+  /// empty. As `format` says, "dot" or "svg"; where it is empty, svg for a path that ends in .svg.
+  static Result<GraphFile> Create(const std::string& path, std::string_view format);
 
-/// From --format and, where it is empty, the name of the file. kInvalidArgument for another.
-Result<GraphFormat> GraphForm(std::string_view format, std::string_view path);
+  /// Warns of pictures that nobody will read.
+  Status Draw(Output& out, const std::vector<DecisionGraph>& graphs);
+
+ private:
+  GraphFile(std::optional<NewFile> file, bool svg) : file_(std::move(file)), svg_(svg) {}
+
+  std::optional<NewFile> file_;
+  bool svg_;
+};
 
 /// Every decision of a policy; of an explained one those that have a value.
 Result<std::vector<DecisionGraph>> GraphsOf(const Policy& policy, const Explanation* explanation);
-
-/// To a new file, or to standard output where the path is empty. Warns of pictures that nobody will
-/// read.
-Status DrawGraphs(Output& out, const std::vector<DecisionGraph>& graphs, GraphFormat format,
-                  const std::string& path);
 
 }  // namespace ringfence::cli
