@@ -13,8 +13,8 @@ from cpp_source import blank_literals, function_spans
 
 # engine/README.md explains this table; api may include every stage, all may include the public
 # headers, and the tool sees nothing but those.
-STAGES = ["base", "facts", "policy", "program", "compile", "eval", "cases", "analyze", "contacts", "derived",
-          "log", "replay", "store", "api"]
+STAGES = ["base", "facts", "policy", "program", "compile", "eval", "cases", "analyze", "contacts",
+          "derived", "log", "replay", "store", "api"]
 DIRECTION = {
     "base": [],
     "facts": ["base"],

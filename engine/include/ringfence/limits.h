@@ -73,6 +73,10 @@ inline constexpr std::size_t kFrameBits = 576;
 inline constexpr std::size_t kMaxDiagramNodes = 65536;
 inline constexpr std::size_t kMaxDiagramCreated = 1000000;
 
+// Nodes made while one question about whole policies is answered: some seconds, and some hundred
+// megabytes.
+inline constexpr std::size_t kMaxAnalysisCreated = 8000000;
+
 // Facts one question may carry: more than the caller of a server knows, fewer than would make a
 // question a database.
 inline constexpr std::size_t kMaxQuestionFacts = 64;
