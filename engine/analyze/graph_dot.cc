@@ -47,13 +47,13 @@ std::string_view Fill(const DecisionGraph& graph, const DecisionGraph::Rule& rul
   if (!graph.is_ring) return kValues[NumberOfValue(graph, rule) % kValues.size()];
   switch (rule.effect) {
     case Effect::kRefuse:
-      return "#f6b48f";
+      return "#f4a582";
     case Effect::kRing:
       return "#8ed4bb";
     case Effect::kSilence:
-      return "#bfe0f5";
+      return "#cfe8fb";
     case Effect::kScreen:
-      return "#dfb3d0";
+      return "#d4a0e0";
     case Effect::kVoicemail:
       return "#f5e48a";
   }
