@@ -68,6 +68,7 @@ Command RulesCommand();
 Command CheckCommand();
 Command ExplainCommand();
 Command CompileCommand();
+Command GraphCommand();
 Command LintCommand();
 Command ProveCommand();
 Command TestCommand();

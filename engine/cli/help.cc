@@ -99,9 +99,10 @@ const std::vector<Command>& Commands() {
                                 LogPublishCommands(), LogKeyCommands()}) {
       all.insert(all.end(), several.begin(), several.end());
     }
-    for (Command one : {ReplayCommand(), AuditCommand(), AtCommand(), RulesCommand(),
-                        CheckCommand(), ExplainCommand(), CompileCommand(), LintCommand(),
-                        ProveCommand(), TestCommand(), DoctorCommand(), MigrateCommand()}) {
+    for (Command one :
+         {ReplayCommand(), AuditCommand(), AtCommand(), RulesCommand(), CheckCommand(),
+          ExplainCommand(), CompileCommand(), LintCommand(), ProveCommand(), GraphCommand(),
+          TestCommand(), DoctorCommand(), MigrateCommand()}) {
       all.push_back(std::move(one));
     }
     return all;
