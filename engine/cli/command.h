@@ -69,6 +69,7 @@ Command CheckCommand();
 Command ExplainCommand();
 Command CompileCommand();
 Command LintCommand();
+Command FmtCommand();
 Command TestCommand();
 Command DoctorCommand();
 Command MigrateCommand();

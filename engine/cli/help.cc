@@ -101,7 +101,7 @@ const std::vector<Command>& Commands() {
     }
     for (Command one : {ReplayCommand(), AuditCommand(), AtCommand(), RulesCommand(),
                         CheckCommand(), ExplainCommand(), CompileCommand(), LintCommand(),
-                        TestCommand(), DoctorCommand(), MigrateCommand()}) {
+                        FmtCommand(), TestCommand(), DoctorCommand(), MigrateCommand()}) {
       all.push_back(std::move(one));
     }
     return all;

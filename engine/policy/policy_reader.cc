@@ -45,6 +45,7 @@ Document PolicyReader::Read(const JsonValue& root) {
       {"decisions", Type::kObject, kMandatory, &decisions},
       {"invariants", Type::kArray, kOptional, &invariants},
   };
+  root_ = &root;
   if (!ReadFields(root, "the policy", fields)) return {};
   ReadHead(name, version);
   CheckDoc(doc);
@@ -78,7 +79,9 @@ bool PolicyReader::ReadFields(const JsonValue& object, std::string_view what,
   for (const Field& field : fields) keys.push_back(field.key);
   for (const JsonValue::Member& member : object.members) {
     const auto field = std::ranges::find(fields, member.key, &Field::key);
-    if (field == fields.end()) {
+    if (&object == root_ && member.key == kSchemaKey) {
+      IsType(member.value, Type::kString, Say("'{}'", member.key));
+    } else if (field == fields.end()) {
       Error(member.key_span, Say("unknown key '{}' in {}", member.key, what), OneOf(keys, 16),
             Guess(member.key, keys));
     } else if (field->type == Type::kNull ||
