@@ -28,8 +28,9 @@ class Linter {
   }
 
  private:
-  void Warn(SourceSpan span, std::string message, std::string hint) {
-    diagnostics_.Warning(document_.file, span, std::move(message), {}, std::move(hint));
+  // `id` is one of LintRules().
+  void Warn(std::string_view id, SourceSpan span, std::string message, std::string hint) {
+    diagnostics_.Warning(document_.file, span, std::move(message), {}, std::move(hint), id);
   }
 
   static bool IsConst(const Condition& condition, bool value) {
@@ -43,7 +44,8 @@ class Linter {
   void LintDefaults() {
     for (const PolicyDefault& value : document_.defaults) {
       if (value.value != catalog_.fact(value.callee_fact).default_code) continue;
-      Warn(value.span, Say("the default of '{}' is the catalog's", value.entry), "leave it out");
+      Warn("default-of-catalog", value.span,
+           Say("the default of '{}' is the catalog's", value.entry), "leave it out");
     }
   }
 
@@ -68,10 +70,11 @@ class Linter {
       const Outcome& outcome = document_.outcomes[i];
       if (outcome.built_in) continue;
       if (!used.contains(static_cast<uint16_t>(i))) {
-        Warn(outcome.span, Say("no rule leads to the outcome '{}'", outcome.name), "leave it out");
+        Warn("unused-outcome", outcome.span, Say("no rule leads to the outcome '{}'", outcome.name),
+             "leave it out");
       }
       if (outcome.rank && ring.combine != Combine::kHighest) {
-        Warn(outcome.span, Say("nothing looks at the rank of '{}'", outcome.name),
+        Warn("unused-rank", outcome.span, Say("nothing looks at the rank of '{}'", outcome.name),
              "only \"combine\": \"highest\" sorts by rank");
       }
     }
@@ -81,7 +84,7 @@ class Linter {
     const std::set<uint16_t> used = Used(decision);
     for (size_t i = 0; i < decision.values.size(); ++i) {
       if (used.contains(static_cast<uint16_t>(i))) continue;
-      Warn(decision.span,
+      Warn("unused-value", decision.span,
            Say("no rule of '{}' leads to the value '{}'", decision.name, decision.values[i]),
            "leave it out");
     }
@@ -90,7 +93,8 @@ class Linter {
   // XEP-0016 and Signal ring where nothing is known; here that is worth a second look.
   void LintReserved(const DecisionRules& decision, const Rule& rule) {
     if (!IsRing(decision) || document_.outcomes[rule.then].effect != Effect::kRing) return;
-    Warn(rule.span, Say("'{}' rings: calls ring that no rule admits", rule.id),
+    Warn("rings-without-rule", rule.span,
+         Say("'{}' rings: calls ring that no rule admits", rule.id),
          "admit callers by a rule, and refuse here");
   }
 
@@ -100,7 +104,8 @@ class Linter {
     const bool asks = std::ranges::any_of(
         facts, [&](FactId fact) { return catalog_.fact(fact).group == Group::kCallerContact; });
     if (!asks) return;
-    Warn(rule.span, Say("the rule '{}' looks into the caller's address book", rule.id),
+    Warn("callers-address-book", rule.span,
+         Say("the rule '{}' looks into the caller's address book", rule.id),
          "callers learn by calling whose number a guess is: ask about the callee's book instead");
   }
 
@@ -108,14 +113,16 @@ class Linter {
     std::unordered_map<std::string, const Rule*> conditions, ids;
     EachRule(decision, [&](const Rule& rule) {
       if (IsConst(rule.when, false)) {
-        Warn(rule.span, Say("the rule '{}' never applies", rule.id), "leave it out");
+        Warn("never-applies", rule.span, Say("the rule '{}' never applies", rule.id),
+             "leave it out");
       } else if (IsConst(rule.when, true)) {
-        Warn(rule.span, Say("the rule '{}' always applies, so 'otherwise' never does", rule.id),
+        Warn("always-applies", rule.span,
+             Say("the rule '{}' always applies, so 'otherwise' never does", rule.id),
              "say it in 'otherwise', or give the rule a condition");
       } else {
         const auto [same, is_new] = conditions.emplace(FormatCondition(catalog_, rule.when), &rule);
         if (!is_new) {
-          Warn(rule.span,
+          Warn("same-condition", rule.span,
                Say("the rules '{}' and '{}' have one condition, so one never decides",
                    same->second->id, rule.id),
                "leave out one of them");
@@ -126,7 +133,7 @@ class Linter {
       std::ranges::replace(id, '_', '-');
       const auto [alike, is_new_id] = ids.emplace(std::move(id), &rule);
       if (!is_new_id) {
-        Warn(rule.span,
+        Warn("similar-ids", rule.span,
              Say("the ids '{}' and '{}' differ only in - and _", alike->second->id, rule.id),
              "people will mix them up");
       }
@@ -137,7 +144,7 @@ class Linter {
     for (const Invariant& invariant : document_.invariants) {
       const bool always = IsConst(invariant.that, true);
       if (!always && !IsConst(invariant.that, false)) continue;
-      Warn(invariant.span,
+      Warn("constant-invariant", invariant.span,
            always ? Say("the invariant '{}' holds whatever the rules say", invariant.id)
                   : Say("the invariant '{}' can never hold", invariant.id),
            "compare a part of a decision, as in ring.effect == 'refuse'");

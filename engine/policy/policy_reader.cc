@@ -236,9 +236,12 @@ void PolicyReader::ReadUnknownCallee(const JsonValue& value) {
 std::optional<Document> ParsePolicy(const Catalog& catalog, std::string_view text,
                                     std::string_view file, Diagnostics* diagnostics) {
   JsonValue root;
-  if (!ParseJson(text, file, *diagnostics, &root)) return std::nullopt;
+  const bool is_json = ParseJson(text, file, *diagnostics, &root);
+  diagnostics->Name("json");
+  if (!is_json) return std::nullopt;
   const size_t errors_before = diagnostics->errors();
   Document document = PolicyReader(catalog, text, file, diagnostics).Read(root);
+  diagnostics->Name("policy");
   if (diagnostics->errors() > errors_before) return std::nullopt;
   return document;
 }
