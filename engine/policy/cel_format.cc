@@ -111,9 +111,9 @@ class Printer {
         out_ += '!';
         return Put(node.kids[0], Binding::kUnary);
       case Kind::kAnd:
-        return PutChain(node.kids, " && ", Binding::kRelation);
+        return PutChain(node.kids, " && ", Binding::kAnd);
       case Kind::kOr:
-        return PutChain(node.kids, " || ", Binding::kAnd);
+        return PutChain(node.kids, " || ", Binding::kOr);
       case Kind::kIf:
         Put(node.kids[0], Binding::kOr);
         out_ += " ? ";
