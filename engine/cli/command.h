@@ -71,6 +71,7 @@ Command CompileCommand();
 Command GraphCommand();
 Command LintCommand();
 Command ProveCommand();
+Command FmtCommand();
 Command TestCommand();
 Command DoctorCommand();
 Command MigrateCommand();

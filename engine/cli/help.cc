@@ -101,8 +101,8 @@ const std::vector<Command>& Commands() {
     }
     for (Command one :
          {ReplayCommand(), AuditCommand(), AtCommand(), RulesCommand(), CheckCommand(),
-          ExplainCommand(), CompileCommand(), LintCommand(), ProveCommand(), GraphCommand(),
-          TestCommand(), DoctorCommand(), MigrateCommand()}) {
+          ExplainCommand(), CompileCommand(), LintCommand(), FmtCommand(), ProveCommand(),
+          GraphCommand(), TestCommand(), DoctorCommand(), MigrateCommand()}) {
       all.push_back(std::move(one));
     }
     return all;
