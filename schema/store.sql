@@ -53,6 +53,8 @@ CREATE TABLE users (
 -- the value has a place of its own in each; engine/store/user_sets.cc says which.
 CREATE INDEX users_allow_verified ON users (id)
   WHERE substr(hex(settings), 1, 1) IN ('8', '9', 'A', 'B', 'C', 'D', 'E', 'F');
+CREATE INDEX users_allow_contacts ON users (id)
+  WHERE substr(hex(settings), 4, 1) IN ('2', '3', '6', '7', 'A', 'B', 'E', 'F');
 CREATE INDEX users_allow_everyone ON users (id)
   WHERE substr(hex(settings), 4, 1) IN ('8', '9', 'A', 'B', 'C', 'D', 'E', 'F');
 CREATE INDEX users_call_audience ON users (id)

@@ -1,6 +1,6 @@
-// Reachability over the diagram of `ring` with facts held to the codes users outside some sets have.
-// Every path tests a fact once, so a leaf that is reached is reached by some values: exact but for
-// dependences between facts, which can only make the plan larger. See who_plan.h.
+// Reachability over the diagram of `ring` with facts held to the codes users outside some sets
+// have. Every path tests a fact once, so a leaf that is reached is reached by some values: exact
+// but for dependences between facts, which can only make the plan larger. See who_plan.h.
 #include "analyze/who_plan.h"
 
 #include "base/check.h"
@@ -10,15 +10,15 @@ namespace {
 
 class Search {
  public:
-  Search(const Program& program, std::span<const std::optional<FactCode>> fixed)
-      : program_(program), ring_(program.decisions.front()) {
+  Search(const Program& program, std::span<const std::optional<FactCode>> fixed,
+         const FactSet& books)
+      : program_(program), ring_(program.decisions.front()), books_(books) {
     for (const std::optional<FactCode>& code : fixed) {
       allowed_.push_back(code.has_value() ? Allowed{State::kOnly, *code} : Allowed{});
     }
   }
 
-  /// Whether somebody outside these sets may be let through.
-  bool LetsThrough(std::span<const Enumerable> sets, const std::vector<bool>& used) {
+  Outside Of(std::span<const Enumerable> sets, const std::vector<bool>& used) const {
     std::vector<Allowed> allowed = allowed_;
     for (size_t i = 0; i < sets.size(); ++i) {
       if (!used[i]) continue;
@@ -29,7 +29,9 @@ class Search {
         fact = {outside.has_code ? State::kOnly : State::kAllBut, outside.code};
       }
     }
-    return Reaches(allowed);
+    const Seen seen = Walk(allowed);
+    if (!seen.lets_through) return Outside::kRefused;
+    return seen.refuses && seen.by_books_alone ? Outside::kPossibly : Outside::kUnknown;
   }
 
  private:
@@ -39,26 +41,39 @@ class Search {
     FactCode code = 0;
   };
 
-  bool Reaches(const std::vector<Allowed>& allowed) const {
-    if ((ring_.root & kLeafBit) != 0) return IsLetThrough(ring_.root);
+  struct Seen {
+    bool lets_through = false, refuses = false;
+    bool by_books_alone = true;  ///< nothing else made two ways of one
+  };
+
+  Seen Walk(const std::vector<Allowed>& allowed) const {
+    Seen seen;
     std::vector<bool> reached(ring_.nodes.size());
-    reached[ring_.root] = true;
+    const auto reach = [&](Ref to) {
+      if ((to & kLeafBit) == 0) {
+        reached[to] = true;
+      } else {
+        (IsLetThrough(to) ? seen.lets_through : seen.refuses) = true;
+      }
+    };
+    reach(ring_.root);
     for (size_t i = 0; i < ring_.nodes.size(); ++i) {
       if (!reached[i]) continue;
       const ProgramNode& node = ring_.nodes[i];
       DCHECK(node.fact < allowed.size());
+      std::optional<Ref> way;
       for (uint32_t edge = 0; edge < node.class_count; ++edge) {
         if (!Takes(node, edge, allowed[node.fact])) continue;
         const Ref to = ring_.edges[node.first_edge + edge];
         DCHECK((to & kLeafBit) != 0 || to > i);
-        if ((to & kLeafBit) == 0) {
-          reached[to] = true;
-        } else if (IsLetThrough(to)) {
-          return true;
+        if (way.has_value() && *way != to && !books_.Contains(node.fact)) {
+          seen.by_books_alone = false;
         }
+        way = to;
+        reach(to);
       }
     }
-    return false;
+    return seen;
   }
 
   /// Whether a code that is allowed may be in the class.
@@ -85,22 +100,23 @@ class Search {
 
   const Program& program_;
   const ProgramDecision& ring_;
+  const FactSet& books_;
   std::vector<Allowed> allowed_;
 };
 
 }  // namespace
 
 WhoPlan PlanWho(const Program& program, std::span<const std::optional<FactCode>> fixed,
-                std::span<const Enumerable> sets) {
+                const FactSet& books, std::span<const Enumerable> sets) {
   CHECK(!program.decisions.empty());
-  Search search(program, fixed);
+  const Search search(program, fixed, books);
   std::vector<bool> used(sets.size(), true);
   WhoPlan plan;
-  plan.everyone = search.LetsThrough(sets, used);
-  if (plan.everyone) return plan;
+  plan.outside = search.Of(sets, used);
+  if (plan.outside == Outside::kUnknown) return plan;
   for (size_t i = 0; i < sets.size(); ++i) {
     used[i] = false;
-    used[i] = search.LetsThrough(sets, used);
+    used[i] = search.Of(sets, used) != plan.outside;
     if (used[i]) plan.sets.push_back(i);
   }
   return plan;

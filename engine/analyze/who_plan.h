@@ -1,6 +1,7 @@
-// Whom "who may ring bob?" must look at: takes the diagram of `ring`, what is known before the other
-// party is, and the sets of users a store can list; gives the fewest of these sets outside of which
-// nobody can be let through, whatever the facts that nobody knows are.
+// Whom "who may ring bob?" must look at: takes the diagram of `ring`, what is known before the
+// other party is, and the sets of users a store can list; gives as few of these sets as are needed
+// to say of everybody outside them what becomes of their calls, whatever the facts nobody knows
+// are.
 #pragma once
 
 #include <cstddef>
@@ -22,17 +23,23 @@ struct OutsideSet {
 /// A set of users a store can list: those who have a row of one kind, or chose one value.
 using Enumerable = std::vector<OutsideSet>;
 
+/// What becomes of everybody outside the sets of a plan.
+enum class Outside : uint8_t {
+  kRefused,   ///< refused, whatever the free facts are
+  kPossibly,  ///< let through or not by an address book, and by nothing else
+  kUnknown,   ///< one cannot say: all users must be decided
+};
+
 struct WhoPlan {
-  /// True: somebody in none of the sets may be let through, so that all users must be decided.
-  bool everyone = false;
-  /// Else positions of the sets whose union holds everybody who can be; none: nobody can.
-  std::vector<size_t> sets;
+  Outside outside = Outside::kUnknown;
+  std::vector<size_t> sets;  ///< positions; none of them can be left out. Empty where kUnknown.
 };
 
 /// `fixed` has the code of each fact (by id) that is the same for every other party; the rest is
-/// free. `sets` in the order in which they are done without where possible: the dearest first. No
-/// set of the answer can be left out. The program has passed VerifyProgram. O(sets * edges).
+/// free. `books` are the facts of address books, which nobody reads. `sets` in the order in which
+/// they are done without where possible: the dearest first. The program has passed VerifyProgram.
+/// O(sets * edges).
 WhoPlan PlanWho(const Program& program, std::span<const std::optional<FactCode>> fixed,
-                std::span<const Enumerable> sets);
+                const FactSet& books, std::span<const Enumerable> sets);
 
 }  // namespace ringfence

@@ -105,6 +105,7 @@ class WhoSearch {
     if (Status status = Plan(*sets, &candidates); !status.ok()) return status;
     frame_ = sets->frame;
     if (Status status = DecideAll(&candidates); !status.ok()) return status;
+    if (Status status = CountOutside(); !status.ok()) return status;
     Finish();
     return std::move(summary_);
   }
@@ -149,12 +150,17 @@ class WhoSearch {
   }
 
   Status Plan(const WhoSets& sets, Candidates* candidates) {
-    const WhoPlan plan = PlanWho(program(), sets.fixed, sets.sets);
+    FactSet books;
+    for (const FactInfo& info : policy_->catalog().facts()) {
+      if (IsContact(info.group)) books.Insert(info.id);
+    }
+    const WhoPlan plan = PlanWho(program(), sets.fixed, books, sets.sets);
+    outside_ = plan.outside;
     const auto add = [&](const UserSet& set) -> Status {
       Result<std::unique_ptr<UserCursor>> cursor = session_.ListUsers(set);
       return cursor.ok() ? candidates->Add(*std::move(cursor)) : cursor.status();
     };
-    if (plan.everyone) {
+    if (plan.outside == Outside::kUnknown) {
       summary_.plan.emplace_back("all users");
       return add(UserSet());
     }
@@ -183,8 +189,8 @@ class WhoSearch {
     scratch_.frame = frame_;
     for_lists_.Forget();
     FactSet tested;
-    const EffectSet effects = Walk(program(), policy_->impl()->layout, question_, AllSources(),
-                                   &scratch_, &tested);
+    const EffectSet effects =
+        Walk(program(), policy_->impl()->layout, question_, AllSources(), &scratch_, &tested);
     if (++summary_.decided % kProgressEvery == 0 && options_.progress) {
       options_.progress(summary_.decided);
     }
@@ -221,6 +227,16 @@ class WhoSearch {
     return true;
   }
 
+  /// Those nobody had to look at, where their calls depend on address books.
+  Status CountOutside() {
+    if (outside_ != Outside::kPossibly || summary_.stopped) return Status();
+    uint64_t users = 0;
+    if (Status status = session_.CountUsers(&users); !status.ok()) return status;
+    CHECK(users > summary_.decided);  // the subject is one more
+    summary_.possibly += users - 1 - summary_.decided;
+    return Status();
+  }
+
   void Finish() {
     for (const auto& [key, users] : counts_) {
       summary_.counts.push_back({key.first, key.second, users});
@@ -239,6 +255,7 @@ class WhoSearch {
   std::optional<Policy> policy_;
   WhoSubject subject_;
   Question question_;
+  Outside outside_ = Outside::kUnknown;
   Frame frame_;  ///< that every decision starts from
   EvalScratch scratch_;
   std::string name_;
@@ -249,7 +266,8 @@ class WhoSearch {
 Result<WhoSummary> Ask(Engine& engine, std::string_view user, bool is_callee,
                        const WhoOptions& options) {
   if (!engine.has_store()) {
-    return Status(StatusCode::kInvalidArgument, "the engine has no store whose users it could list");
+    return Status(StatusCode::kInvalidArgument,
+                  "the engine has no store whose users it could list");
   }
   // Without the keys of address books: nothing here can open one.
   Result<std::unique_ptr<StoreSession>> session =

@@ -116,9 +116,7 @@ class Collector {
     sets_.says.push_back(std::move(says));
   }
 
-  UserSet RowsOf(RowKind kind) const {
-    return {UserSet::Kind::kRowsOf, subject_.handle, kind, 0};
-  }
+  UserSet RowsOf(RowKind kind) const { return {UserSet::Kind::kRowsOf, subject_.handle, kind, 0}; }
   UserSet RowsAbout(RowKind kind) const {
     return {UserSet::Kind::kRowsAbout, subject_.handle, kind, 0};
   }
@@ -137,8 +135,7 @@ class Collector {
     for (size_t i = 0; i < entries.size(); ++i) {
       const std::optional<FactId> of_callee = FactOf(entries[i], layout_);
       if (!of_callee.has_value()) continue;
-      const FactId id =
-          subject_.is_callee ? layout_.catalog.fact(*of_callee).reverse : *of_callee;
+      const FactId id = subject_.is_callee ? layout_.catalog.fact(*of_callee).reverse : *of_callee;
       UserSet set;
       set.kind = UserSet::Kind::kIndexed;
       set.index = i;
@@ -150,8 +147,7 @@ class Collector {
   void AddAttempts() {
     if (pending_) return;
     const RowKind kind = RowKind::kPairCalls;
-    Add(AbsentPairFacts(Group::kAttempts),
-        {subject_.is_callee ? RowsOf(kind) : RowsAbout(kind)},
+    Add(AbsentPairFacts(Group::kAttempts), {subject_.is_callee ? RowsOf(kind) : RowsAbout(kind)},
         subject_.is_callee ? "users who called " + subject_.name + " lately"
                            : "users whom " + subject_.name + " called lately");
   }

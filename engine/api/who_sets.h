@@ -30,8 +30,8 @@ struct WhoSets {
   Frame frame;
   /// Per fact of the catalog: its code, where it is the same whoever the other party is.
   std::vector<std::optional<FactCode>> fixed;
-  /// Those outside a set have the values in `sets`; who is in it, `listed` lists; for people, `says`.
-  /// The dearest first.
+  /// Those outside a set have the values in `sets`; who is in it, `listed` lists; for people,
+  /// `says`. The dearest first.
   std::vector<Enumerable> sets;
   std::vector<std::vector<UserSet>> listed;
   std::vector<std::string> says;

@@ -93,6 +93,11 @@ class MemorySession final : public StoreSession, private DerivedRows {
   Result<std::unique_ptr<UserCursor>> ListUsers(const UserSet& set) override {
     return ListUsersOf(Current(), set);
   }
+  Status CountUsers(uint64_t* users) override {
+    *users = 0;
+    for (size_t i = 0; i < kShards; ++i) *users += Current().users.Of(i).size();
+    return Status();
+  }
   ReadState FindRow(RowKind kind, int64_t a, int64_t b) noexcept override {
     return Current().Row({kind, a, b}) == nullptr ? ReadState::kAbsent : ReadState::kRead;
   }

@@ -45,7 +45,7 @@ class SqliteUserCursor final : public UserCursor {
     *handle = 0;
     if (ended_) return Status();
     bool has_row = false;
-    if (!session_.StepRead(statement_, &has_row)) return session_.ReadFailure();
+    if (!session_.StepInOtherFile(statement_, &has_row)) return session_.ReadFailure();
     if (has_row) {
       *handle = statement_.Int(0);
     } else {
@@ -66,13 +66,24 @@ Result<std::unique_ptr<UserCursor>> SqliteSession::ListUsers(const UserSet& set)
   return std::unique_ptr<UserCursor>(std::move(cursor));
 }
 
+Status SqliteSession::CountUsers(uint64_t* users) {
+  Statement count;
+  if (Status status = db_.Prepare("SELECT count(*) FROM users", &count); !status.ok()) {
+    return status;
+  }
+  bool has_row = false;
+  if (!StepInOtherFile(count, &has_row)) return ReadFailure();
+  *users = has_row ? static_cast<uint64_t>(count.Int(0)) : 0;
+  return Status();
+}
+
 ReadState SqliteSession::FindRow(RowKind kind, int64_t a, int64_t b) noexcept {
   derived_row_.Bind(1, static_cast<int64_t>(kind));
   derived_row_.Bind(2, a);
   derived_row_.Bind(3, b);
   const ResetGuard reset(derived_row_);
   bool has_row = false;
-  if (!StepRead(derived_row_, &has_row)) return ReadState::kUnavailable;
+  if (!StepInOtherFile(derived_row_, &has_row)) return ReadState::kUnavailable;
   return has_row ? ReadState::kRead : ReadState::kAbsent;
 }
 
@@ -80,7 +91,7 @@ Status SqliteSession::ReadName(int64_t handle, std::string* name) {
   name_by_id_.Bind(1, handle);
   const ResetGuard reset(name_by_id_);
   bool has_row = false;
-  if (!StepRead(name_by_id_, &has_row)) return ReadFailure();
+  if (!StepInOtherFile(name_by_id_, &has_row)) return ReadFailure();
   if (!has_row) return Status(StatusCode::kNotFound, "the store knows no user of such a handle");
   *name = name_by_id_.Text(0);
   return Status();

@@ -15,6 +15,7 @@ namespace {
 constexpr FactCode kTrue = 2;
 constexpr IndexedEntry kIndexed[] = {
     {"allow_verified", "true", "users_allow_verified", RF_DIGIT("1") RF_UPPER, 6, 2, kTrue},
+    {"allow_contacts", "true", "users_allow_contacts", RF_DIGIT("4") RF_LOWER, 8, 2, kTrue},
     {"allow_everyone", "true", "users_allow_everyone", RF_DIGIT("4") RF_UPPER, 10, 2, kTrue},
     {"call_audience", "everyone", "users_call_audience",
      RF_DIGIT("18") "IN ('1', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F')", 64, 4, 1},

@@ -1,5 +1,5 @@
-// Sets of users a session can list: all, those related to somebody, those with a row about somebody,
-// those who have a value that is indexed. Takes a set; gives handles in ascending order.
+// Sets of users a session can list: all, those related to somebody, those with a row about
+// somebody, those who have a value that is indexed. Takes a set; gives handles in ascending order.
 #pragma once
 
 #include <ringfence/catalog.h>

@@ -40,11 +40,12 @@ struct WhoCount {
 
 struct WhoSummary {
   uint64_t certain = 0;      ///< users handed to `found`
-  uint64_t possibly = 0;     ///< users who get through or not, depending on an address book
+  uint64_t possibly = 0;     ///< users who get through or not, depending on an address book: all of
+                             ///< whom a match would let through, not those who match
   uint64_t cannot_tell = 0;  ///< or on facts that could not be read: no zones, "?", damaged rows
   std::vector<WhoCount> counts;   ///< of the certain ones; the most first, then by rule
-  std::vector<std::string> plan;  ///< whom it looked at: "users related to bob", "all users"; empty:
-                                  ///< nobody's facts could let a call through
+  std::vector<std::string> plan;  ///< whom it looked at: "users related to bob", "all users";
+                                  ///< empty: nobody's facts could let a call through
   uint64_t decided = 0;           ///< users looked at
   bool stopped = false;           ///< by `found`: the counts are those so far
   uint64_t revision = 0;
@@ -69,12 +70,12 @@ struct WhoOptions {
 ///
 /// All in one read transaction: writes go on beside it, are not seen, and lengthen the WAL until it
 /// ends. Looks only at users whom the policy's diagram could let through for a relation, a row of
-/// consent, earlier calls or the callee's list, or a value that is indexed (schema/store.sql); where
-/// that is not enough, at all. O(users looked at) decisions. Exact for a store that `doctor` finds
-/// whole.
+/// consent, earlier calls or the callee's list, or a value that is indexed (schema/store.sql);
+/// where that is not enough, at all. O(users looked at) decisions. Exact for a store that `doctor`
+/// finds whole.
 ///
-/// Errors: kInvalidArgument (no store; facts that contradict each other), kNotFound (the user is not
-/// known), those of a policy in force that does not compile, of reading. Thread-safe.
+/// Errors: kInvalidArgument (no store; facts that contradict each other), kNotFound (the user is
+/// not known), those of a policy in force that does not compile, of reading. Thread-safe.
 RINGFENCE_API Result<WhoSummary> WhoMayRing(Engine& engine, std::string_view callee,
                                             const WhoOptions& options);
 /// The same for one caller: every other known user whom the caller can ring.
