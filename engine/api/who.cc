@@ -111,7 +111,6 @@ class WhoSearch {
   }
 
  private:
-  const Program& program() const { return policy_->impl()->program; }
   Sources AllSources() const { return {sources_, 0}; }
   Party& other() { return subject_.is_callee ? question_.caller : question_.callee; }
 
@@ -134,7 +133,9 @@ class WhoSearch {
     question_.facts = options_.facts;
     question_.callee = Party::Handle(is_callee ? *handle : kNobodysHandle);
     question_.caller = Party::Handle(is_callee ? kNobodysHandle : *handle);
-    scratch_.Prepare(program());
+    ring_ = policy_->impl()->program;
+    ring_.decisions.resize(1);
+    scratch_.Prepare(ring_);
     return CheckFacts();
   }
 
@@ -154,7 +155,7 @@ class WhoSearch {
     for (const FactInfo& info : policy_->catalog().facts()) {
       if (IsContact(info.group)) books.Insert(info.id);
     }
-    const WhoPlan plan = PlanWho(program(), sets.fixed, books, sets.sets);
+    const WhoPlan plan = PlanWho(ring_, sets.fixed, books, sets.sets);
     outside_ = plan.outside;
     const auto add = [&](const UserSet& set) -> Status {
       Result<std::unique_ptr<UserCursor>> cursor = session_.ListUsers(set);
@@ -190,7 +191,7 @@ class WhoSearch {
     for_lists_.Forget();
     FactSet tested;
     const EffectSet effects =
-        Walk(program(), policy_->impl()->layout, question_, AllSources(), &scratch_, &tested);
+        Walk(ring_, policy_->impl()->layout, question_, AllSources(), &scratch_, &tested);
     if (++summary_.decided % kProgressEvery == 0 && options_.progress) {
       options_.progress(summary_.decided);
     }
@@ -201,7 +202,7 @@ class WhoSearch {
   }
 
   Status Found(int64_t handle, EffectSet effects) {
-    const ProgramDecision& ring = program().decisions.front();
+    const ProgramDecision& ring = ring_.decisions.front();
     const std::string& rule = ring.rules[scratch_.deciding[0]].id;
     ++summary_.certain;
     ++counts_[{effects, rule}];
@@ -253,6 +254,7 @@ class WhoSearch {
   NoBooks for_lists_;
   const std::vector<FactSource*> sources_{&books_, &session_};
   std::optional<Policy> policy_;
+  Program ring_;  ///< without the decisions that only follow one that lets through
   WhoSubject subject_;
   Question question_;
   Outside outside_ = Outside::kUnknown;
