@@ -67,6 +67,7 @@ Command AtCommand();
 Command RulesCommand();
 Command CheckCommand();
 Command ExplainCommand();
+std::vector<Command> WhoCommands();
 Command CompileCommand();
 Command GraphCommand();
 Command LintCommand();
