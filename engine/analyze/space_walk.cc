@@ -17,11 +17,13 @@ using Memo = std::unordered_map<uint64_t, Ref>;
 /// Makes the diagram of what `leaf` says of the leaves of two others.
 class Joiner {
  public:
-  Joiner(DiagramBuilder* builder, const std::function<Ref(Ref, Ref)>& leaf)
-      : builder_(*builder), leaf_(leaf) {}
+  /// `same` joined with itself is the same: then so are whole diagrams.
+  Joiner(DiagramBuilder* builder, const std::function<Ref(Ref, Ref)>& leaf, bool same = false)
+      : builder_(*builder), leaf_(leaf), same_(same) {}
 
   Ref Join(Ref a, Ref b) {
     if (builder_.exhausted()) return kFalseLeaf;
+    if (same_ && a == b) return a;
     if (IsLeaf(a) && IsLeaf(b)) return leaf_(a, b);
     const uint64_t key = uint64_t{a} << 32 | b;
     if (const auto known = memo_.find(key); known != memo_.end()) return known->second;
@@ -54,6 +56,7 @@ class Joiner {
 
   DiagramBuilder& builder_;
   const std::function<Ref(Ref, Ref)>& leaf_;
+  const bool same_;
   Memo memo_;
 };
 
@@ -130,10 +133,11 @@ Ref Space::Fix(Ref root, FactId fact, FactCode code) {
 }
 
 Ref Space::WithUnavailable(Ref root, const std::function<Ref(Ref a, Ref b)>& both) {
+  Joiner joiner(&builder_, both, true);
   return Rebuild(builder_, root, SameLeaf,
                  [&](uint32_t position, const std::vector<DiagramEdge>& edges) {
                    Ref any = edges[0].to;
-                   for (const DiagramEdge& edge : edges) any = Product(any, edge.to, both);
+                   for (const DiagramEdge& edge : edges) any = joiner.Join(any, edge.to);
                    std::vector<DiagramEdge> more = edges;
                    more.push_back({layout_.code_counts[order_[position]], any});
                    return builder_.exhausted() ? kFalseLeaf : builder_.Make(position, more);

@@ -74,6 +74,8 @@ Command LintCommand();
 Command ProveCommand();
 Command FmtCommand();
 Command TestCommand();
+Command CasesCommand();
+Command MutateCommand();
 Command DoctorCommand();
 Command MigrateCommand();
 

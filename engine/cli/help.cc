@@ -105,7 +105,7 @@ const std::vector<Command>& Commands() {
          ExplainCommand()});
     for (Command& one : WhoCommands()) all.push_back(std::move(one));
     add({CompileCommand(), LintCommand(), FmtCommand(), ProveCommand(), GraphCommand(),
-         TestCommand(), DoctorCommand(), MigrateCommand()});
+         CasesCommand(), MutateCommand(), TestCommand(), DoctorCommand(), MigrateCommand()});
     return all;
   }();
   return commands;
