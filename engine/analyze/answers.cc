@@ -32,13 +32,14 @@ class TupleTable {
   std::vector<const std::vector<uint32_t>*> tuples_;
 };
 
-/// What is reachable where facts are unavailable: the first rule of those that all lead to one and
-/// the same, else on_unavailable, whatever else joins.
+/// The rule that decides where facts are unavailable: the first that can be reached, if all lead to
+/// the same, else on_unavailable, which no diagram reaches otherwise.
 Ref SettledRules(Space* space, const RuleList& list, Ref rules) {
   const Ref mixed = kLeafBit | list.on_unavailable;
   return space->WithUnavailable(rules, [&](Ref a, Ref b) {
-    if (a == mixed || b == mixed) return mixed;
-    const bool same = list.rules[a & ~kLeafBit].then == list.rules[b & ~kLeafBit].then;
+    if (a == b) return a;
+    const bool same = a != mixed && b != mixed &&
+                      list.rules[a & ~kLeafBit].then == list.rules[b & ~kLeafBit].then;
     return same ? std::min(a, b) : mixed;
   });
 }

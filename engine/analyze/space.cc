@@ -132,21 +132,22 @@ bool Refuses(const PolicyDiagrams& policy, Ref leaf) {
 
 }  // namespace
 
+Ref Space::HoldsTerm(const PolicyDiagrams& policy, const DecisionTerm& term, Ref refused) {
+  const Ref holds = Where(policy.rules[term.decision], [&](Ref leaf) {
+    const std::string_view text = PartOf(policy, term.decision, term.part, leaf & ~kLeafBit);
+    return (std::find(term.texts.begin(), term.texts.end(), text) != term.texts.end()) ==
+           term.equal;
+  });
+  if (term.decision == 0) return holds;
+  // Where nothing is decided no text is equal.
+  return IfThenElse(refused, term.equal ? kFalseLeaf : kTrueLeaf, holds);
+}
+
 Ref Space::Holds(const PolicyDiagrams& policy, const Invariant& invariant) {
+  const Ref refused = Where(policy.rules[0], [&](Ref leaf) { return Refuses(policy, leaf); });
   std::vector<Ref> terms;
   for (const DecisionTerm& term : invariant.terms) {
-    const auto named = [&](Ref leaf) {
-      const std::string_view text = PartOf(policy, term.decision, term.part, leaf & ~kLeafBit);
-      return (std::find(term.texts.begin(), term.texts.end(), text) != term.texts.end()) ==
-             term.equal;
-    };
-    Ref holds = Where(policy.rules[term.decision], named);
-    if (term.decision != 0) {
-      // Where `ring` refuses nothing else is decided, and no text is equal to that.
-      const Ref refused = Where(policy.rules[0], [&](Ref leaf) { return Refuses(policy, leaf); });
-      holds = IfThenElse(refused, term.equal ? kFalseLeaf : kTrueLeaf, holds);
-    }
-    terms.push_back(holds);
+    terms.push_back(HoldsTerm(policy, term, refused));
   }
   return Holds(*policy.document, invariant.that, terms);
 }

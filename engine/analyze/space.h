@@ -65,6 +65,9 @@ class Space {
   Ref Holds(const Document& document, const Condition& condition, std::span<const Ref> terms = {});
   /// Where the invariant holds, given what decides.
   Ref Holds(const PolicyDiagrams& policy, const Invariant& invariant);
+  /// Where one term of an invariant holds; `refused`: where `ring` refuses, and nothing else is
+  /// decided.
+  Ref HoldsTerm(const PolicyDiagrams& policy, const DecisionTerm& term, Ref refused);
   /// Where a fact of the space has a code from `first` to `last`.
   Ref Holds(FactId fact, FactCode first, FactCode last);
 

@@ -214,6 +214,11 @@ Situation Space::Witness(Ref set) const {
     const FactCode usual = situation[order_[builder_.PositionOf(ref)]];
     return edges[i].from <= usual && usual < end(edges, i);
   };
+  // The second half of a symmetric relation is not said again.
+  const auto said = [&](Ref ref) -> uint32_t {
+    const FactInfo& fact = layout_.catalog.fact(order_[builder_.PositionOf(ref)]);
+    return fact.symmetric && positions_[fact.reverse] < positions_[fact.id] ? 0 : 1;
+  };
   const std::function<uint32_t(Ref)> cost = [&](Ref ref) -> uint32_t {
     if (IsLeaf(ref)) return ref == kFalseLeaf ? kNone : 0;
     if (const auto known = memo.find(ref); known != memo.end()) return known->second;
@@ -221,7 +226,8 @@ Situation Space::Witness(Ref set) const {
     const auto edges = builder_.EdgesOf(ref);
     for (size_t i = 0; i < edges.size(); ++i) {
       const uint32_t below = cost(edges[i].to);
-      if (below != kNone) least = std::min(least, below + (is_usual(ref, edges, i) ? 0 : 1));
+      const uint32_t here = is_usual(ref, edges, i) ? 0 : said(ref);
+      if (below != kNone) least = std::min(least, below + here);
     }
     return memo[ref] = least;
   };
@@ -233,7 +239,7 @@ Situation Space::Witness(Ref set) const {
     for (size_t i = 0; i < edges.size(); ++i) {
       const uint32_t below = cost(edges[i].to);
       const bool same = is_usual(set, edges, i);
-      if (below == kNone || below + (same ? 0 : 1) != wanted) continue;
+      if (below == kNone || below + (same ? 0 : said(set)) != wanted) continue;
       // Of an interval, the end that is nearer to the usual value.
       const FactCode last = std::min(end(edges, i) - 1, layout_.code_counts[fact]);
       const FactCode code = same ? usual[fact] : edges[i].from > usual[fact] ? edges[i].from : last;

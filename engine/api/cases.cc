@@ -4,7 +4,7 @@
 #include <ringfence/cases.h>
 #include <ringfence/limits.h>
 
-#include "analyze/cover.h"
+#include "analyze/case_cover.h"
 #include "api/constraints.h"
 #include "api/policy_impl.h"
 #include "base/diagnostic.h"
