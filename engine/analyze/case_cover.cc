@@ -1,4 +1,5 @@
-// What is to be reached, as sets of situations, and which situations reach it all. See case_cover.h.
+// What is to be reached, as sets of situations, and which situations reach it all. See
+// case_cover.h.
 #include "analyze/case_cover.h"
 
 #include <algorithm>

@@ -111,7 +111,13 @@ class Maker {
         Add({},
             "default of " + Quoted(fact.entry) + ", the catalog's: " +
                 ValueText(fact, fact.default_code) + " made " + ValueText(fact, other),
-            [made](Document* document) { document->defaults.push_back(made); });
+            [made](Document* document) {
+              // As the reader of policies has them: by fact.
+              document->defaults.insert(
+                  std::ranges::upper_bound(document->defaults, made.callee_fact, {},
+                                           &PolicyDefault::callee_fact),
+                  made);
+            });
       }
     }
   }

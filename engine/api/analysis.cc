@@ -6,6 +6,9 @@
 #include <algorithm>
 #include <string>
 
+#include "analyze/space.h"
+#include "policy/constraints.h"
+
 namespace ringfence {
 
 std::vector<FactId> PreferredOrder(std::initializer_list<const Program*> programs) {
@@ -27,6 +30,15 @@ Status ContradictoryConstraints() {
   return Status(StatusCode::kInvalidArgument,
                 "the catalog's constraints contradict each other: no situation satisfies them all, "
                 "and of none everything would be proven");
+}
+
+Result<std::vector<Condition>> ConstraintsFor(const Policy::Impl& policy) {
+  Result<std::vector<Condition>> constraints = ParseConstraints(policy.layout.catalog);
+  if (!constraints.ok()) return constraints.status();
+  const Document* const documents[] = {&policy.document};
+  const Space space(policy.layout, documents, *constraints, PreferredOrder({&policy.program}));
+  if (!space.exhausted() && space.possible() == kFalseLeaf) return ContradictoryConstraints();
+  return constraints;
 }
 
 Status OverBudget(std::string_view what) {

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "api/policy_impl.h"
+#include "facts/condition.h"
 #include "program/program.h"
 
 namespace ringfence {
@@ -16,6 +18,9 @@ std::vector<FactId> PreferredOrder(std::initializer_list<const Program*> program
 
 /// kInvalidArgument: no situation satisfies them, and of none everything is true.
 Status ContradictoryConstraints();
+/// The catalog's constraints as conditions. Errors: as ParseConstraints, and
+/// ContradictoryConstraints as far as the policy's facts are concerned.
+Result<std::vector<Condition>> ConstraintsFor(const Policy::Impl& policy);
 /// kLimit: `what` ("the proof") needs more than kMaxAnalysisCreated nodes.
 Status OverBudget(std::string_view what);
 
