@@ -83,7 +83,7 @@ TEST_CASE(
   Random random(Seed());
   const auto situations = Situations(layout, scope);
   size_t policies = 0, fewest = 0, proven = 0;
-  for (size_t rules : {1, 2}) {
+  for (size_t rules : {size_t{1}, size_t{2}}) {
     const size_t one_in = rules == 1 ? 1 : 150;
     scope.EachClass(rules, [&](SmallPolicy policy) {
       if (random.Below(one_in) != 0) return;

@@ -85,6 +85,20 @@ both.json:3:45: error: case 'does not' contradicts case 'rings': the same facts,
                                             ^~~~~~~~
   expected: one answer to one question
 [2]
+
+# Where nothing can be, everything would be equivalent.
+$ cat > constraints.txt <<'END'
+>   "constraints": [
+>     {"id": "x_yes", "that": "callee.calls_enabled", "doc": "Calls are on."},
+>     {"id": "x_no", "that": "!callee.calls_enabled", "doc": "Calls are off."}],
+> END
+$ sed '1r constraints.txt' $RULES/../examples/extension/catalog-extension.json > extension.json
+$ ringfence mutate policy.json --cases more.json --catalog-extension extension.json
+ringfence: the catalog's constraints contradict each other: no situation satisfies them all, and of none everything would be proven
+[2]
+$ ringfence cases policy.json --catalog-extension extension.json
+ringfence: the catalog's constraints contradict each other: no situation satisfies them all, and of none everything would be proven
+[2]
 $ ringfence mutate default
 ringfence: the cases of a shipped rule set are not in the tool: name them with --cases FILE, or give the path of the policy
 [2]
