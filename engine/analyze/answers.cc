@@ -2,7 +2,6 @@
 #include "analyze/answers.h"
 
 #include <algorithm>
-#include <iterator>
 #include <map>
 
 #include "base/check.h"
@@ -33,24 +32,14 @@ class TupleTable {
   std::vector<const std::vector<uint32_t>*> tuples_;
 };
 
-/// Sets of rules, as what is reachable where facts are unavailable.
+/// What the evaluator settles on: the first rule that is reachable if all lead to one outcome, else
+/// `on_unavailable`, which no diagram reaches by itself.
 Ref SettledRules(Space* space, const RuleList& list, Ref rules) {
-  TupleTable sets;
-  const Ref singles = space->Map(rules, [&](Ref leaf) { return sets.LeafOf({leaf & ~kLeafBit}); });
-  const Ref reachable = space->WithUnavailable(singles, [&](Ref a, Ref b) {
-    if (a == b) return a;
-    std::vector<uint32_t> both;
-    std::set_union(sets[a].begin(), sets[a].end(), sets[b].begin(), sets[b].end(),
-                   std::back_inserter(both));
-    return sets.LeafOf(std::move(both));
-  });
-  return space->Map(reachable, [&](Ref leaf) {
-    const std::vector<uint32_t>& set = sets[leaf];
-    const auto same = [&](uint32_t rule) {
-      return list.rules[rule].then == list.rules[set[0]].then;
-    };
-    const bool one = std::all_of(set.begin(), set.end(), same);
-    return kLeafBit | (one ? set[0] : uint32_t{list.on_unavailable});
+  const Ref several = kLeafBit | list.on_unavailable;
+  const auto then = [&](Ref leaf) { return list.rules[leaf & ~kLeafBit].then; };
+  return space->WithUnavailable(rules, [&](Ref a, Ref b) {
+    if (a == several || b == several || then(a) != then(b)) return several;
+    return std::min(a, b);
   });
 }
 
