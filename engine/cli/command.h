@@ -68,6 +68,7 @@ Command RulesCommand();
 Command CheckCommand();
 Command ExplainCommand();
 Command CompileCommand();
+Command DiffCommand();
 Command LintCommand();
 Command TestCommand();
 Command DoctorCommand();

@@ -100,8 +100,8 @@ const std::vector<Command>& Commands() {
       all.insert(all.end(), several.begin(), several.end());
     }
     for (Command one : {ReplayCommand(), AuditCommand(), AtCommand(), RulesCommand(),
-                        CheckCommand(), ExplainCommand(), CompileCommand(), LintCommand(),
-                        TestCommand(), DoctorCommand(), MigrateCommand()}) {
+                        CheckCommand(), ExplainCommand(), CompileCommand(), DiffCommand(),
+                        LintCommand(), TestCommand(), DoctorCommand(), MigrateCommand()}) {
       all.push_back(std::move(one));
     }
     return all;
