@@ -183,8 +183,9 @@ class Prover {
       const OrderedRule& rule = list.rules[i];
       if (rule.reserved) continue;
       // Also where facts cannot be so: what cannot be read is taken to be anything.
-      const Ref reached =
+      Ref reached =
           space_.Where(policy_.rules[decision], [&](Ref leaf) { return (leaf & ~kLeafBit) >= i; });
+      if (decision != 0) reached = space_.Minus(reached, refused_);
       const Ref whole = space_.Holds(document_, *rule.when);
       if (space_.And(whole, reached) == kFalseLeaf) continue;  // a dead rule is one finding
       for (uint32_t node = 0; node < rule.when->nodes.size(); ++node) {
@@ -246,7 +247,8 @@ Counterexample MakeCounterexample(const Layout& layout, const Program& program, 
   const Situation usual = UsualSituation(layout);
   for (const FactInfo& fact : layout.catalog.facts()) {
     const FactCode code = situation[fact.id];
-    if (code == usual[fact.id]) continue;
+    const bool said = fact.symmetric && fact.reverse < fact.id && situation[fact.reverse] == code;
+    if (code == usual[fact.id] || said) continue;
     example.facts.push_back({fact.id, code});
     example.situation += (example.situation.empty() ? "" : ", ") + fact.name + " = " +
                          layout.catalog.FormatValue(fact.id, code);

@@ -90,7 +90,8 @@ class Space {
   /// `root` where the fact has that code; it tests the fact no more.
   Ref Fix(Ref root, FactId fact, FactCode code);
   /// `root` with one code more for every fact, Layout::code_counts: unavailable, where `both` joins
-  /// what all values lead to. Not to be mixed with diagrams that have no such code.
+  /// what all values lead to; both(a, a) is a. Not to be mixed with diagrams that have no such
+  /// code.
   Ref WithUnavailable(Ref root, const std::function<Ref(Ref a, Ref b)>& both);
 
   /// Leaves below `root`, ascending.

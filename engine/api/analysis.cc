@@ -6,13 +6,7 @@
 #include <algorithm>
 #include <string>
 
-#include "policy/constraints.h"
-
 namespace ringfence {
-
-Result<std::vector<Condition>> AnalysisConstraints(const Catalog& catalog) {
-  return ParseConstraints(catalog);
-}
 
 std::vector<FactId> PreferredOrder(std::initializer_list<const Program*> programs) {
   std::vector<FactId> order;

@@ -1,20 +1,15 @@
 // What every question about whole policies begins with, and how it fails.
 #pragma once
 
-#include <ringfence/catalog.h>
 #include <ringfence/status.h>
 
 #include <initializer_list>
 #include <string_view>
 #include <vector>
 
-#include "facts/condition.h"
 #include "program/program.h"
 
 namespace ringfence {
-
-/// The catalog's constraints, parsed. kParse where one does not stand the catalog.
-Result<std::vector<Condition>> AnalysisConstraints(const Catalog& catalog);
 
 /// Facts in the order in which the programs' diagrams test them, each once.
 std::vector<FactId> PreferredOrder(std::initializer_list<const Program*> programs);

@@ -9,6 +9,7 @@
 #include "analyze/opacity.h"
 #include "api/analysis.h"
 #include "api/policy_impl.h"
+#include "policy/constraints.h"
 
 namespace ringfence {
 
@@ -38,7 +39,7 @@ bool ProofReport::Holds() const {
 
 Result<ProofReport> Prove(const Policy& policy, const ProveOptions& options) {
   const Policy::Impl& impl = *policy.impl();
-  Result<std::vector<Condition>> constraints = AnalysisConstraints(policy.catalog());
+  Result<std::vector<Condition>> constraints = ParseConstraints(policy.catalog());
   if (!constraints.ok()) return constraints.status();
   const Document* const documents[] = {&impl.document};
   const std::vector<FactId> preferred = PreferredOrder({&impl.program});

@@ -50,6 +50,12 @@ class ExtensionReader {
     const std::vector<std::string_view> keys(std::begin(kKeys), std::end(kKeys));
     for (const JsonValue::Member& member : root_.members) {
       if (std::find(keys.begin(), keys.end(), member.key) != keys.end()) continue;
+      if (member.key == kSchemaKey) {
+        if (member.value.type == Type::kString) continue;
+        Error(member.value.span, "\"$schema\" is " + std::string(ToString(member.value.type)),
+              "where the JSON Schema is");
+        continue;
+      }
       const bool derived = member.key == "derived";
       Error(member.key_span,
             derived ? "an extension has no derived facts: nothing would fill them"

@@ -46,6 +46,7 @@ Document PolicyReader::Read(const JsonValue& root) {
       {"invariants", Type::kArray, kOptional, &invariants},
       {"discloses", Type::kArray, kOptional, &discloses},
   };
+  root_ = &root;
   if (!ReadFields(root, "the policy", fields)) return {};
   ReadHead(name, version);
   CheckDoc(doc);
@@ -80,7 +81,9 @@ bool PolicyReader::ReadFields(const JsonValue& object, std::string_view what,
   for (const Field& field : fields) keys.push_back(field.key);
   for (const JsonValue::Member& member : object.members) {
     const auto field = std::ranges::find(fields, member.key, &Field::key);
-    if (field == fields.end()) {
+    if (&object == root_ && member.key == kSchemaKey) {
+      IsType(member.value, Type::kString, Say("'{}'", member.key));
+    } else if (field == fields.end()) {
       Error(member.key_span, Say("unknown key '{}' in {}", member.key, what), OneOf(keys, 16),
             Guess(member.key, keys));
     } else if (field->type == Type::kNull ||
@@ -273,9 +276,12 @@ std::optional<FactId> PolicyReader::ReadDisclosedFact(const JsonValue& value) {
 std::optional<Document> ParsePolicy(const Catalog& catalog, std::string_view text,
                                     std::string_view file, Diagnostics* diagnostics) {
   JsonValue root;
-  if (!ParseJson(text, file, *diagnostics, &root)) return std::nullopt;
+  const bool is_json = ParseJson(text, file, *diagnostics, &root);
+  diagnostics->Name("json");
+  if (!is_json) return std::nullopt;
   const size_t errors_before = diagnostics->errors();
   Document document = PolicyReader(catalog, text, file, diagnostics).Read(root);
+  diagnostics->Name("policy");
   if (diagnostics->errors() > errors_before) return std::nullopt;
   return document;
 }

@@ -89,6 +89,7 @@ class PolicyReader {
   void ReadInvariants(const JsonValue& array);
 
   const Catalog& catalog_;
+  const JsonValue* root_ = nullptr;  ///< whose kSchemaKey is for editors
   std::string_view text_;
   std::string_view file_;
   Diagnostics& diagnostics_;
