@@ -33,8 +33,8 @@ $ ringfence catalog check catalog-extension.json --json | python3 -c "import jso
 {'name': 'acme', 'version': 1} 4 {'list': 'user', 'first': 59, 'last': 63}
 $ sed 's/x_plan/calls_enabled/; s/"bit": 57/"bit": 55/' catalog-extension.json > wrong.json
 $ ringfence catalog check wrong.json
-wrong.json:6:15: error: the catalog has 'calls_enabled' already: an extension cannot change it
-    { "name": "calls_enabled", "kind": "attribute", "type": "enum",
+wrong.json:7:15: error: the catalog has 'calls_enabled' already: an extension cannot change it
+      "name": "calls_enabled",
               ^~~~~~~~~~~~~~~
   expected: a new name that begins with x_
 [2]
@@ -57,13 +57,13 @@ room for extensions:
   call       bits 62 to 63
 $ sed 's/x_assists/x_helps/; s/"bit": 57/"bit": 117/' next.json > moved.json
 $ ringfence catalog check moved.json --old catalog-extension.json
-moved.json:17:49: error: the place of 'x_allow_gold' is not that of version 1
-      "default": false, "absent": false, "bit": 117,
-                                                ^~~
+moved.json:31:14: error: the place of 'x_allow_gold' is not that of version 1
+      "bit": 117,
+             ^~~
   expected: bit 57
   hint: give a new entry a name and bits of its own
-moved.json:30:15: error: 'x_helps' lies where 'x_assists' lay in version 1
-    { "name": "x_helps", "kind": "flag", "bit": 28,
+moved.json:48:15: error: 'x_helps' lies where 'x_assists' lay in version 1
+      "name": "x_helps",
               ^~~~~~~~~
   expected: 'x_assists': a name is for ever
   hint: what is out of use stays, and its "doc" says so
@@ -73,8 +73,8 @@ catalog-extension.json:3:14: error: this is older than version 2
   "version": 1,
              ^
   expected: 3 or more
-catalog-extension.json:6:15: error: the members of 'x_plan' do not begin as in version 2
-    { "name": "x_plan", "kind": "attribute", "type": "enum",
+catalog-extension.json:7:15: error: the members of 'x_plan' do not begin as in version 2
+      "name": "x_plan",
               ^~~~~~~~
   expected: none, silver, gold, platinum
   hint: new members come after them
@@ -83,26 +83,26 @@ catalog-extension.json:6:15: error: the members of 'x_plan' do not begin as in v
 # From a row to a decision. Without the extension no such policy compiles.
 $ ringfence init --policy ./policy.json
 ./policy.json:12:36: error: unknown fact 'call.x_origin'
-        { "id": "advert", "when": "call.x_origin == 'advert' && callee.x_plan != 'gold'",
+        { "id": "advert", "when": "call.x_origin == 'advert' && callee.x_plan != 'gold'", "the...
                                    ^~~~~~~~~~~~~
   expected: a fact of the catalog
   hint: names that begin with x_ are of a catalog extension, and none was given
 ./policy.json:12:65: error: unknown fact 'callee.x_plan'
-        { "id": "advert", "when": "call.x_origin == 'advert' && callee.x_plan != 'gold'",
-                                                                ^~~~~~~~~~~~~
+..."advert", "when": "call.x_origin == 'advert' && callee.x_plan != 'gold'", "then": "private" },
+                                                   ^~~~~~~~~~~~~
   expected: a fact of the catalog
   hint: names that begin with x_ are of a catalog extension, and none was given
-./policy.json:14:39: error: unknown fact 'caller.x_assists(callee)'
+./policy.json:13:39: error: unknown fact 'caller.x_assists(callee)'
         { "id": "assistant", "when": "caller.x_assists(callee)", "then": "ring" },
                                       ^~~~~~~~~~~~~~~~~~~~~~~~
   expected: a fact of the catalog
   hint: names that begin with x_ are of a catalog extension, and none was given
-./policy.json:15:34: error: unknown fact 'callee.x_allow_gold'
+./policy.json:14:34: error: unknown fact 'callee.x_allow_gold'
         { "id": "gold", "when": "callee.x_allow_gold && caller.x_plan == 'gold'", "then": "ring" }
                                  ^~~~~~~~~~~~~~~~~~~
   expected: a fact of the catalog
   hint: names that begin with x_ are of a catalog extension, and none was given
-./policy.json:15:57: error: unknown fact 'caller.x_plan'
+./policy.json:14:57: error: unknown fact 'caller.x_plan'
         { "id": "gold", "when": "callee.x_allow_gold && caller.x_plan == 'gold'", "then": "ring" }
                                                         ^~~~~~~~~~~~~
   expected: a fact of the catalog
@@ -195,7 +195,7 @@ $ ringfence --catalog-extension other.json user show bob
 ringfence: the store was made with another catalog: it has 'x_allow_gold' (bool, bits 57+2, false, true) where this catalog has 'x_allow_silver' (bool, bits 57+2, false, true)
 [3]
 $ ringfence --catalog-extension wrong.json user show bob 2>&1 | head -1
-wrong.json:6:15: error: the catalog has 'calls_enabled' already: an extension cannot change it
+wrong.json:7:15: error: the catalog has 'calls_enabled' already: an extension cannot change it
 $ ringfence --catalog-extension nothing.json user show bob
 ringfence: nothing.json: No such file or directory
 [2]
