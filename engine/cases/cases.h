@@ -68,6 +68,18 @@ std::optional<std::string> ParsePolicyPath(std::string_view text, std::string_vi
 /// layout's catalog. The report's `file` is left empty.
 CasesReport RunCaseFile(const Layout& layout, const Program& program, const CaseFile& file);
 
+/// Whether every case passes: RunCaseFile without a report, up to the first that fails.
+bool AllPass(const Layout& layout, const Program& program, const CaseFile& file);
+
+/// A case that states a situation, `codes` as in Case::codes, and expects what the program decides
+/// there: effect, rule, and what other decisions give.
+Case CaseOf(const Layout& layout, const Program& program, std::string name,
+            std::vector<FactCode> codes);
+
+/// A case as cases.json has it, indented as an element of "cases", without a line feed behind it.
+/// Facts are stated that it would not have anyway.
+std::string PrintCase(const Layout& layout, const Case& one);
+
 /// Counts what decisions reach: deciding rules, and both sides of the leaf tests of every rule up
 /// to the deciding one. A test counts where its own facts could be read, whether or not the rest of
 /// the condition had settled the matter; where `on_unavailable` decides, no test counts.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/check.h"
 #include "base/utf8.h"
 #include "cases/cases.h"
 #include "eval/evaluate.h"
@@ -206,6 +207,35 @@ std::string ExplanationText(const ExplainContext& context, const Decision& decis
 }
 
 }  // namespace
+
+bool AllPass(const Layout& layout, const Program& program, const CaseFile& file) {
+  EvalScratch scratch;
+  scratch.Prepare(program);
+  for (const Case& one : file.cases) {
+    CaseRun run(layout, program, one, &scratch);
+    if (!run.Decide().ok() || !Differences(program, one, run.decision()).empty()) return false;
+  }
+  return true;
+}
+
+Case CaseOf(const Layout& layout, const Program& program, std::string name,
+            std::vector<FactCode> codes) {
+  Case one;
+  one.name = std::move(name);
+  one.codes = std::move(codes);
+  EvalScratch scratch;
+  scratch.Prepare(program);
+  CaseRun run(layout, program, one, &scratch);
+  CHECK(run.Decide().ok());
+  const Decision& decision = run.decision();
+  const auto expect = [&](std::string_view field) {
+    one.expect.push_back({std::string(field), Actual(decision, field), {}});
+  };
+  expect("effect");
+  expect("rule");
+  for (size_t i = 0; i < decision.extra_count; ++i) expect(decision.extras[i].name);
+  return one;
+}
 
 CasesReport RunCaseFile(const Layout& layout, const Program& program, const CaseFile& file) {
   CasesReport report;

@@ -1,5 +1,5 @@
-// The option --at: commands as if it were another time. Takes arguments; gives that time, or a clock
-// that stands there.
+// The option --at: commands as if it were another time. Takes arguments; gives that time, or a
+// clock that stands there.
 #include <functional>
 
 #include "cli/duration.h"

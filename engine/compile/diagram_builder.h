@@ -40,6 +40,13 @@ class DiagramBuilder {
   uint32_t created() const { return created_; }
   bool exhausted() const { return exhausted_; }
 
+  /// A node's place in the order, and its edges; the edges are valid until the next node is made.
+  /// `ref` is no leaf.
+  uint32_t PositionOf(Ref ref) const { return nodes_[ref].position; }
+  std::span<const DiagramEdge> EdgesOf(Ref ref) const {
+    return std::span(edges_).subspan(nodes_[ref].first_edge, nodes_[ref].edge_count);
+  }
+
   /// The diagram below `root`, without anything else.
   Diagram Extract(Ref root) const;
 

@@ -14,9 +14,10 @@ namespace {
 
 using Type = JsonValue::Type;
 
-constexpr std::string_view kKeys[] = {"extension", "version",   "catalog",
-                                      "user",      "relations", "call"};
-constexpr std::string_view kKeysText = "one of extension, version, catalog, user, relations, call";
+constexpr std::string_view kKeys[] = {"extension", "version", "catalog",    "user",
+                                      "relations", "call",    "constraints"};
+constexpr std::string_view kKeysText =
+    "one of extension, version, catalog, user, relations, call, constraints";
 constexpr int64_t kMaxVersion = 1000000;
 constexpr std::string_view kStays = "what is out of use stays, and its \"doc\" says so";
 
@@ -297,6 +298,7 @@ std::optional<ExtensionFile> ReadExtension(const ParsedCatalog& base, std::strin
   FactList list(base.facts, &errors);
   list.AddAll(extension.entries);
   extension.facts = list.Finish();
+  extension.constraints = ReadConstraints(root, base.constraints, true, &errors);
   if (diagnostics->HasErrors()) return std::nullopt;
   return extension;
 }

@@ -34,7 +34,7 @@ PolicyReader::PolicyReader(const Catalog& catalog, std::string_view text, std::s
 Document PolicyReader::Read(const JsonValue& root) {
   const JsonValue *name = nullptr, *version = nullptr, *doc = nullptr, *defaults = nullptr;
   const JsonValue *outcomes = nullptr, *unknown_callee = nullptr, *decisions = nullptr;
-  const JsonValue* invariants = nullptr;
+  const JsonValue *invariants = nullptr, *discloses = nullptr;
   const Field fields[] = {
       {"policy", Type::kString, kMandatory, &name},
       {"catalog", Type::kInt, kMandatory, &version},
@@ -44,6 +44,7 @@ Document PolicyReader::Read(const JsonValue& root) {
       {"unknown_callee", Type::kString, kMandatory, &unknown_callee},
       {"decisions", Type::kObject, kMandatory, &decisions},
       {"invariants", Type::kArray, kOptional, &invariants},
+      {"discloses", Type::kArray, kOptional, &discloses},
   };
   root_ = &root;
   if (!ReadFields(root, "the policy", fields)) return {};
@@ -55,6 +56,7 @@ Document PolicyReader::Read(const JsonValue& root) {
   if (unknown_callee != nullptr) ReadUnknownCallee(*unknown_callee);
   if (decisions != nullptr) ReadDecisions(*decisions);
   if (invariants != nullptr) ReadInvariants(*invariants);
+  if (discloses != nullptr) ReadDiscloses(*discloses);
   return std::move(document_);
 }
 
@@ -231,6 +233,44 @@ void PolicyReader::ReadUnknownCallee(const JsonValue& value) {
     return;
   }
   document_.unknown_callee = static_cast<uint16_t>(found - document_.outcomes.begin());
+}
+
+void PolicyReader::ReadDiscloses(const JsonValue& array) {
+  for (const JsonValue& item : array.items) {
+    const JsonValue *fact = nullptr, *why = nullptr;
+    const Field fields[] = {
+        {"fact", Type::kString, kMandatory, &fact},
+        {"why", Type::kString, kMandatory, &why},
+    };
+    if (!ReadFields(item, "an entry of 'discloses'", fields)) continue;
+    const auto reason = why == nullptr ? std::nullopt : ReadText(*why, "'why'", kMaxReasonBytes);
+    const auto id = fact == nullptr ? std::nullopt : ReadDisclosedFact(*fact);
+    if (!id || !reason) continue;
+    document_.discloses.push_back({*id, *reason, fact->span});
+  }
+  // In the catalog's order, so that the digest does not depend on the order in the file.
+  std::ranges::sort(document_.discloses, {}, &Disclosure::fact);
+}
+
+std::optional<FactId> PolicyReader::ReadDisclosedFact(const JsonValue& value) {
+  const Result<FactId> found = catalog_.Find(value.string);
+  if (!found.ok()) {
+    std::vector<std::string_view> names;
+    for (const FactInfo& fact : catalog_.facts()) names.push_back(fact.name);
+    Error(value.span, Say("unknown fact '{}'", value.string), {}, Guess(value.string, names));
+    return std::nullopt;
+  }
+  if (IsKnownToCaller(catalog_.fact(*found))) {
+    Error(value.span, Say("'{}' is known to the caller anyway", value.string),
+          "a fact that the caller does not know");
+    return std::nullopt;
+  }
+  if (std::ranges::find(document_.discloses, *found, &Disclosure::fact) !=
+      document_.discloses.end()) {
+    Error(value.span, Say("'discloses' has '{}' twice", value.string));
+    return std::nullopt;
+  }
+  return *found;
 }
 
 std::optional<Document> ParsePolicy(const Catalog& catalog, std::string_view text,

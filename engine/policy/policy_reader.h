@@ -62,6 +62,8 @@ class PolicyReader {
   void ReadDefault(const JsonValue::Member& member);
   std::optional<FactCode> ReadDefaultValue(const FactInfo& fact, const JsonValue& value);
   void ReadUnknownCallee(const JsonValue& value);
+  void ReadDiscloses(const JsonValue& array);
+  std::optional<FactId> ReadDisclosedFact(const JsonValue& value);
 
   // parse_outcomes.cc
   void ReadOutcomes(const JsonValue& object);

@@ -85,6 +85,8 @@ BROKEN = {
         (set_at(("decisions", "path"), {**PATH, "combine": "deny-overrides"}), "enum"),
         (set_at(("decisions", "my-path"), PATH), "pattern"),
         (set_at(("invariants", 0), {"id": "x"}), "required that"),
+        (set_at(("discloses",), [{"fact": "callee.known"}]), "required why"),
+        (set_at(("discloses",), [{"fact": "callee.known", "why": ""}]), "minLength"),
     ],
     "cases": [
         (drop("policy"), "required policy"),
@@ -116,6 +118,8 @@ BROKEN = {
         (set_at(("call", 0, "members"), ["unspecified", "unset"]), "not"),
         (set_at(("derived", 0, "changeable"), "operator"), "enum"),
         (set_at(("derived", 0, "name"), "callee.cohort(callee)"), "pattern"),
+        (drop("constraints", 0, "that"), "required that"),
+        (set_at(("constraints", 0, "id"), "No Name"), "pattern"),
     ],
     "catalog-extension": [
         (set_at(("catalog",), 2), "const"),
@@ -131,6 +135,7 @@ BROKEN = {
         (set_at(("relations", 0, "bit"), 27), "anyOf"),
         (set_at(("call", 0, "bit"), 59), "anyOf"),
         (drop("call", 0, "doc"), "required doc"),
+        (set_at(("constraints",), [{"id": "list", "that": "true", "doc": "x"}]), "pattern"),
     ],
 }
 
@@ -140,6 +145,7 @@ LIMITS = {
     "policy": [
         (("definitions", "condition", "maxLength"), "kMaxConditionBytes", 0),
         (("definitions", "reason", "maxLength"), "kMaxReasonBytes", 0),
+        (("definitions", "disclosure", "properties", "why", "maxLength"), "kMaxReasonBytes", 0),
         (("definitions", "doc", "maxLength"), "kMaxNoteBytes", 0),
         (("definitions", "ring", "properties", "rules", "maxItems"), "kMaxRules", 0),
         (("definitions", "decision", "properties", "rules", "maxItems"), "kMaxRules", 0),
@@ -149,8 +155,15 @@ LIMITS = {
         (("properties", "invariants", "maxItems"), "kMaxInvariants", 0),
     ],
     "cases": [(("definitions", "text", "maxLength"), "kMaxReasonBytes", 0)],
-    "catalog": [(("definitions", "doc", "maxLength"), "kMaxReasonBytes", 0)],
-    "catalog-extension": [(("definitions", "doc", "maxLength"), "kMaxReasonBytes", 0)],
+    **dict.fromkeys(
+        ("catalog", "catalog-extension"),
+        [
+            (("definitions", "doc", "maxLength"), "kMaxReasonBytes", 0),
+            (("definitions", "constraint", "properties", "that", "maxLength"),
+             "kMaxConditionBytes", 0),
+            (("properties", "constraints", "maxItems"), "kMaxConstraints", 0),
+        ],
+    ),
 }
 
 

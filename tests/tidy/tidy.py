@@ -13,8 +13,8 @@ from cpp_source import blank_literals, function_spans
 
 # engine/README.md explains this table; api may include every stage, all may include the public
 # headers, and the tool sees nothing but those.
-STAGES = ["base", "facts", "policy", "program", "compile", "eval", "cases", "contacts", "derived",
-          "log", "replay", "store", "api"]
+STAGES = ["base", "facts", "policy", "program", "compile", "eval", "cases", "analyze", "contacts",
+          "derived", "log", "replay", "store", "api"]
 DIRECTION = {
     "base": [],
     "facts": ["base"],
@@ -23,6 +23,7 @@ DIRECTION = {
     "compile": ["base", "facts", "policy", "program"],
     "eval": ["base", "facts", "program"],
     "cases": ["base", "facts", "policy", "program", "compile", "eval"],
+    "analyze": ["base", "facts", "policy", "program", "compile", "eval", "cases"],
     "contacts": ["base"],
     "derived": ["base", "facts"],
     "log": ["base", "facts"],

@@ -56,6 +56,9 @@ inline constexpr std::size_t kMaxPathValues = 16;
 // Invariants of a policy; each costs one walk over the diagrams when it is proved.
 inline constexpr std::size_t kMaxInvariants = 256;
 
+// Constraints of a catalog and its extension together.
+inline constexpr std::size_t kMaxConstraints = 256;
+
 // Facts of a catalog: a fact id fits one byte. The standard catalog has fewer than two
 // thirds.
 inline constexpr std::size_t kMaxFacts = 256;
@@ -72,6 +75,10 @@ inline constexpr std::size_t kFrameBits = 576;
 // second bounds the time a hostile policy can take to about two seconds.
 inline constexpr std::size_t kMaxDiagramNodes = 65536;
 inline constexpr std::size_t kMaxDiagramCreated = 1000000;
+
+// Nodes made while one question about whole policies is answered: some seconds, and some hundred
+// megabytes.
+inline constexpr std::size_t kMaxAnalysisCreated = 8000000;
 
 // Facts one question may carry: more than the caller of a server knows, fewer than would make a
 // question a database.
