@@ -34,10 +34,10 @@ Result<std::string> CasesPolicyPath(std::string_view text, std::string_view file
 
 Result<GeneratedCases> GenerateCases(const Policy& policy, std::string_view policy_path) {
   const Policy::Impl& impl = *policy.impl();
-  const Result<std::vector<Condition>> constraints = ConstraintsFor(impl);
+  const Result<std::vector<Condition>> constraints = AnalysisConstraints(impl.layout);
   if (!constraints.ok()) return constraints.status();
   Cover cover = CoverPolicy(impl.layout, impl.document, impl.program, *constraints);
-  if (cover.over_budget) return OverBudget("a set of cases that reaches all");
+  if (cover.over_budget) return OverBudget("finding the cases");
   GeneratedCases made{{}, cover.cases.size(), cover.at_least, std::move(cover.unreachable)};
   made.text =
       "{\n  \"policy\": " + JsonWriter().String(policy_path).Finish() + ",\n  \"cases\": [\n";

@@ -30,7 +30,7 @@ Result<MutationReport> MutatePolicy(const Policy& policy, std::string_view cases
     report.failing.push_back(failure.name);
   }
   if (!report.failing.empty()) return report;
-  const Result<std::vector<Condition>> constraints = ConstraintsFor(impl);
+  const Result<std::vector<Condition>> constraints = AnalysisConstraints(impl.layout);
   if (!constraints.ok()) return constraints.status();
   const Mutations found =
       Mutate(impl.layout, impl.document, impl.program, *file, *constraints, progress);
