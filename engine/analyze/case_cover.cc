@@ -33,7 +33,7 @@ class Targets {
         layout_(layout),
         policy_(space->policy(0)),
         settled_(WithUnavailable(space, policy_)),
-        possible_(space->And(PossibleValues(space, space->possible()), SymmetricTogether(space))) {
+        possible_(PossibleReads(space)) {
     for (size_t d = 0; d < policy_.lists.size() && !space_.exhausted(); ++d) AddDecision(d);
   }
 

@@ -3,9 +3,8 @@
 
 #include <ringfence/diff.h>
 
-#include <algorithm>
-
 #include "api/analysis.h"
+#include "api/diff_answers.h"
 #include "api/policy_impl.h"
 #include "cases/cases.h"
 
@@ -34,37 +33,6 @@ DiffAnswer AnswerFrom(const Answer& answer) {
           answer.retry_after_s, answer.told,   answer.extras};
 }
 
-DiffKind KindOf(const Answer& was, const Answer& now) {
-  const bool before = was.effect != Effect::kRefuse, after = now.effect != Effect::kRefuse;
-  if (before == after) return DiffKind::kOther;
-  return after ? DiffKind::kGained : DiffKind::kLost;
-}
-
-std::vector<std::string> PartsOf(const Answer& was, const Answer& now) {
-  std::vector<std::string> parts;
-  const auto add = [&](bool differs, const char* name) {
-    if (differs) parts.emplace_back(name);
-  };
-  add(was.effect != now.effect, "effect");
-  add(was.signal != now.signal, "signal");
-  add(was.record != now.record, "record");
-  add(was.sip_status != now.sip_status, "sip");
-  add(was.retry_after_s != now.retry_after_s, "retry_after");
-  add(was.told != now.told, "told");
-  std::vector<std::string> names;
-  for (const Answer* one : {&was, &now}) {
-    const Answer* const other = one == &was ? &now : &was;
-    for (const auto& extra : one->extras) {
-      const bool same = std::count(other->extras.begin(), other->extras.end(), extra) > 0;
-      if (!same) names.push_back(extra.first);
-    }
-  }
-  std::sort(names.begin(), names.end());
-  names.erase(std::unique(names.begin(), names.end()), names.end());
-  parts.insert(parts.end(), names.begin(), names.end());
-  return parts;
-}
-
 /// Turns the differences of two documents into words.
 class Teller {
  public:
@@ -75,10 +43,10 @@ class Teller {
     std::vector<DiffChange> told;
     for (const AnswerChange& change : changes) {
       DiffChange& one = told.emplace_back();
-      one.kind = KindOf(change.was, change.now);
       one.was = AnswerFrom(change.was);
       one.now = AnswerFrom(change.now);
-      one.parts = PartsOf(change.was, change.now);
+      one.kind = KindOf(one.was, one.now);
+      one.parts = PartsOf(one.was, one.now);
       one.share = change.share;
       one.complete = !change.rest.has_value();
       one.rest_share = change.rest_share;

@@ -18,12 +18,13 @@ Result<std::optional<uint64_t>> CountOption(const Arguments& arguments, std::str
   return std::optional<uint64_t>(*number);
 }
 
-GateResult AtMost(std::string_view name, uint64_t limit, uint64_t value) {
+GateResult AtMost(std::string_view name, uint64_t limit, uint64_t value, bool blind) {
   GateResult result;
   result.name = name;
   result.limit = static_cast<double>(limit);
   result.value = static_cast<double>(value);
-  result.holds = value <= limit;
+  result.blind = blind;
+  result.holds = !blind && value <= limit;
   return result;
 }
 
@@ -42,8 +43,9 @@ Result<DiffGates> DiffGatesFrom(const Arguments& arguments) {
 
 std::vector<OptionSpec> DiffGateOptions() {
   return {{"max-gained", "N",
-           "Gate: exit 1 only if more than N would be let through that were refused. Counted are "
-           "sets of situations as they are listed, those while facts are unavailable too."},
+           "Gate: exit 1 only if more than N would be let through that were refused. With --log N "
+           "counts decisions of the log, else with --db pairs of users, else sets of situations as "
+           "they are listed, those while facts are unavailable too."},
           {"max-lost", "N",
            "Gate: exit 1 only if more than N would be refused that were let through."}};
 }
@@ -51,9 +53,10 @@ std::vector<OptionSpec> DiffGateOptions() {
 std::vector<GateResult> CheckDiffGates(const DiffGates& gates, const DiffCounts& counts) {
   std::vector<GateResult> results;
   if (gates.max_gained) {
-    results.push_back(AtMost("max_gained", *gates.max_gained, counts.gained));
+    results.push_back(AtMost("max_gained", *gates.max_gained, counts.gained, counts.blind));
   }
-  if (gates.max_lost) results.push_back(AtMost("max_lost", *gates.max_lost, counts.lost));
+  if (gates.max_lost)
+    results.push_back(AtMost("max_lost", *gates.max_lost, counts.lost, counts.blind));
   return results;
 }
 

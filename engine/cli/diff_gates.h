@@ -23,6 +23,7 @@ struct DiffGates {
 struct DiffCounts {
   std::string_view of;  ///< "situations", "pairs", "entries"
   uint64_t gained = 0, lost = 0;
+  bool blind = false;  ///< nothing could be looked at: no gate holds
 };
 
 Result<DiffGates> DiffGatesFrom(const Arguments& arguments);

@@ -110,15 +110,6 @@ std::string OneLine(std::string_view text) {
   return line.substr(line.find_first_not_of(' '));
 }
 
-void WriteAnswer(JsonOut& json, const DiffAnswer& answer) {
-  json.Object().Key("effect").Text(ToString(answer.effect));
-  json.Key("signal").Text(ToString(answer.signal)).Key("told").Text(answer.told);
-  json.Key("sip").Number(answer.sip_status).Key("retry_after").Number(answer.retry_after_s);
-  json.Key("record").Text(ToString(answer.record));
-  for (const auto& [name, value] : answer.values) json.Key(name).Text(value);
-  json.EndObject();
-}
-
 void WriteSituations(JsonOut& json, const Catalog& catalog, const DiffSituations& one,
                      bool with_shares) {
   json.Object().Key("when").Text(one.When()).Key("conditions").Array();
@@ -220,6 +211,15 @@ std::string DiffText(const Output& out, const Catalog& catalog, const PolicyDiff
     text += "\n" + ChangeText(out, catalog, change, options, false);
   }
   return text;
+}
+
+void WriteAnswer(JsonOut& json, const DiffAnswer& answer) {
+  json.Object().Key("effect").Text(ToString(answer.effect));
+  json.Key("signal").Text(ToString(answer.signal)).Key("told").Text(answer.told);
+  json.Key("sip").Number(answer.sip_status).Key("retry_after").Number(answer.retry_after_s);
+  json.Key("record").Text(ToString(answer.record));
+  for (const auto& [name, value] : answer.values) json.Key(name).Text(value);
+  json.EndObject();
 }
 
 void WriteDiff(JsonOut& json, const Catalog& catalog, const PolicyDiff& diff) {

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 #include "cli/json_out.h"
 #include "cli/output.h"
@@ -25,6 +26,8 @@ std::string DiffText(const Output& out, const Catalog& catalog, const PolicyDiff
 /// The members of one object: names, digests, "equivalent", "share", "changes", "unavailable".
 void WriteDiff(JsonOut& json, const Catalog& catalog, const PolicyDiff& diff);
 
+/// An answer as one object.
+void WriteAnswer(JsonOut& json, const DiffAnswer& answer);
 /// "refuse (offline)": an answer as far as it has to be told from another.
 std::string AnswerText(const DiffAnswer& answer, const std::vector<std::string>& parts);
 /// "3.1 %"

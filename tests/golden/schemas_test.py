@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The JSON Schemas hold for every shipped file, fail for broken ones, and tell editors what is what.
+"""The JSON Schemas hold for every shipped file, fail for broken ones, and tell editors all keys.
 
 Usage: schemas_test.py ROOT [TOOL]. Takes the source tree, and the tool to compile examples with;
 prints each finding and exits 1 if there is any. Needs python3-jsonschema. A schema that accepts
@@ -225,8 +225,8 @@ def undescribed(schema):
     """Paths of properties, named or not, and definitions without a description."""
     for path, part in parts(schema, schema):
         parent, _, key = path.rpartition("/")
-        described = parent.endswith(("/properties", "/definitions")) or key == "additionalProperties"
-        if (described or path == "") and not resolved(part, schema).get("description"):
+        is_key = parent.endswith(("/properties", "/definitions")) or key == "additionalProperties"
+        if (is_key or path == "") and not resolved(part, schema).get("description"):
             yield path
 
 

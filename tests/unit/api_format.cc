@@ -14,8 +14,9 @@ namespace ringfence {
 namespace {
 
 constexpr std::string_view kExtension =
-    R"({"extension":"acme","$schema":"x","version":1,"catalog":1,"call":[{"name":"x_a","type":"bool",)"
-    R"("absent":false,"bit":60,"known_to":["caller"],"changeable":"caller","doc":"One."}]})";
+    R"({"extension":"acme","$schema":"x","version":1,"catalog":1,"call":[)"
+    R"({"name":"x_a","type":"bool","absent":false,"bit":60,)"
+    R"("known_to":["caller"],"changeable":"caller","doc":"One."}]})";
 
 TEST_CASE("every shipped policy keeps its digest, and is laid out as it is shipped") {
   for (const std::string& name : Policy::ShippedNames()) {

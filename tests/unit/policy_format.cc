@@ -68,10 +68,12 @@ std::optional<std::string> Formatted(const std::string& text, std::string* diagn
 
 TEST_CASE("a policy is laid out with its conditions, wherever they are") {
   const auto formatted = Formatted(
-      R"json({"policy":"p","$schema":"x","catalog":1,"unknown_callee":"refuse","decisions":{"ring":)json"
-      R"json({"floor":[{"id":"a","when":"(callee.minor)","then":"refuse"}],"rules":[)json"
+      R"json({"policy":"p","$schema":"x","catalog":1,"unknown_callee":"refuse",)json"
+      R"json("decisions":{"ring":{)json"
+      R"json("floor":[{"id":"a","when":"(callee.minor)","then":"refuse"}],"rules":[)json"
       R"json({"id":"b","when":"callee.known // \"why\"","then":"ring"}],"otherwise":"refuse",)json"
-      R"json("on_unavailable":"refuse"}},"invariants":[{"id":"i","that":"\"a\"!=ring.rule"}]})json");
+      R"json("on_unavailable":"refuse"}},)json"
+      R"json("invariants":[{"id":"i","that":"\"a\"!=ring.rule"}]})json");
   REQUIRE(formatted.has_value());
   CHECK(*formatted ==
         R"({
