@@ -2,7 +2,7 @@
 // fewest cases that reach all of it are found.
 #include "analyze/mutate.h"
 
-#include "analyze/cover.h"
+#include "analyze/case_cover.h"
 #include "cases/shipped.h"
 #include "compile/compile.h"
 
