@@ -1,4 +1,4 @@
--- Ringfence's database as `ringfence init` creates it: schema version 5 (PRAGMA user_version), in an
+-- Ringfence's database as `ringfence init` creates it: schema version 6 (PRAGMA user_version), in an
 -- SQLite file marked by PRAGMA application_id = 1382437747 ('RfSs'). privacy.md says what each column
 -- is for, how long it is kept and how it is erased. A changed schema is a new file in migrations/.
 
@@ -48,6 +48,25 @@ CREATE TABLE users (
   -- 160 bits, words little-endian, as the catalog lays them out: bit 0 is set; each setting or
   -- attribute is 0 where nothing was chosen, else its value's code + 1
 ) STRICT;
+
+-- For "who may ring bob?": the few who have what lets people through. The digit of a row that holds
+-- the value has a place of its own in each; engine/store/user_sets.cc says which.
+CREATE INDEX users_allow_verified ON users (id)
+  WHERE substr(hex(settings), 1, 1) IN ('8', '9', 'A', 'B', 'C', 'D', 'E', 'F');
+CREATE INDEX users_allow_contacts ON users (id)
+  WHERE substr(hex(settings), 4, 1) IN ('2', '3', '6', '7', 'A', 'B', 'E', 'F');
+CREATE INDEX users_allow_everyone ON users (id)
+  WHERE substr(hex(settings), 4, 1) IN ('8', '9', 'A', 'B', 'C', 'D', 'E', 'F');
+CREATE INDEX users_call_audience ON users (id)
+  WHERE substr(hex(settings), 18, 1) IN ('1', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F');
+CREATE INDEX users_verified ON users (id)
+  WHERE substr(hex(settings), 10, 1) IN ('2', '3', '6', '7', 'A', 'B', 'E', 'F');
+CREATE INDEX users_premium ON users (id)
+  WHERE substr(hex(settings), 10, 1) IN ('8', '9', 'A', 'B', 'C', 'D', 'E', 'F');
+CREATE INDEX users_business ON users (id)
+  WHERE substr(hex(settings), 14, 1) IN ('8', '9', 'A', 'B', 'C', 'D', 'E', 'F');
+CREATE INDEX users_has_list ON users (id)
+  WHERE substr(hex(settings), 39, 1) IN ('8', '9', 'A', 'B', 'C', 'D', 'E', 'F');
 
 -- Every two users with a relation between them, twice: once from each side, written together. So
 -- both directions are one probe, and all of a user's relations, as subject and as object, are one

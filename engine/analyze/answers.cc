@@ -32,14 +32,15 @@ class TupleTable {
   std::vector<const std::vector<uint32_t>*> tuples_;
 };
 
-/// What the evaluator settles on: the first rule that is reachable if all lead to one outcome, else
-/// `on_unavailable`, which no diagram reaches by itself.
+/// The rule that decides where facts are unavailable: the first that can be reached, if all lead to
+/// the same, else on_unavailable, which no diagram reaches otherwise.
 Ref SettledRules(Space* space, const RuleList& list, Ref rules) {
-  const Ref several = kLeafBit | list.on_unavailable;
-  const auto then = [&](Ref leaf) { return list.rules[leaf & ~kLeafBit].then; };
+  const Ref mixed = kLeafBit | list.on_unavailable;
   return space->WithUnavailable(rules, [&](Ref a, Ref b) {
-    if (a == several || b == several || then(a) != then(b)) return several;
-    return std::min(a, b);
+    if (a == b) return a;
+    const bool same = a != mixed && b != mixed &&
+                      list.rules[a & ~kLeafBit].then == list.rules[b & ~kLeafBit].then;
+    return same ? std::min(a, b) : mixed;
   });
 }
 
@@ -104,27 +105,85 @@ Ref PossibleValues(Space* space, Ref set) {
   return space->WithUnavailable(set, [](Ref a, Ref b) { return a == kTrueLeaf ? a : b; });
 }
 
-std::optional<bool> Equivalent(const Layout& layout, const Document& a, const Document& b,
-                               std::span<const Condition> constraints,
-                               std::span<const FactId> preferred) {
+namespace {
+
+/// Answers as cases can tell them apart: those of refusals without the pretended path.
+Ref DecidedAnswers(Space* space, const PolicyDiagrams& policy, AnswerTable* table) {
+  const Ref answers = AnswersOf(space, policy, table);
+  return space->Map(answers, [&](Ref leaf) {
+    Answer answer = (*table)[leaf];
+    if (answer.effect == Effect::kRefuse) answer.extras.clear();
+    return table->LeafOf(answer);
+  });
+}
+
+}  // namespace
+
+std::vector<FactId> OrderOf(const Program& program) {
+  std::vector<FactId> order;
+  for (const ProgramDecision& decision : program.decisions) {
+    order.insert(order.end(), decision.order.begin(), decision.order.end());
+  }
+  return order;
+}
+
+Ref PossibleReads(Space* space) {
+  const Layout& layout = space->layout();
+  const auto place = [&](FactId fact) {
+    const auto at = std::find(space->order().begin(), space->order().end(), fact);
+    return static_cast<uint32_t>(at - space->order().begin());
+  };
+  const auto missing = [&](FactId fact) {
+    const DiagramEdge edges[] = {{0, kFalseLeaf}, {layout.code_counts[fact], kTrueLeaf}};
+    return space->mutable_builder()->Make(place(fact), edges);
+  };
+  Ref all = PossibleValues(space, space->possible());
+  for (FactId id : space->order()) {
+    const FactInfo& fact = layout.catalog.fact(id);
+    if (fact.symmetric && fact.reverse > id) {
+      const Ref one = missing(id), other = missing(fact.reverse);
+      all = space->And(all, space->IfThenElse(one, other, space->Not(other)));
+    }
+    for (const FactId known : {layout.callee_known, layout.caller_known}) {
+      const bool own = fact.group == layout.catalog.fact(known).group;
+      if (id == known || (!own && fact.group != Group::kPair)) continue;
+      const DiagramEdge absent[] = {{0, kTrueLeaf}, {1, kFalseLeaf}};
+      const Ref gone = space->mutable_builder()->Make(place(known), absent);
+      all = space->And(all, space->IfThenElse(gone, space->Not(missing(id)), kTrueLeaf));
+    }
+  }
+  return all;
+}
+
+Comparison Compare(const Layout& layout, const Document& a, const Document& b,
+                   std::span<const Condition> constraints, std::span<const FactId> preferred) {
   const Document* const documents[] = {&a, &b};
   Space space(layout, documents, constraints, preferred);
   AnswerTable table;
-  const auto differ = [&](Ref one, Ref other, Ref possible) {
+  Comparison comparison;
+  const auto differ = [&](const PolicyDiagrams& one, const PolicyDiagrams& other, Ref possible) {
+    const Ref answers = DecidedAnswers(&space, one, &table);
     const Ref different =
-        space.Product(one, other, [](Ref x, Ref y) { return x == y ? kFalseLeaf : kTrueLeaf; });
-    return space.And(different, possible);
+        space.Product(answers, DecidedAnswers(&space, other, &table),
+                      [](Ref x, Ref y) { return x == y ? kFalseLeaf : kTrueLeaf; });
+    const Ref found = space.And(different, possible);
+    comparison.over_budget = space.exhausted();
+    if (comparison.over_budget || found == kFalseLeaf) return;
+    comparison.differs = space.Witness(found);
   };
-  const Ref different = differ(AnswersOf(&space, space.policy(0), &table),
-                               AnswersOf(&space, space.policy(1), &table), space.possible());
-  if (space.exhausted()) return std::nullopt;
-  if (different != kFalseLeaf) return false;
-  const PolicyDiagrams of_a = WithUnavailable(&space, space.policy(0));
-  const PolicyDiagrams of_b = WithUnavailable(&space, space.policy(1));
-  const Ref unavailable = differ(AnswersOf(&space, of_a, &table), AnswersOf(&space, of_b, &table),
-                                 PossibleValues(&space, space.possible()));
-  if (space.exhausted()) return std::nullopt;
-  return unavailable == kFalseLeaf;
+  differ(space.policy(0), space.policy(1), space.possible());
+  if (comparison.over_budget || comparison.differs) return comparison;
+  differ(WithUnavailable(&space, space.policy(0)), WithUnavailable(&space, space.policy(1)),
+         PossibleReads(&space));
+  return comparison;
+}
+
+std::optional<bool> Equivalent(const Layout& layout, const Document& a, const Document& b,
+                               std::span<const Condition> constraints,
+                               std::span<const FactId> preferred) {
+  const Comparison comparison = Compare(layout, a, b, constraints, preferred);
+  if (comparison.over_budget) return std::nullopt;
+  return !comparison.differs.has_value();
 }
 
 }  // namespace ringfence

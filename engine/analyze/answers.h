@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "analyze/space.h"
+#include "program/program.h"
 
 namespace ringfence {
 
@@ -59,8 +60,27 @@ PolicyDiagrams WithUnavailable(Space* space, const PolicyDiagrams& policy);
 /// unavailable facts could have values that are in the set.
 Ref PossibleValues(Space* space, Ref set);
 
-/// Whether two documents of one catalog decide alike in every possible situation, whichever facts
-/// are unavailable. nullopt: over the budget of nodes.
+/// The facts of a policy's own diagrams, in their order: to be preferred by spaces it lies in.
+std::vector<FactId> OrderOf(const Program& program);
+
+/// The possible situations where any fact may also be unavailable, as reads go: of a symmetric
+/// relation both sides are or none, for it is one thing to read; and of an account that is known
+/// not to be there nothing is.
+Ref PossibleReads(Space* space);
+
+/// Whether two documents decide alike.
+struct Comparison {
+  bool over_budget = false;          ///< too many nodes: nothing is known
+  std::optional<Situation> differs;  ///< none: alike in every possible situation
+};
+/// What two documents of one catalog decide in every possible situation, whichever facts are
+/// unavailable (PossibleReads). Where they differ although all facts
+/// are read, `differs` has all, and as few unusual ones as can be. What a refusal pretends its path
+/// to be does not count: no case can expect it.
+Comparison Compare(const Layout& layout, const Document& a, const Document& b,
+                   std::span<const Condition> constraints, std::span<const FactId> preferred);
+
+/// Whether Compare finds no difference. nullopt: over the budget of nodes.
 std::optional<bool> Equivalent(const Layout& layout, const Document& a, const Document& b,
                                std::span<const Condition> constraints,
                                std::span<const FactId> preferred);

@@ -65,6 +65,9 @@ class Space {
   Ref Holds(const Document& document, const Condition& condition, std::span<const Ref> terms = {});
   /// Where the invariant holds, given what decides.
   Ref Holds(const PolicyDiagrams& policy, const Invariant& invariant);
+  /// Where one term of an invariant holds; `refused`: where `ring` refuses, and nothing else is
+  /// decided.
+  Ref HoldsTerm(const PolicyDiagrams& policy, const DecisionTerm& term, Ref refused);
   /// Where a fact of the space has a code from `first` to `last`.
   Ref Holds(FactId fact, FactCode first, FactCode last);
 
@@ -87,7 +90,8 @@ class Space {
   /// `root` where the fact has that code; it tests the fact no more.
   Ref Fix(Ref root, FactId fact, FactCode code);
   /// `root` with one code more for every fact, Layout::code_counts: unavailable, where `both` joins
-  /// what all values lead to. Not to be mixed with diagrams that have no such code.
+  /// what all values lead to; both(a, a) is a. Not to be mixed with diagrams that have no such
+  /// code.
   Ref WithUnavailable(Ref root, const std::function<Ref(Ref a, Ref b)>& both);
 
   /// Leaves below `root`, ascending.
@@ -114,6 +118,7 @@ class Space {
                  std::span<const FactId> preferred);
   void AddFact(FactId fact);
   void AddFactsOf(const Condition& condition);
+  bool Binds(const std::vector<FactId>& facts) const;
   void AddPolicy(const Document& document);
   Ref SameCodes(FactId a, FactId b);
   Ref AccountPossible(Group user, FactId known);

@@ -17,11 +17,13 @@ using Memo = std::unordered_map<uint64_t, Ref>;
 /// Makes the diagram of what `leaf` says of the leaves of two others.
 class Joiner {
  public:
-  Joiner(DiagramBuilder* builder, const std::function<Ref(Ref, Ref)>& leaf)
-      : builder_(*builder), leaf_(leaf) {}
+  /// `same` joined with itself is the same: then so are whole diagrams.
+  Joiner(DiagramBuilder* builder, const std::function<Ref(Ref, Ref)>& leaf, bool same = false)
+      : builder_(*builder), leaf_(leaf), same_(same) {}
 
   Ref Join(Ref a, Ref b) {
     if (builder_.exhausted()) return kFalseLeaf;
+    if (same_ && a == b) return a;
     if (IsLeaf(a) && IsLeaf(b)) return leaf_(a, b);
     const uint64_t key = uint64_t{a} << 32 | b;
     if (const auto known = memo_.find(key); known != memo_.end()) return known->second;
@@ -54,6 +56,7 @@ class Joiner {
 
   DiagramBuilder& builder_;
   const std::function<Ref(Ref, Ref)>& leaf_;
+  const bool same_;
   Memo memo_;
 };
 
@@ -130,10 +133,11 @@ Ref Space::Fix(Ref root, FactId fact, FactCode code) {
 }
 
 Ref Space::WithUnavailable(Ref root, const std::function<Ref(Ref a, Ref b)>& both) {
+  Joiner joiner(&builder_, both, true);
   return Rebuild(builder_, root, SameLeaf,
                  [&](uint32_t position, const std::vector<DiagramEdge>& edges) {
                    Ref any = edges[0].to;
-                   for (const DiagramEdge& edge : edges) any = Product(any, edge.to, both);
+                   for (const DiagramEdge& edge : edges) any = joiner.Join(any, edge.to);
                    std::vector<DiagramEdge> more = edges;
                    more.push_back({layout_.code_counts[order_[position]], any});
                    return builder_.exhausted() ? kFalseLeaf : builder_.Make(position, more);
@@ -210,6 +214,11 @@ Situation Space::Witness(Ref set) const {
     const FactCode usual = situation[order_[builder_.PositionOf(ref)]];
     return edges[i].from <= usual && usual < end(edges, i);
   };
+  // The second half of a symmetric relation is not said again.
+  const auto said = [&](Ref ref) -> uint32_t {
+    const FactInfo& fact = layout_.catalog.fact(order_[builder_.PositionOf(ref)]);
+    return fact.symmetric && positions_[fact.reverse] < positions_[fact.id] ? 0 : 1;
+  };
   const std::function<uint32_t(Ref)> cost = [&](Ref ref) -> uint32_t {
     if (IsLeaf(ref)) return ref == kFalseLeaf ? kNone : 0;
     if (const auto known = memo.find(ref); known != memo.end()) return known->second;
@@ -217,7 +226,8 @@ Situation Space::Witness(Ref set) const {
     const auto edges = builder_.EdgesOf(ref);
     for (size_t i = 0; i < edges.size(); ++i) {
       const uint32_t below = cost(edges[i].to);
-      if (below != kNone) least = std::min(least, below + (is_usual(ref, edges, i) ? 0 : 1));
+      const uint32_t here = is_usual(ref, edges, i) ? 0 : said(ref);
+      if (below != kNone) least = std::min(least, below + here);
     }
     return memo[ref] = least;
   };
@@ -229,7 +239,7 @@ Situation Space::Witness(Ref set) const {
     for (size_t i = 0; i < edges.size(); ++i) {
       const uint32_t below = cost(edges[i].to);
       const bool same = is_usual(set, edges, i);
-      if (below == kNone || below + (same ? 0 : 1) != wanted) continue;
+      if (below == kNone || below + (same ? 0 : said(set)) != wanted) continue;
       // Of an interval, the end that is nearer to the usual value.
       const FactCode last = std::min(end(edges, i) - 1, layout_.code_counts[fact]);
       const FactCode code = same ? usual[fact] : edges[i].from > usual[fact] ? edges[i].from : last;

@@ -1,6 +1,9 @@
-// What all whole-policy questions of the public interface need of a policy.
+// What every question about whole policies begins with, and how it fails.
 #pragma once
 
+#include <ringfence/status.h>
+
+#include <string_view>
 #include <vector>
 
 #include "facts/condition.h"
@@ -8,7 +11,11 @@
 
 namespace ringfence {
 
-/// What the catalog declares impossible, as conditions that always hold.
-inline std::vector<Condition> AnalysisConstraints(const Layout&) { return {}; }
+/// The catalog's constraints. Errors: kParse where one cannot be read; kInvalidArgument where no
+/// situation satisfies them all, for of none everything would be proven.
+Result<std::vector<Condition>> AnalysisConstraints(const Layout& layout);
+
+/// kLimit: `what` ("the proof") needs more than kMaxAnalysisCreated nodes.
+Status OverBudget(std::string_view what);
 
 }  // namespace ringfence

@@ -96,18 +96,9 @@ class Teller {
   size_t told_ = 0;
 };
 
-/// The order of facts that keeps this policy's diagrams small.
-std::vector<FactId> OrderOf(const Program& program) {
-  std::vector<FactId> order;
-  for (const ProgramDecision& decision : program.decisions) {
-    order.insert(order.end(), decision.order.begin(), decision.order.end());
-  }
-  return order;
-}
-
 std::optional<DocumentDiff> Compare(const Policy::Impl& older, const Policy::Impl& newer,
+                                    const std::vector<Condition>& constraints,
                                     const DiffOptions& options) {
-  const std::vector<Condition> constraints = AnalysisConstraints(older.layout);
   DocumentDiffOptions how;
   how.max_cubes = options.max_situations;
   for (const Policy::Impl* first : {&older, &newer}) {
@@ -165,7 +156,9 @@ Result<PolicyDiff> DiffPolicies(const Policy& older, const Policy& newer,
   diff.new_name = newer.name();
   diff.new_digest = newer.digest();
   if (diff.old_digest == diff.new_digest) return diff;
-  const std::optional<DocumentDiff> found = Compare(was, now, options);
+  const Result<std::vector<Condition>> constraints = AnalysisConstraints(was.layout);
+  if (!constraints.ok()) return constraints.status();
+  const std::optional<DocumentDiff> found = Compare(was, now, *constraints, options);
   if (!found.has_value()) {
     return Status(StatusCode::kLimit,
                   "comparing '" + older.name() + "' with '" + newer.name() + "' takes more than " +

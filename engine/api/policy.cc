@@ -1,4 +1,5 @@
 // Policy: parse, check, compile, dump; and the rule sets shipped inside the library.
+#include <ringfence/lint.h>
 #include <ringfence/policy.h>
 
 #include <algorithm>
@@ -11,6 +12,9 @@
 
 namespace ringfence {
 namespace {
+
+// What the compiler says that the reader has not: the policy is beyond a limit.
+constexpr std::string_view kLimitRule = "limit";
 
 Status ParseError(const Diagnostics& diagnostics, std::string_view text) {
   return Status(StatusCode::kParse, diagnostics.Render(text));
@@ -34,17 +38,33 @@ Result<Policy> Policy::Compile(std::string_view text, std::string_view file_name
   return Policy(std::move(impl));
 }
 
-Result<std::string> Policy::Lint(std::string_view text, std::string_view file_name,
-                                 const Catalog& catalog) {
+LintReport LintPolicy(std::string_view text, std::string_view file_name, const Catalog& catalog) {
   Diagnostics diagnostics;
   const std::optional<Document> document = ParsePolicy(catalog, text, file_name, &diagnostics);
-  if (!document.has_value()) return ParseError(diagnostics, text);
-  const Layout layout(catalog);
-  if (!ringfence::Compile(layout, *document, CompileOptions{}, file_name, &diagnostics)) {
-    return Status(StatusCode::kLimit, diagnostics.Render(text));
+  if (document.has_value() &&
+      ringfence::Compile(Layout(catalog), *document, CompileOptions{}, file_name, &diagnostics)) {
+    LintDocument(catalog, *document, &diagnostics);
   }
-  LintDocument(catalog, *document, &diagnostics);
-  return diagnostics.Render(text);
+  diagnostics.Name(kLimitRule);
+  LintReport report;
+  report.errors = diagnostics.errors();
+  report.warnings = diagnostics.warnings();
+  report.text = diagnostics.Render(text);
+  for (const Diagnostic& item : diagnostics.items()) {
+    report.findings.push_back({item.id, item.severity == Diagnostic::Severity::kError,
+                               item.span.line, item.span.column, item.span.offset, item.span.length,
+                               item.message, item.expected, item.hint});
+  }
+  return report;
+}
+
+Result<std::string> Policy::Lint(std::string_view text, std::string_view file_name,
+                                 const Catalog& catalog) {
+  LintReport report = LintPolicy(text, file_name, catalog);
+  if (report.errors == 0) return std::move(report.text);
+  const bool limit =
+      std::ranges::find(report.findings, kLimitRule, &LintFinding::rule) != report.findings.end();
+  return Status(limit ? StatusCode::kLimit : StatusCode::kParse, std::move(report.text));
 }
 
 Result<Policy> Policy::Shipped(std::string_view name) {

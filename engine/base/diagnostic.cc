@@ -190,15 +190,21 @@ bool Diagnostics::full() const {
 }
 
 void Diagnostics::Error(std::string_view file, SourceSpan span, std::string message,
-                        std::string expected, std::string hint) {
+                        std::string expected, std::string hint, std::string_view id) {
   Add({Diagnostic::Severity::kError, std::string(file), span, std::move(message),
-       std::move(expected), std::move(hint)});
+       std::move(expected), std::move(hint), id});
 }
 
 void Diagnostics::Warning(std::string_view file, SourceSpan span, std::string message,
-                          std::string expected, std::string hint) {
+                          std::string expected, std::string hint, std::string_view id) {
   Add({Diagnostic::Severity::kWarning, std::string(file), span, std::move(message),
-       std::move(expected), std::move(hint)});
+       std::move(expected), std::move(hint), id});
+}
+
+void Diagnostics::Name(std::string_view id) {
+  for (Diagnostic& item : items_) {
+    if (item.id.empty()) item.id = id;
+  }
 }
 
 std::string Diagnostics::Render(std::string_view file_text, bool color) const {

@@ -16,10 +16,11 @@ struct Diagnostic {
 
   Severity severity = Severity::kError;
   std::string file;
-  SourceSpan span;       // line 0: about the file as a whole
-  std::string message;   // "unknown fact 'x'"
-  std::string expected;  // "a fact of the catalog"; may be empty
-  std::string hint;      // "did you mean 'y'?"; may be empty
+  SourceSpan span;           // line 0: about the file as a whole
+  std::string message;       // "unknown fact 'x'"
+  std::string expected;      // "a fact of the catalog"; may be empty
+  std::string hint;          // "did you mean 'y'?"; may be empty
+  std::string_view id = {};  // its sort: a literal; may be empty
 };
 
 // The diagnostics of one text. Keeps at most kMaxDiagnostics and counts the rest; when full, an
@@ -29,9 +30,11 @@ class Diagnostics {
  public:
   void Add(Diagnostic diagnostic);
   void Error(std::string_view file, SourceSpan span, std::string message, std::string expected = {},
-             std::string hint = {});
+             std::string hint = {}, std::string_view id = {});
   void Warning(std::string_view file, SourceSpan span, std::string message,
-               std::string expected = {}, std::string hint = {});
+               std::string expected = {}, std::string hint = {}, std::string_view id = {});
+  // Gives all those that have no id this one.
+  void Name(std::string_view id);
 
   bool HasErrors() const { return errors_ > 0; }
   size_t errors() const { return errors_; }      // including those not kept

@@ -15,6 +15,10 @@
 
 namespace ringfence {
 
+// A key every file that people edit may have at its top: where its JSON Schema is. A string for
+// editors; the engine never looks there.
+inline constexpr std::string_view kSchemaKey = "$schema";
+
 struct JsonValue {
   enum class Type { kNull, kBool, kInt, kString, kArray, kObject };
   struct Member;

@@ -55,6 +55,11 @@ std::optional<CaseFile> ParseCases(const Catalog& catalog, const Document& docum
                                    std::string_view text, std::string_view file,
                                    Diagnostics* diagnostics);
 
+/// The file laid out as FormatJson does it: the same cases, every comment. Errors as ParseCases,
+/// but that no policy is at hand: under "expect" any name may be a decision's.
+std::optional<std::string> FormatCasesText(const Catalog& catalog, std::string_view text,
+                                           std::string_view file, Diagnostics* diagnostics);
+
 /// The path under "policy" alone; the rest is only looked at as JSON.
 std::optional<std::string> ParsePolicyPath(std::string_view text, std::string_view file,
                                            Diagnostics* diagnostics);

@@ -181,7 +181,8 @@ bool Reader::ReadFlag(const JsonValue& value, std::string_view what) {
 }
 
 void Reader::ReadFile(const JsonValue& root, CaseFile* cases) {
-  if (!CheckObject(root, "a cases file", {"policy", "cases"})) return;
+  if (!CheckObject(root, "a cases file", {"policy", "cases", kSchemaKey})) return;
+  if (const JsonValue* schema = root.Find(kSchemaKey)) ReadName(*schema, "\"$schema\"");
   if (const JsonValue* policy = root.Find("policy")) {
     cases->policy = ReadName(*policy, "\"policy\"").value_or("");
   } else {

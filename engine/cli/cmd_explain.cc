@@ -1,10 +1,13 @@
 // `ringfence explain`: why a decision is what it is, and what would change it.
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "cli/command.h"
 #include "cli/decision_text.h"
 #include "cli/duration.h"
 #include "cli/explain_text.h"
+#include "cli/graph_file.h"
 #include "cli/json_out.h"
 #include "cli/questions.h"
 #include "cli/text.h"
@@ -17,12 +20,17 @@ struct Run {
   OpenEngine& open;
   Reader& reader;
   bool brief;
+  std::optional<GraphFile> graph;
 
   /// Prints one explanation. The exit code of the decision, or of the failure.
   int Explain(const AskedQuestion& question) {
     auto explanation = reader.Explain(question.View());
     if (!explanation.ok()) return Fail(explanation.status(), Place(question));
     Print(question, *explanation);
+    if (graph) {
+      Status drawn = Draw(question, *explanation);
+      if (!drawn.ok()) return Fail(drawn);
+    }
     return explanation->decision->let_through() ? kExitGood : kExitNegative;
   }
 
@@ -44,6 +52,15 @@ struct Run {
     }
     out.Print(ExplanationHead(out, question, explanation, brief));
     if (!brief) out.Print(ExplanationRules(out, explanation));
+  }
+
+  Status Draw(const AskedQuestion& question, const Explanation& explanation) {
+    auto graphs = GraphsOf(reader.policy(), &explanation);
+    if (!graphs.ok()) return graphs.status();
+    const std::string parties =
+        Cat({" (", question.CallerName(), " -> ", question.CalleeName(), ")"});
+    for (DecisionGraph& one : *graphs) one.title += parties;
+    return graph->Draw(context.out(), *graphs);
   }
 
   int ExplainFile(const std::string& path) {
@@ -68,9 +85,23 @@ struct Run {
   }
 };
 
+Result<GraphFile> GraphFileFor(bool one_question, const std::string& path) {
+  if (!one_question) {
+    return Status(StatusCode::kInvalidArgument, "--graph draws one decision, not --questions");
+  }
+  if (path.empty()) return Status(StatusCode::kInvalidArgument, "--graph needs the name of a file");
+  return GraphFile::Create(path, "");
+}
+
 int RunExplain(Context& context, const Arguments& arguments) {
   auto question = QuestionFromArguments(context.catalog(), arguments);
   if (!question.ok()) return Fail(question.status());
+  std::optional<GraphFile> graph;
+  if (arguments.Has("graph")) {
+    auto file = GraphFileFor(question->has_value(), std::string(arguments.Get("graph")));
+    if (!file.ok()) return Fail(file.status());
+    graph.emplace(*std::move(file));
+  }
   auto clock_ms = ClockFromArguments(arguments);
   if (!clock_ms.ok()) return Fail(clock_ms.status());
   OpenEngine::Options options;
@@ -80,7 +111,7 @@ int RunExplain(Context& context, const Arguments& arguments) {
   if (!open.ok()) return Fail(open.status());
   auto reader = open->engine().NewReader();
   if (!reader.ok()) return Fail(reader.status());
-  Run run{context, *open, *reader, arguments.Has("brief")};
+  Run run{context, *open, *reader, arguments.Has("brief"), std::move(graph)};
   const int code = *question ? run.Explain(**question)
                              : run.ExplainFile(std::string(arguments.Get("questions")));
   const std::string note = open->PolicyNote();
@@ -113,7 +144,7 @@ Command ExplainCommand() {
   command.brief = "why is the decision what it is, and what would change it?";
   command.synopsis =
       "--caller USER --callee USER [--call NAME=VALUE ...] [--fact NAME=VALUE ...] [--at TIME] "
-      "[--brief]\n"
+      "[--brief] [--graph FILE]\n"
       "--no-account --callee USER [...]\n"
       "--questions FILE|- [--at TIME] [--brief]";
   command.description = kDescription;
@@ -121,9 +152,16 @@ Command ExplainCommand() {
   command.options.push_back(AtOption());
   command.options.push_back(
       {"brief", "", "Only the decision and, for a refusal, the nearest changes."});
+  command.options.push_back(
+      {"graph", "FILE",
+       "Also draw the decision: the policy's diagram as `ringfence graph` draws it, with the way "
+       "of this question through it and the values that were seen. Where facts could not be read "
+       "every way that they leave open is drawn. A new file: SVG if FILE ends in .svg, for which "
+       "Graphviz must be installed, else dot text. One question only."});
   command.examples =
       "ringfence explain --caller carol --callee bob\n"
       "ringfence explain --caller carol --callee bob --policy x-2023 --call platform=ios\n"
+      "ringfence explain --caller carol --callee bob --graph why.svg\n"
       "ringfence explain --questions asked.tsv --brief\n"
       "ringfence explain --caller carol --callee bob --json | jq '.nearest[].changes'";
   command.exits =

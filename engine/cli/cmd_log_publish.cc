@@ -182,7 +182,7 @@ int RunAddCosignature(Context& context, const Arguments& arguments) {
   return kExitGood;
 }
 
-Command ProveCommand() {
+Command LogProveCommand() {
   Command command;
   command.name = "log prove";
   command.brief = "the proof that an entry stands in the log";
@@ -251,7 +251,7 @@ Command AddCosignatureCommand() {
 }  // namespace
 
 std::vector<Command> LogPublishCommands() {
-  return {ProveCommand(), TilesCommand(), AddCosignatureCommand()};
+  return {LogProveCommand(), TilesCommand(), AddCosignatureCommand()};
 }
 
 }  // namespace ringfence::cli

@@ -67,10 +67,16 @@ Command AtCommand();
 Command RulesCommand();
 Command CheckCommand();
 Command ExplainCommand();
+std::vector<Command> WhoCommands();
 Command CompileCommand();
+Command GraphCommand();
 Command DiffCommand();
 Command LintCommand();
+Command ProveCommand();
+Command FmtCommand();
 Command TestCommand();
+Command CasesCommand();
+Command MutateCommand();
 Command DoctorCommand();
 Command MigrateCommand();
 

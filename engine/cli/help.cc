@@ -75,8 +75,9 @@ constexpr std::string_view kSharedExits =
 }  // namespace
 
 const std::vector<std::string>& CommandGroups() {
-  static const std::vector<std::string> groups = {"user",  "list",   "group",   "attempt",  "grant",
-                                                  "knock", "policy", "catalog", "contacts", "log"};
+  static const std::vector<std::string> groups = {"user",     "list",  "group",  "attempt",
+                                                  "grant",    "knock", "policy", "catalog",
+                                                  "contacts", "log",   "who"};
   return groups;
 }
 
@@ -99,11 +100,13 @@ const std::vector<Command>& Commands() {
                                 LogPublishCommands(), LogKeyCommands()}) {
       all.insert(all.end(), several.begin(), several.end());
     }
-    for (Command one : {ReplayCommand(), AuditCommand(), AtCommand(), RulesCommand(),
-                        CheckCommand(), ExplainCommand(), CompileCommand(), DiffCommand(),
-                        LintCommand(), TestCommand(), DoctorCommand(), MigrateCommand()}) {
-      all.push_back(std::move(one));
-    }
+    const auto add = [&](std::initializer_list<Command> more) { all.insert(all.end(), more); };
+    add({ReplayCommand(), AuditCommand(), AtCommand(), RulesCommand(), CheckCommand(),
+         ExplainCommand()});
+    for (Command& one : WhoCommands()) all.push_back(std::move(one));
+    add({CompileCommand(), LintCommand(), FmtCommand(), ProveCommand(), DiffCommand(),
+         GraphCommand(), CasesCommand(), MutateCommand(), TestCommand(), DoctorCommand(),
+         MigrateCommand()});
     return all;
   }();
   return commands;

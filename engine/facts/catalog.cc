@@ -170,7 +170,7 @@ Result<Catalog> Catalog::Extend(const Catalog& base, std::string_view text,
       ReadExtension(base.data_->parsed, text, file_name, &diagnostics);
   if (!file) return Status(StatusCode::kParse, diagnostics.Render(text));
   auto data = std::make_shared<Data>();
-  data->parsed = {base.version(), std::move(file->facts)};
+  data->parsed = {base.version(), std::move(file->facts), std::move(file->constraints)};
   data->extension = std::move(file->name);
   data->extension_version = file->version;
   data->base_size = base.size();
@@ -210,6 +210,9 @@ std::string Catalog::Canonical() const { return CanonicalCatalog(data_->parsed);
 int Catalog::version() const { return data_->parsed.version; }
 size_t Catalog::size() const { return data_->parsed.facts.size(); }
 std::span<const FactInfo> Catalog::facts() const { return data_->parsed.facts; }
+std::span<const CatalogConstraint> Catalog::constraints() const {
+  return data_->parsed.constraints;
+}
 std::string_view Catalog::digest_hex() const { return data_->digest_hex; }
 
 const FactInfo& Catalog::fact(FactId id) const {

@@ -14,9 +14,10 @@ namespace {
 
 using Type = JsonValue::Type;
 
-constexpr std::string_view kKeys[] = {"extension", "version",   "catalog",
-                                      "user",      "relations", "call"};
-constexpr std::string_view kKeysText = "one of extension, version, catalog, user, relations, call";
+constexpr std::string_view kKeys[] = {"extension", "version", "catalog",    "user",
+                                      "relations", "call",    "constraints"};
+constexpr std::string_view kKeysText =
+    "one of extension, version, catalog, user, relations, call, constraints";
 constexpr int64_t kMaxVersion = 1000000;
 constexpr std::string_view kStays = "what is out of use stays, and its \"doc\" says so";
 
@@ -49,6 +50,12 @@ class ExtensionReader {
     const std::vector<std::string_view> keys(std::begin(kKeys), std::end(kKeys));
     for (const JsonValue::Member& member : root_.members) {
       if (std::find(keys.begin(), keys.end(), member.key) != keys.end()) continue;
+      if (member.key == kSchemaKey) {
+        if (member.value.type == Type::kString) continue;
+        Error(member.value.span, "\"$schema\" is " + std::string(ToString(member.value.type)),
+              "where the JSON Schema is");
+        continue;
+      }
       const bool derived = member.key == "derived";
       Error(member.key_span,
             derived ? "an extension has no derived facts: nothing would fill them"
@@ -291,6 +298,7 @@ std::optional<ExtensionFile> ReadExtension(const ParsedCatalog& base, std::strin
   FactList list(base.facts, &errors);
   list.AddAll(extension.entries);
   extension.facts = list.Finish();
+  extension.constraints = ReadConstraints(root, base.constraints, true, &errors);
   if (diagnostics->HasErrors()) return std::nullopt;
   return extension;
 }

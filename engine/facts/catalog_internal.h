@@ -58,7 +58,13 @@ std::string_view ToString(Section section);
 struct ParsedCatalog {
   int version = kCatalogVersion;
   std::vector<FactInfo> facts;  ///< by id
+  std::vector<CatalogConstraint> constraints{};
 };
+
+/// catalog_constraints.cc: `base` and behind it the constraints of a file that is an object.
+std::vector<CatalogConstraint> ReadConstraints(const JsonValue& root,
+                                               std::vector<CatalogConstraint> base,
+                                               bool of_extension, CatalogErrors* errors);
 
 /// catalog_parse.cc: the whole file. nullopt, and at least one error added, when it is not valid.
 std::optional<ParsedCatalog> ParseCatalog(std::string_view text, std::string_view file,
@@ -69,7 +75,8 @@ struct ExtensionFile {
   std::string name;
   int version = 0;
   std::vector<CatalogEntry> entries;
-  std::vector<FactInfo> facts;  ///< the catalog's and then the extension's, by id
+  std::vector<FactInfo> facts;                 ///< the catalog's and then the extension's, by id
+  std::vector<CatalogConstraint> constraints;  ///< likewise
   SourceSpan name_span, version_span;
   std::array<SourceSpan, kSectionCount> lists{};  ///< where each begins; line 0: not there
 };

@@ -13,14 +13,16 @@ namespace {
 
 using Type = JsonValue::Type;
 
-constexpr std::string_view kTopKeys[] = {"catalog", "user", "relations", "call", "derived"};
+constexpr std::string_view kTopKeys[] = {"catalog", "user",    "relations",
+                                         "call",    "derived", "constraints"};
 
 void CheckTop(const JsonValue& root, CatalogErrors* errors) {
   const std::vector<std::string_view> keys(std::begin(kTopKeys), std::end(kTopKeys));
   for (const JsonValue::Member& member : root.members) {
     if (std::find(keys.begin(), keys.end(), member.key) != keys.end()) continue;
     errors->Add(member.key_span, "unknown key " + QuotedText(member.key) + " of a catalog",
-                "one of catalog, user, relations, call, derived", DidYouMean(member.key, keys));
+                "one of catalog, user, relations, call, derived, constraints",
+                DidYouMean(member.key, keys));
   }
   const JsonValue* version = root.Find("catalog");
   if (version == nullptr) {
@@ -105,6 +107,7 @@ std::optional<ParsedCatalog> ParseCatalog(std::string_view text, std::string_vie
   list.AddAll(entries);
   ParsedCatalog catalog;
   catalog.facts = list.Finish();
+  catalog.constraints = ReadConstraints(root, {}, false, &errors);
   // Only of a catalog that is right otherwise: a fact may be missing for its own error.
   if (!diagnostics->HasErrors()) CheckRequired(root, catalog.facts, &errors);
   if (diagnostics->HasErrors()) return std::nullopt;

@@ -477,7 +477,7 @@ class CelChecker {
     const auto rest = std::ranges::unique(*values);
     if (rest.empty()) return;
     errors_.Warning(node.begin, node.end, Say("a constant stands in this list twice"),
-                    "leave out one of them");
+                    "leave out one of them", "repeated-constant");
     values->erase(rest.begin(), rest.end());
   }
 

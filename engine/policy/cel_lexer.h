@@ -25,10 +25,11 @@ class CelErrors {
              std::string hint = {}) {
     any_ = true;
     diagnostics_.Error(file_, Place(begin, end), std::move(message), std::move(expected),
-                       std::move(hint));
+                       std::move(hint), "condition");
   }
-  void Warning(size_t begin, size_t end, std::string message, std::string hint) {
-    diagnostics_.Warning(file_, Place(begin, end), std::move(message), {}, std::move(hint));
+  void Warning(size_t begin, size_t end, std::string message, std::string hint,
+               std::string_view id) {
+    diagnostics_.Warning(file_, Place(begin, end), std::move(message), {}, std::move(hint), id);
   }
   SourceSpan Place(size_t begin, size_t end) const { return places_.Place(begin, end - begin); }
   bool any() const { return any_; }

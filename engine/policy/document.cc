@@ -28,6 +28,11 @@ FactCode DefaultValue(const Catalog& catalog, const Document& document, FactId f
   return catalog.fact(fact).default_code;
 }
 
+bool IsKnownToCaller(const FactInfo& fact) {
+  if (fact.group == Group::kCallee && fact.entry == "known") return true;
+  return (fact.known_to & static_cast<unsigned>(Who::kCaller)) != 0;
+}
+
 std::string PolicyDigest(const Catalog& catalog, const Document& document) {
   Sha256 sha;
   sha.Update(PrintDocument(catalog, document));

@@ -82,6 +82,13 @@ struct PolicyDefault {
   SourceSpan span;
 };
 
+/// A fact about which refusals tell the caller something on purpose.
+struct Disclosure {
+  FactId fact = 0;  ///< none that the caller knows anyway
+  std::string why;
+  SourceSpan span;
+};
+
 struct Document {
   std::string file;  ///< what its spans are places in; not part of the policy
   std::string name;
@@ -91,10 +98,15 @@ struct Document {
   uint16_t unknown_callee = 1;    ///< index into outcomes; its effect is refuse
   std::vector<DecisionRules> decisions;  ///< [0] is `ring`
   std::vector<Invariant> invariants;
+  std::vector<Disclosure> discloses;  ///< by fact
 };
 
 /// The value an unset setting takes under this policy: its default, else the catalog's.
 FactCode DefaultValue(const Catalog& catalog, const Document& document, FactId fact);
+
+/// Whether the caller knows the fact: as the catalog says, and whether the callee has an account.
+/// Who names a callee has found the account: by a profile, a search, an address.
+bool IsKnownToCaller(const FactInfo& fact);
 
 /// Text -> document. Every error and warning goes to `diagnostics`; nullopt when there is an error.
 std::optional<Document> ParsePolicy(const Catalog& catalog, std::string_view text,

@@ -41,6 +41,10 @@ class DocumentDump {
       out_ += "invariant " + invariant.id + ": " + FormatInvariant(catalog_, document_, invariant) +
               "\n";
     }
+    for (const Disclosure& disclosure : document_.discloses) {
+      out_ +=
+          "discloses " + catalog_.fact(disclosure.fact).name + ": " + Quoted(disclosure.why) + "\n";
+    }
     return std::move(out_);
   }
 

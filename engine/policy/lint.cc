@@ -28,8 +28,9 @@ class Linter {
   }
 
  private:
-  void Warn(SourceSpan span, std::string message, std::string hint) {
-    diagnostics_.Warning(document_.file, span, std::move(message), {}, std::move(hint));
+  // `id` is one of LintRules().
+  void Warn(SourceSpan span, std::string message, std::string hint, std::string_view id) {
+    diagnostics_.Warning(document_.file, span, std::move(message), {}, std::move(hint), id);
   }
 
   static bool IsConst(const Condition& condition, bool value) {
@@ -43,7 +44,8 @@ class Linter {
   void LintDefaults() {
     for (const PolicyDefault& value : document_.defaults) {
       if (value.value != catalog_.fact(value.callee_fact).default_code) continue;
-      Warn(value.span, Say("the default of '{}' is the catalog's", value.entry), "leave it out");
+      Warn(value.span, Say("the default of '{}' is the catalog's", value.entry), "leave it out",
+           "default-of-catalog");
     }
   }
 
@@ -68,11 +70,12 @@ class Linter {
       const Outcome& outcome = document_.outcomes[i];
       if (outcome.built_in) continue;
       if (!used.contains(static_cast<uint16_t>(i))) {
-        Warn(outcome.span, Say("no rule leads to the outcome '{}'", outcome.name), "leave it out");
+        Warn(outcome.span, Say("no rule leads to the outcome '{}'", outcome.name), "leave it out",
+             "unused-outcome");
       }
       if (outcome.rank && ring.combine != Combine::kHighest) {
         Warn(outcome.span, Say("nothing looks at the rank of '{}'", outcome.name),
-             "only \"combine\": \"highest\" sorts by rank");
+             "only \"combine\": \"highest\" sorts by rank", "unused-rank");
       }
     }
   }
@@ -83,7 +86,7 @@ class Linter {
       if (used.contains(static_cast<uint16_t>(i))) continue;
       Warn(decision.span,
            Say("no rule of '{}' leads to the value '{}'", decision.name, decision.values[i]),
-           "leave it out");
+           "leave it out", "unused-value");
     }
   }
 
@@ -91,7 +94,7 @@ class Linter {
   void LintReserved(const DecisionRules& decision, const Rule& rule) {
     if (!IsRing(decision) || document_.outcomes[rule.then].effect != Effect::kRing) return;
     Warn(rule.span, Say("'{}' rings: calls ring that no rule admits", rule.id),
-         "admit callers by a rule, and refuse here");
+         "admit callers by a rule, and refuse here", "rings-without-rule");
   }
 
   // The caller chooses what is in their own address book, so what hangs on it they can try out.
@@ -101,24 +104,26 @@ class Linter {
         facts, [&](FactId fact) { return catalog_.fact(fact).group == Group::kCallerContact; });
     if (!asks) return;
     Warn(rule.span, Say("the rule '{}' looks into the caller's address book", rule.id),
-         "callers learn by calling whose number a guess is: ask about the callee's book instead");
+         "callers learn by calling whose number a guess is: ask about the callee's book instead",
+         "callers-address-book");
   }
 
   void LintRules(const DecisionRules& decision) {
     std::unordered_map<std::string, const Rule*> conditions, ids;
     EachRule(decision, [&](const Rule& rule) {
       if (IsConst(rule.when, false)) {
-        Warn(rule.span, Say("the rule '{}' never applies", rule.id), "leave it out");
+        Warn(rule.span, Say("the rule '{}' never applies", rule.id), "leave it out",
+             "never-applies");
       } else if (IsConst(rule.when, true)) {
         Warn(rule.span, Say("the rule '{}' always applies, so 'otherwise' never does", rule.id),
-             "say it in 'otherwise', or give the rule a condition");
+             "say it in 'otherwise', or give the rule a condition", "always-applies");
       } else {
         const auto [same, is_new] = conditions.emplace(FormatCondition(catalog_, rule.when), &rule);
         if (!is_new) {
           Warn(rule.span,
                Say("the rules '{}' and '{}' have one condition, so one never decides",
                    same->second->id, rule.id),
-               "leave out one of them");
+               "leave out one of them", "same-condition");
         }
       }
       if (IsRing(decision)) LintGuesses(rule);
@@ -128,7 +133,7 @@ class Linter {
       if (!is_new_id) {
         Warn(rule.span,
              Say("the ids '{}' and '{}' differ only in - and _", alike->second->id, rule.id),
-             "people will mix them up");
+             "people will mix them up", "similar-ids");
       }
     });
   }
@@ -140,7 +145,7 @@ class Linter {
       Warn(invariant.span,
            always ? Say("the invariant '{}' holds whatever the rules say", invariant.id)
                   : Say("the invariant '{}' can never hold", invariant.id),
-           "compare a part of a decision, as in ring.effect == 'refuse'");
+           "compare a part of a decision, as in ring.effect == 'refuse'", "constant-invariant");
     }
   }
 

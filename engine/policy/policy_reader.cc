@@ -34,7 +34,7 @@ PolicyReader::PolicyReader(const Catalog& catalog, std::string_view text, std::s
 Document PolicyReader::Read(const JsonValue& root) {
   const JsonValue *name = nullptr, *version = nullptr, *doc = nullptr, *defaults = nullptr;
   const JsonValue *outcomes = nullptr, *unknown_callee = nullptr, *decisions = nullptr;
-  const JsonValue* invariants = nullptr;
+  const JsonValue *invariants = nullptr, *discloses = nullptr;
   const Field fields[] = {
       {"policy", Type::kString, kMandatory, &name},
       {"catalog", Type::kInt, kMandatory, &version},
@@ -44,7 +44,9 @@ Document PolicyReader::Read(const JsonValue& root) {
       {"unknown_callee", Type::kString, kMandatory, &unknown_callee},
       {"decisions", Type::kObject, kMandatory, &decisions},
       {"invariants", Type::kArray, kOptional, &invariants},
+      {"discloses", Type::kArray, kOptional, &discloses},
   };
+  root_ = &root;
   if (!ReadFields(root, "the policy", fields)) return {};
   ReadHead(name, version);
   CheckDoc(doc);
@@ -54,6 +56,7 @@ Document PolicyReader::Read(const JsonValue& root) {
   if (unknown_callee != nullptr) ReadUnknownCallee(*unknown_callee);
   if (decisions != nullptr) ReadDecisions(*decisions);
   if (invariants != nullptr) ReadInvariants(*invariants);
+  if (discloses != nullptr) ReadDiscloses(*discloses);
   return std::move(document_);
 }
 
@@ -78,7 +81,9 @@ bool PolicyReader::ReadFields(const JsonValue& object, std::string_view what,
   for (const Field& field : fields) keys.push_back(field.key);
   for (const JsonValue::Member& member : object.members) {
     const auto field = std::ranges::find(fields, member.key, &Field::key);
-    if (field == fields.end()) {
+    if (&object == root_ && member.key == kSchemaKey) {
+      IsType(member.value, Type::kString, Say("'{}'", member.key));
+    } else if (field == fields.end()) {
       Error(member.key_span, Say("unknown key '{}' in {}", member.key, what), OneOf(keys, 16),
             Guess(member.key, keys));
     } else if (field->type == Type::kNull ||
@@ -230,12 +235,53 @@ void PolicyReader::ReadUnknownCallee(const JsonValue& value) {
   document_.unknown_callee = static_cast<uint16_t>(found - document_.outcomes.begin());
 }
 
+void PolicyReader::ReadDiscloses(const JsonValue& array) {
+  for (const JsonValue& item : array.items) {
+    const JsonValue *fact = nullptr, *why = nullptr;
+    const Field fields[] = {
+        {"fact", Type::kString, kMandatory, &fact},
+        {"why", Type::kString, kMandatory, &why},
+    };
+    if (!ReadFields(item, "an entry of 'discloses'", fields)) continue;
+    const auto reason = why == nullptr ? std::nullopt : ReadText(*why, "'why'", kMaxReasonBytes);
+    const auto id = fact == nullptr ? std::nullopt : ReadDisclosedFact(*fact);
+    if (!id || !reason) continue;
+    document_.discloses.push_back({*id, *reason, fact->span});
+  }
+  // In the catalog's order, so that the digest does not depend on the order in the file.
+  std::ranges::sort(document_.discloses, {}, &Disclosure::fact);
+}
+
+std::optional<FactId> PolicyReader::ReadDisclosedFact(const JsonValue& value) {
+  const Result<FactId> found = catalog_.Find(value.string);
+  if (!found.ok()) {
+    std::vector<std::string_view> names;
+    for (const FactInfo& fact : catalog_.facts()) names.push_back(fact.name);
+    Error(value.span, Say("unknown fact '{}'", value.string), {}, Guess(value.string, names));
+    return std::nullopt;
+  }
+  if (IsKnownToCaller(catalog_.fact(*found))) {
+    Error(value.span, Say("'{}' is known to the caller anyway", value.string),
+          "a fact that the caller does not know");
+    return std::nullopt;
+  }
+  if (std::ranges::find(document_.discloses, *found, &Disclosure::fact) !=
+      document_.discloses.end()) {
+    Error(value.span, Say("'discloses' has '{}' twice", value.string));
+    return std::nullopt;
+  }
+  return *found;
+}
+
 std::optional<Document> ParsePolicy(const Catalog& catalog, std::string_view text,
                                     std::string_view file, Diagnostics* diagnostics) {
   JsonValue root;
-  if (!ParseJson(text, file, *diagnostics, &root)) return std::nullopt;
+  const bool is_json = ParseJson(text, file, *diagnostics, &root);
+  diagnostics->Name("json");
+  if (!is_json) return std::nullopt;
   const size_t errors_before = diagnostics->errors();
   Document document = PolicyReader(catalog, text, file, diagnostics).Read(root);
+  diagnostics->Name("policy");
   if (diagnostics->errors() > errors_before) return std::nullopt;
   return document;
 }

@@ -62,6 +62,8 @@ class PolicyReader {
   void ReadDefault(const JsonValue::Member& member);
   std::optional<FactCode> ReadDefaultValue(const FactInfo& fact, const JsonValue& value);
   void ReadUnknownCallee(const JsonValue& value);
+  void ReadDiscloses(const JsonValue& array);
+  std::optional<FactId> ReadDisclosedFact(const JsonValue& value);
 
   // parse_outcomes.cc
   void ReadOutcomes(const JsonValue& object);
@@ -87,6 +89,7 @@ class PolicyReader {
   void ReadInvariants(const JsonValue& array);
 
   const Catalog& catalog_;
+  const JsonValue* root_ = nullptr;  ///< whose kSchemaKey is for editors
   std::string_view text_;
   std::string_view file_;
   Diagnostics& diagnostics_;

@@ -119,6 +119,7 @@ class DocumentPrinter {
     for (const DecisionRules& decision : document_.decisions) Decision(decision);
     out_.EndObject();
     Invariants();
+    Discloses();
     out_.EndObject();
     return out_.Finish() + "\n";
   }
@@ -215,6 +216,18 @@ class DocumentPrinter {
       out_.BeginObject();
       out_.Key("id").String(invariant.id);
       out_.Key("that").String(FormatInvariant(catalog_, document_, invariant));
+      out_.EndObject();
+    }
+    out_.EndArray();
+  }
+
+  void Discloses() {
+    if (document_.discloses.empty()) return;
+    out_.Key("discloses").BeginArray();
+    for (const Disclosure& disclosure : document_.discloses) {
+      out_.BeginObject();
+      out_.Key("fact").String(catalog_.fact(disclosure.fact).name);
+      out_.Key("why").String(disclosure.why);
       out_.EndObject();
     }
     out_.EndArray();

@@ -24,6 +24,7 @@
 #include "derived/context.h"
 #include "derived/rows.h"
 #include "facts/frame.h"
+#include "store/user_sets.h"
 
 namespace ringfence {
 
@@ -105,6 +106,14 @@ class StoreSession : public FactSource {
   /// The seed of the user with that handle, in this snapshot. kAbsent: nobody's. kUnavailable: it
   /// could not be read, or a user has none, which is damage.
   virtual ReadState LogSeed(int64_t handle, std::span<uint8_t, 32> seed) noexcept = 0;
+  /// Lists a set of users in this snapshot, which lasts at least as long as the cursor.
+  virtual Result<std::unique_ptr<UserCursor>> ListUsers(const UserSet& set) = 0;
+  /// How many users are known in this snapshot. O(users), and cheap for each.
+  virtual Status CountUsers(uint64_t* users) = 0;
+  /// Whether there is such a row of derived facts: kRead, kAbsent, or kUnavailable.
+  virtual ReadState FindRow(RowKind kind, int64_t a, int64_t b) noexcept = 0;
+  /// The external id of a user, in this snapshot. kNotFound: nobody's handle.
+  virtual Status ReadName(int64_t handle, std::string* name) = 0;
 };
 
 /// Writes that are applied together or not at all. kInvalidArgument leaves the transaction usable;

@@ -90,6 +90,25 @@ class MemorySession final : public StoreSession, private DerivedRows {
     std::copy(user->seed.begin(), user->seed.end(), seed.begin());
     return ReadState::kRead;
   }
+  Result<std::unique_ptr<UserCursor>> ListUsers(const UserSet& set) override {
+    return ListUsersOf(Current(), set);
+  }
+  Status CountUsers(uint64_t* users) override {
+    *users = 0;
+    for (size_t i = 0; i < kShards; ++i) *users += Current().users.Of(i).size();
+    return Status();
+  }
+  ReadState FindRow(RowKind kind, int64_t a, int64_t b) noexcept override {
+    return Current().Row({kind, a, b}) == nullptr ? ReadState::kAbsent : ReadState::kRead;
+  }
+  Status ReadName(int64_t handle, std::string* name) override {
+    const MemoryUser* user = Current().User(handle);
+    if (user == nullptr) {
+      return Status(StatusCode::kNotFound, "the store knows no user of such a handle");
+    }
+    *name = user->name;
+    return Status();
+  }
 
  private:
   const World& Current() {

@@ -179,4 +179,7 @@ struct Shared {
 /// A Reader's view of what is published when its snapshot begins.
 std::unique_ptr<StoreSession> NewMemorySession(std::shared_ptr<Shared> shared);
 
+/// O(users) but for those related to somebody.
+std::unique_ptr<UserCursor> ListUsersOf(const World& world, const UserSet& set);
+
 }  // namespace ringfence::memory

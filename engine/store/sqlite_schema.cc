@@ -43,7 +43,7 @@ Status FillSeeds(Connection& db) {
 // What is said of the steps in schema/migrations, oldest first; their texts are embedded in the
 // same order. 2: a program that knows 1 reads all it knows of, but its Forget would leave the
 // contacts. 3: likewise, and it would add users without a seed. 4: nothing of users. 5: Forget
-// again.
+// again. 6: indexes, which SQLite itself keeps up whatever program writes.
 struct Step {
   int version, min_reader, min_writer;
   Status (*fill)(Connection& db);
@@ -51,7 +51,8 @@ struct Step {
 constexpr Step kMigrations[] = {{2, 1, 2, nullptr},
                                 {3, 1, 3, FillSeeds},
                                 {4, 1, 3, nullptr},
-                                {5, kMinReader, kMinWriter, nullptr}};
+                                {5, 1, 5, nullptr},
+                                {6, kMinReader, kMinWriter, nullptr}};
 static_assert(std::end(kMigrations)[-1].version == kStoreSchemaVersion);
 
 constexpr int kMigrateTimeoutMs = 5000;

@@ -18,7 +18,7 @@
 namespace ringfence {
 
 inline constexpr int kStoreApplicationId = 0x52665373;  // "RfSs"
-inline constexpr int kStoreSchemaVersion = 5;
+inline constexpr int kStoreSchemaVersion = 6;
 
 /// schema/store.sql.
 std::string_view StoreSql();

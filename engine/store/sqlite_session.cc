@@ -107,7 +107,7 @@ RF_FLAT bool SqliteSession::StepRead(Statement& statement, bool* has_row) {
   return (fresh_ || NoticeWrites()) && !too_new_;
 }
 
-bool SqliteSession::StepContact(Statement& statement, bool* has_row) {
+bool SqliteSession::StepInOtherFile(Statement& statement, bool* has_row) {
   return StepRead(statement, has_row);
 }
 

@@ -39,8 +39,15 @@ class SqliteSession final : public StoreSession, private DerivedRows {
   std::string DescribeContact(Group group) const override;
   ReadState LogHandle(const Party& party, bool callee, int64_t* handle) noexcept override;
   ReadState LogSeed(int64_t handle, std::span<uint8_t, 32> seed) noexcept override;
+  // sqlite_session_users.cc
+  Result<std::unique_ptr<UserCursor>> ListUsers(const UserSet& set) override;
+  Status CountUsers(uint64_t* users) override;
+  ReadState FindRow(RowKind kind, int64_t a, int64_t b) noexcept override;
+  Status ReadName(int64_t handle, std::string* name) override;
 
  private:
+  friend class SqliteUserCursor;
+
   /// What this snapshot is known to hold of one party of the question. The id is copied, because a
   /// batch may ask about many users from one buffer.
   struct PartyMemo {
@@ -83,7 +90,7 @@ class SqliteSession final : public StoreSession, private DerivedRows {
                    size_t* size) noexcept override;
   ReadState GetName(int64_t user, std::span<char> to, size_t* size) noexcept override;
   ReadState ReadContact(Group group, const Question& question, GroupWriter& out);
-  bool StepContact(Statement& statement, bool* has_row);  ///< StepRead, for another file
+  bool StepInOtherFile(Statement& statement, bool* has_row);  ///< StepRead, for another file
   /// The external id of a party. False: there is none, or it cannot be read.
   bool NameOf(const Party& party, char* buffer, std::string_view* name);
 

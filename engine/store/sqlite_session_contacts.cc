@@ -84,7 +84,7 @@ bool SessionContacts::ReadEpoch() {
     find_epoch_.Bind(1, book_.epoch);
     const ResetGuard reset(find_epoch_);
     bool has_row = false;
-    if (!session_->StepContact(find_epoch_, &has_row) || !has_row) return false;
+    if (!session_->StepInOtherFile(find_epoch_, &has_row) || !has_row) return false;
     RowReader row(find_epoch_);
     const auto state = static_cast<EpochState>(row.OneOf(EpochStateNames()));
     if (!row.ok()) return false;
@@ -98,7 +98,7 @@ std::span<const uint8_t> SessionContacts::Chunk(int64_t callee, uint32_t bucket)
   find_chunk_.Reset();
   find_chunk_.Bind(1, ChunkId(callee, bucket));
   bool has_row = false;
-  if (!session_->StepContact(find_chunk_, &has_row) || !has_row) return {};
+  if (!session_->StepInOtherFile(find_chunk_, &has_row) || !has_row) return {};
   RowReader row(find_chunk_);
   return ReadChunk(&row);
 }
@@ -108,7 +108,7 @@ ReadState SessionContacts::Read(Group group, int64_t callee, int64_t caller, Con
   find_book_.Bind(2, caller);
   const ResetGuard reset(find_book_);
   bool has_row = false;
-  if (!session_->StepContact(find_book_, &has_row)) return ReadState::kUnavailable;
+  if (!session_->StepInOtherFile(find_book_, &has_row)) return ReadState::kUnavailable;
   if (!has_row) return ReadState::kAbsent;
   RowReader row(find_book_);
   book_.callee = callee;

@@ -2,10 +2,12 @@
 // NAME.txt. Policies beyond the limits are made here. --update=diagnostics writes the texts anew.
 #include <doctest/doctest.h>
 #include <ringfence/limits.h>
+#include <ringfence/lint.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -91,12 +93,12 @@ std::vector<Made> MadePolicies() {
           {"limit_of_lists", WithTooMuch()}};
 }
 
-std::string DiagnosticsOf(const std::string& text, const std::string& file) {
+Diagnostics DiagnosticsOf(const std::string& text, const std::string& file) {
   Diagnostics diagnostics;
   const std::optional<Document> document = ParsePolicy(GoldenCatalog(), text, file, &diagnostics);
   CHECK(document.has_value() == !diagnostics.HasErrors());
   if (document) LintDocument(GoldenCatalog(), *document, &diagnostics);
-  return diagnostics.Render(text);
+  return diagnostics;
 }
 
 // The literal patterns of Say("...") in one source file, adjacent literals joined.
@@ -156,13 +158,22 @@ TEST_CASE("every policy earns its diagnostics word for word") {
     policies.push_back({path.stem().string(), ReadFile(path)});
   }
   CHECK(policies.size() >= 25);
+  std::set<std::string_view> rules = {"limit", "json"};  // of the compiler, and of other tests
   for (const Made& policy : policies) {
     CAPTURE(policy.name);
-    const std::string found = DiagnosticsOf(policy.text, policy.name + ".json");
+    const Diagnostics diagnostics = DiagnosticsOf(policy.text, policy.name + ".json");
+    const std::string found = diagnostics.Render(policy.text);
+    for (const Diagnostic& item : diagnostics.items()) {
+      const auto rule = std::ranges::find(LintRules(), item.id, &LintRule::id);
+      REQUIRE_MESSAGE(rule != LintRules().end(), item.message);
+      CHECK(rule->error == (item.severity == Diagnostic::Severity::kError));
+      rules.insert(item.id);
+    }
     const fs::path expected = kGolden / "diagnostics" / (policy.name + ".txt");
     if (update) std::ofstream(expected, std::ios::binary) << found;
     CHECK(found == ReadFile(expected));
   }
+  CHECK(rules.size() == LintRules().size());
   // No text without its policy.
   CHECK(FilesOf(kGolden / "diagnostics", ".txt").size() == policies.size());
 }

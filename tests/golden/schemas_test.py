@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""The JSON Schemas hold for every shipped file, and fail for broken ones.
+"""The JSON Schemas hold for every shipped file, fail for broken ones, and tell editors all keys.
 
-Usage: schemas_test.py ROOT. Takes the source tree; prints each finding and exits 1 if there is any.
-Needs python3-jsonschema. A schema that accepts everything would pass the first half, so each broken
-file below must be refused, and for the reason it names.
+Usage: schemas_test.py ROOT [TOOL]. Takes the source tree, and the tool to compile examples with;
+prints each finding and exits 1 if there is any. Needs python3-jsonschema. A schema that accepts
+everything would pass the first half, so each broken file below must be refused, and for the reason
+it names.
 """
 
 import copy
@@ -11,7 +12,9 @@ import glob
 import json
 import os
 import re
+import subprocess
 import sys
+import tempfile
 
 from jsonschema import Draft7Validator
 
@@ -82,6 +85,8 @@ BROKEN = {
         (set_at(("decisions", "path"), {**PATH, "combine": "deny-overrides"}), "enum"),
         (set_at(("decisions", "my-path"), PATH), "pattern"),
         (set_at(("invariants", 0), {"id": "x"}), "required that"),
+        (set_at(("discloses",), [{"fact": "callee.known"}]), "required why"),
+        (set_at(("discloses",), [{"fact": "callee.known", "why": ""}]), "minLength"),
     ],
     "cases": [
         (drop("policy"), "required policy"),
@@ -113,6 +118,8 @@ BROKEN = {
         (set_at(("call", 0, "members"), ["unspecified", "unset"]), "not"),
         (set_at(("derived", 0, "changeable"), "operator"), "enum"),
         (set_at(("derived", 0, "name"), "callee.cohort(callee)"), "pattern"),
+        (drop("constraints", 0, "that"), "required that"),
+        (set_at(("constraints", 0, "id"), "No Name"), "pattern"),
     ],
     "catalog-extension": [
         (set_at(("catalog",), 2), "const"),
@@ -128,6 +135,7 @@ BROKEN = {
         (set_at(("relations", 0, "bit"), 27), "anyOf"),
         (set_at(("call", 0, "bit"), 59), "anyOf"),
         (drop("call", 0, "doc"), "required doc"),
+        (set_at(("constraints",), [{"id": "list", "that": "true", "doc": "x"}]), "pattern"),
     ],
 }
 
@@ -137,6 +145,7 @@ LIMITS = {
     "policy": [
         (("definitions", "condition", "maxLength"), "kMaxConditionBytes", 0),
         (("definitions", "reason", "maxLength"), "kMaxReasonBytes", 0),
+        (("definitions", "disclosure", "properties", "why", "maxLength"), "kMaxReasonBytes", 0),
         (("definitions", "doc", "maxLength"), "kMaxNoteBytes", 0),
         (("definitions", "ring", "properties", "rules", "maxItems"), "kMaxRules", 0),
         (("definitions", "decision", "properties", "rules", "maxItems"), "kMaxRules", 0),
@@ -146,8 +155,15 @@ LIMITS = {
         (("properties", "invariants", "maxItems"), "kMaxInvariants", 0),
     ],
     "cases": [(("definitions", "text", "maxLength"), "kMaxReasonBytes", 0)],
-    "catalog": [(("definitions", "doc", "maxLength"), "kMaxReasonBytes", 0)],
-    "catalog-extension": [(("definitions", "doc", "maxLength"), "kMaxReasonBytes", 0)],
+    **dict.fromkeys(
+        ("catalog", "catalog-extension"),
+        [
+            (("definitions", "doc", "maxLength"), "kMaxReasonBytes", 0),
+            (("definitions", "constraint", "properties", "that", "maxLength"),
+             "kMaxConditionBytes", 0),
+            (("properties", "constraints", "maxItems"), "kMaxConstraints", 0),
+        ],
+    ),
 }
 
 
@@ -179,21 +195,102 @@ def at(document, path):
     return document
 
 
-def undescribed(schema, path="#"):
-    """Paths of objects in the schema that have properties and no description."""
+# Keywords under which a schema says what must be so of something described elsewhere.
+CONSTRAINTS = ("if", "then", "else", "not", "propertyNames")
+
+
+def resolved(schema, root):
+    """The schema, or what its $ref names."""
+    while "$ref" in schema:
+        schema = at(root, schema["$ref"].removeprefix("#/").split("/"))
+    return schema
+
+
+def parts(schema, root, path=""):
+    """Every subschema that describes something, as (path, schema); constraints are left out."""
     if isinstance(schema, dict):
-        is_object = "properties" in schema and schema.get("type") == "object"
-        if is_object and "description" not in schema:
-            yield path
+        yield path, schema
         for key, value in schema.items():
-            yield from undescribed(value, f"{path}/{key}")
+            if key in ("properties", "definitions"):
+                for name, part in value.items():
+                    yield from parts(part, root, f"{path}/{key}/{name}")
+            elif key not in CONSTRAINTS + ("examples", "enum", "required", "$ref"):
+                yield from parts(value, root, f"{path}/{key}")
     elif isinstance(schema, list):
-        for index, value in enumerate(schema):
-            yield from undescribed(value, f"{path}/{index}")
+        for index, part in enumerate(schema):
+            yield from parts(part, root, f"{path}/{index}")
+
+
+def undescribed(schema):
+    """Paths of properties, named or not, and definitions without a description."""
+    for path, part in parts(schema, schema):
+        parent, _, key = path.rpartition("/")
+        is_key = parent.endswith(("/properties", "/definitions")) or key == "additionalProperties"
+        if (is_key or path == "") and not resolved(part, schema).get("description"):
+            yield path
+
+
+def examples(schema):
+    """(path, validator, example) of every example in a schema."""
+    for path, part in parts(schema, schema):
+        validator = Draft7Validator({**part, "definitions": schema.get("definitions", {})})
+        for example in part.get("examples", ()):
+            yield path, validator, example
+
+
+def conditions(value, key=None):
+    """Conditions anywhere in an example: under "when" and "that"."""
+    if isinstance(value, dict):
+        for name, part in value.items():
+            yield from conditions(part, name)
+    elif isinstance(value, list):
+        for part in value:
+            yield from conditions(part)
+    elif key in ("when", "that"):
+        yield key, value
+
+
+def policy_of(key, condition):
+    """A policy that has the condition; "when" also stands for the definition of conditions."""
+    rule = {"id": "example", "when": condition if key != "that" else "true", "then": "refuse"}
+    invariants = [{"id": "example", "that": condition}] if key == "that" else []
+    ring = {"rules": [rule], "otherwise": "refuse", "on_unavailable": "refuse"}
+    return {"$schema": "policy.schema.json", "policy": "example", "catalog": 1,
+            "unknown_callee": "refuse", "decisions": {"ring": ring}, "invariants": invariants}
+
+
+def compiles(tool, policy):
+    """What the tool says against a policy; empty: nothing."""
+    with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as file:
+        json.dump(policy, file)
+        file.flush()
+        done = subprocess.run([tool, "compile", file.name], capture_output=True, text=True,
+                              check=False)
+    return "" if done.returncode == 0 else done.stderr
+
+
+def check_examples(schema, tool):
+    """Findings about the examples of a schema, and how many there are."""
+    findings = []
+    count = 0
+    for path, validator, example in examples(schema):
+        count += 1
+        findings += [f"{path}: {error.message}" for error in validator.iter_errors(example)]
+        key = path.rpartition("/")[2]
+        found = list(conditions(example, "when" if key == "condition" else key))
+        policies = [policy_of(*one) for one in found]
+        if path == "" and isinstance(example, dict) and "decisions" in example:
+            policies = [example]
+        for policy in policies if tool else ():
+            complaint = compiles(tool, policy)
+            if complaint:
+                findings.append(f"{path}: {complaint}")
+    return findings, count
 
 
 def main():
     root = sys.argv[1]
+    tool = sys.argv[2] if len(sys.argv) > 2 else None
     findings = []
     checked = 0
     for name, pattern in SHIPPED.items():
@@ -202,7 +299,14 @@ def main():
         if schema.get("$schema") != "http://json-schema.org/draft-07/schema#":
             findings.append(f"{name}.schema.json does not say that it is draft-07")
         for path in undescribed(schema):
-            findings.append(f"{name}.schema.json: {path} has no description")
+            findings.append(f"{name}.schema.json: {path or 'it'} has no description")
+        if not schema.get("title"):
+            findings.append(f"{name}.schema.json has no title")
+        found, count = check_examples(schema, tool)
+        checked += count
+        findings += [f"{name}.schema.json: example at {finding}" for finding in found]
+        if name != "catalog" and count < 5:
+            findings.append(f"{name}.schema.json has {count} examples")
         for path, limit, less in LIMITS[name]:
             if at(schema, path) != limits(root)[limit] + less:
                 findings.append(f"{name}.schema.json: {'/'.join(path)} is not {limit}")

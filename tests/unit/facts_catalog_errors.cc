@@ -440,7 +440,7 @@ TEST_CASE("all errors in one run, rendered") {
       "mine.json:2:3: error: unknown key 'derivd' of a catalog\n"
       "  \"derivd\": [] }\n"
       "  ^~~~~~~~\n"
-      "  expected: one of catalog, user, relations, call, derived\n"
+      "  expected: one of catalog, user, relations, call, derived, constraints\n"
       "  hint: did you mean 'derived'?\n"));
 }
 

@@ -50,7 +50,8 @@ TEST_CASE("a document has what its text says") {
         "rules": [ { "id": "b", "when": "true", "then": "ring", "reason": "because" } ],
         "otherwise": { "then": "later", "reason": "wait" }, "on_unavailable": "refuse" } },
     "invariants": [
-      { "id": "i", "that": "ring.rule in ['b', 'a'] || path.outcome != 'relay'" } ] })json");
+      { "id": "i", "that": "ring.rule in ['b', 'a'] || path.outcome != 'relay'" } ],
+    "discloses": [ { "fact": "callee.blocks(caller)", "why": "it is said so" } ] })json");
   REQUIRE_MESSAGE(parsed.document.has_value(), parsed.diagnostics);
   const Document& document = *parsed.document;
   CHECK(document.name == "example");
@@ -90,6 +91,9 @@ TEST_CASE("a document has what its text says") {
   CHECK_FALSE(invariant.terms[1].equal);
   CHECK(invariant.that.nodes[1].fact == Invariant::kTermFact + 1);
   CHECK(invariant.that.text == "ring.rule in ['a', 'b'] || path.outcome != 'relay'");
+  REQUIRE(document.discloses.size() == 1);
+  CHECK(document.discloses[0].fact == *Catalog::Standard().Find("callee.blocks(caller)"));
+  CHECK(document.discloses[0].why == "it is said so");
 }
 
 TEST_CASE("a default is the same on both sides of a call") {

@@ -44,6 +44,8 @@ constexpr const char* kWritten = R"json(// A policy as people write it.
   "unknown_callee": "private", "catalog": 1, "policy": "written",
   "invariants": [ { "id": "i",
     "that": "(callee.premium ? ring.effect == 'ring' : 1 < 2) && !(ring.rule in ['ok', 'off'])" } ],
+  "discloses": [ { "why": "the button says so", "fact": "callee.blocks(caller)" },
+                 { "fact": "callee.calls_enabled", "why": "so does this" } ],
 })json";
 
 constexpr const char* kCanonical = R"json({
@@ -114,6 +116,16 @@ constexpr const char* kCanonical = R"json({
       "id": "i",
       "that": "(callee.premium ? ring.effect == 'ring' : true) && !(ring.rule in ['off', 'ok'])"
     }
+  ],
+  "discloses": [
+    {
+      "fact": "callee.calls_enabled",
+      "why": "so does this"
+    },
+    {
+      "fact": "callee.blocks(caller)",
+      "why": "the button says so"
+    }
   ]
 }
 )json";
@@ -137,6 +149,8 @@ decision path combine=first-applicable values=direct,relay
   rule otherwise: true -> direct
   rule on_unavailable: true -> relay
 invariant i: (callee.premium ? ring.effect == 'ring' : true) && !(ring.rule in ['off', 'ok'])
+discloses callee.calls_enabled: "so does this"
+discloses callee.blocks(caller): "the button says so"
 )";
 
 TEST_CASE("canonical text and dump, word for word") {
@@ -164,6 +178,7 @@ TEST_CASE("the digest is that of the meaning") {
   CHECK(Digest(Changed("\"reason\": \"followed\"", "\"reason\": \"follows\"")) != digest);
   CHECK(Digest(Changed("\"sip\": 480", "\"sip\": 486")) != digest);
   CHECK(Digest(Changed("first-applicable", "deny-overrides")) != digest);
+  CHECK(Digest(Changed("so does this", "so does that")) != digest);
 }
 
 // Random texts. Every part is chosen among everything the language has.
@@ -185,10 +200,20 @@ class Random {
               in_invariant_ = false;
               return R"({ "id": "i)" + std::to_string(i) + R"(", "that": ")" + that + "\" }";
             });
-    return text + " ] }";
+    return text + " ] " + Discloses() + "}";
   }
 
  private:
+  std::string Discloses() {
+    std::vector<std::string> facts = {"callee.blocks(caller)", "callee.minor", "callee.dnd"};
+    std::shuffle(facts.begin(), facts.end(), bits_);
+    return R"(, "discloses": [ )" +
+           List(Below(4), ", ",
+                [&](size_t i) {
+                  return R"({ "fact": ")" + facts[i] + R"(", "why": "w)" + Number(9) + R"(" })";
+                }) +
+           " ] ";
+  }
   size_t Below(size_t limit) { return static_cast<size_t>(bits_() % limit); }
   std::string Number(size_t limit) { return std::to_string(Below(limit + 1)); }
   template <class T>

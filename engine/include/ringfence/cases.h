@@ -7,6 +7,7 @@
 #include <ringfence/policy.h>
 #include <ringfence/status.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -76,5 +77,26 @@ RINGFENCE_API Result<CasesReport> RunCases(std::string_view text, std::string_vi
 /// cases themselves are not looked at.
 RINGFENCE_API Result<std::string> CasesPolicyPath(std::string_view text, std::string_view file_name,
                                                   const Catalog& catalog = Catalog::Standard());
+
+/// A cases file that reaches all of a policy that can be reached.
+struct GeneratedCases {
+  std::string text;  ///< as schema/cases.schema.json; passes with the policy
+  size_t cases = 0;  ///< in it
+  /// No file of fewer cases reaches as much. What is sure of the least: where it is equal to
+  /// `cases`, that is the least.
+  size_t at_least = 0;
+  /// What no case can reach, because no situation does: "ring: followed never decides",
+  /// "ring: followed: callee.follows(caller) is never true".
+  std::vector<std::string> unreachable;
+};
+
+/// Few cases, the least or near it, that together let every rule of every decision decide and see
+/// every test of a condition true and false, as Coverage counts, where that is possible at all.
+/// What they expect is what `policy` decides now: a start for cases of one's own, and a record of
+/// what must not change. `policy_path` goes into the file. The same on every machine. Thread-safe.
+/// Errors: kLimit, diagrams over the budget of nodes. Time grows with the diagrams and the square
+/// of the number of tests.
+RINGFENCE_API Result<GeneratedCases> GenerateCases(const Policy& policy,
+                                                   std::string_view policy_path = "policy.json");
 
 }  // namespace ringfence

@@ -128,6 +128,19 @@ struct FactInfo {
   FactCode code_count() const;
 };
 
+/// A condition over facts that holds in every situation a store can give: what analysis of whole
+/// policies leaves out of account is what it does not hold in. It changes no decision, and is no
+/// part of the digest.
+struct CatalogConstraint {
+  std::string id;
+  std::string that;  ///< a condition (schema/policy.md); CheckConstraints reads it
+  std::string doc;   ///< one sentence
+  std::string file;  ///< where `that` is written
+  uint32_t line = 0;
+  uint32_t column = 0;
+  std::string written;  ///< the JSON string there, with its quotes
+};
+
 /// An immutable vocabulary. Cheap to copy (shared); safe to read from any thread.
 class RINGFENCE_API Catalog {
  public:
@@ -161,6 +174,8 @@ class RINGFENCE_API Catalog {
   size_t size() const;                 ///< number of facts, <= kMaxFacts
   const FactInfo& fact(FactId id) const;  ///< id < size()
   std::span<const FactInfo> facts() const;
+  /// The catalog's and then its extension's, as their files have them.
+  std::span<const CatalogConstraint> constraints() const;
   /// Bits of a list's block, both included, in which an extension can put a further entry.
   struct Room {
     std::string_view list;  ///< "user", "relations", "call"
@@ -195,5 +210,10 @@ class RINGFENCE_API Catalog {
   explicit Catalog(std::shared_ptr<const Data> data) : data_(std::move(data)) {}
   std::shared_ptr<const Data> data_;
 };
+
+/// Whether every constraint of the catalog is a condition over its facts. Parse and Extend do not
+/// look: what no decision needs keeps no engine from starting. kParse: each error with line, column
+/// and caret. Whether some situation satisfies all of them is for analysis to say.
+RINGFENCE_API Status CheckConstraints(const Catalog& catalog);
 
 }  // namespace ringfence

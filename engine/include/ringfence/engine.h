@@ -90,6 +90,7 @@ class RINGFENCE_API Engine {
   const Catalog& catalog() const;
 
   struct Impl;
+  const std::shared_ptr<Impl>& impl() const { return impl_; }
 
  private:
   explicit Engine(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}

@@ -56,6 +56,9 @@ inline constexpr std::size_t kMaxPathValues = 16;
 // Invariants of a policy; each costs one walk over the diagrams when it is proved.
 inline constexpr std::size_t kMaxInvariants = 256;
 
+// Constraints of a catalog and its extension together.
+inline constexpr std::size_t kMaxConstraints = 256;
+
 // Facts of a catalog: a fact id fits one byte. The standard catalog has fewer than two
 // thirds.
 inline constexpr std::size_t kMaxFacts = 256;

@@ -17,7 +17,7 @@ room for extensions:
   relations  bits 28 to 31
   call       bits 60 to 63
 $ ringfence catalog show --json | python3 -c "import json,sys; c = json.load(sys.stdin); print(sorted(c), c['extension'], c['facts'][2])"
-['catalog', 'digest', 'extension', 'facts', 'room'] None {'name': 'callee.calls_enabled', 'entry': 'calls_enabled', 'kind': 'setting', 'type': 'bool', 'members': [], 'default': 'true', 'absent': 'false', 'list': 'user', 'bit': 2, 'bits': 2, 'extension': False, 'doc': 'The master switch: the user can be called at all.'}
+['catalog', 'constraints', 'digest', 'extension', 'facts', 'room'] None {'name': 'callee.calls_enabled', 'entry': 'calls_enabled', 'kind': 'setting', 'type': 'bool', 'members': [], 'default': 'true', 'absent': 'false', 'list': 'user', 'bit': 2, 'bits': 2, 'extension': False, 'doc': 'The master switch: the user can be called at all.'}
 
 # An extension, and everything that is wrong with one.
 $ cp $WORLD/../extension/catalog-extension.json $WORLD/../extension/policy.json .
@@ -33,11 +33,28 @@ $ ringfence catalog check catalog-extension.json --json | python3 -c "import jso
 {'name': 'acme', 'version': 1} 4 {'list': 'user', 'first': 59, 'last': 63}
 $ sed 's/x_plan/calls_enabled/; s/"bit": 57/"bit": 55/' catalog-extension.json > wrong.json
 $ ringfence catalog check wrong.json
-wrong.json:6:15: error: the catalog has 'calls_enabled' already: an extension cannot change it
-    { "name": "calls_enabled", "kind": "attribute", "type": "enum",
+wrong.json:7:15: error: the catalog has 'calls_enabled' already: an extension cannot change it
+      "name": "calls_enabled",
               ^~~~~~~~~~~~~~~
   expected: a new name that begins with x_
 [2]
+$ sed 's/^  "call": /  "constraints": [{ "id": "x_paid", "that": "callee.x_plan == 1", "doc": "Wrong." }],\n&/' catalog-extension.json > constrained.json
+$ ringfence catalog check constrained.json
+constrained.json:61:46: error: callee.x_plan (an enum) cannot be compared with the number 1
+"callee.x_plan == 1"
+ ^~~~~~~~~~~~~~~~~~
+  expected: none, silver or gold
+[2]
+$ sed "s/ == 1\"/ != 'gold' || callee.premium\"/" constrained.json > premium.json
+$ ringfence catalog check premium.json
+catalog 1 DIGEST, 184 facts
+extension acme version 1, 7 facts of them
+always:
+  callee.x_plan != 'gold' || callee.premium
+room for extensions:
+  user       bits 59 to 63, 117 to 127, 148 to 155
+  relations  bits 29 to 31
+  call       bits 62 to 63
 $ ringfence catalog check nothing.json
 ringfence: nothing.json: No such file or directory
 [2]
@@ -57,13 +74,13 @@ room for extensions:
   call       bits 62 to 63
 $ sed 's/x_assists/x_helps/; s/"bit": 57/"bit": 117/' next.json > moved.json
 $ ringfence catalog check moved.json --old catalog-extension.json
-moved.json:17:49: error: the place of 'x_allow_gold' is not that of version 1
-      "default": false, "absent": false, "bit": 117,
-                                                ^~~
+moved.json:31:14: error: the place of 'x_allow_gold' is not that of version 1
+      "bit": 117,
+             ^~~
   expected: bit 57
   hint: give a new entry a name and bits of its own
-moved.json:30:15: error: 'x_helps' lies where 'x_assists' lay in version 1
-    { "name": "x_helps", "kind": "flag", "bit": 28,
+moved.json:48:15: error: 'x_helps' lies where 'x_assists' lay in version 1
+      "name": "x_helps",
               ^~~~~~~~~
   expected: 'x_assists': a name is for ever
   hint: what is out of use stays, and its "doc" says so
@@ -73,8 +90,8 @@ catalog-extension.json:3:14: error: this is older than version 2
   "version": 1,
              ^
   expected: 3 or more
-catalog-extension.json:6:15: error: the members of 'x_plan' do not begin as in version 2
-    { "name": "x_plan", "kind": "attribute", "type": "enum",
+catalog-extension.json:7:15: error: the members of 'x_plan' do not begin as in version 2
+      "name": "x_plan",
               ^~~~~~~~
   expected: none, silver, gold, platinum
   hint: new members come after them
@@ -83,26 +100,26 @@ catalog-extension.json:6:15: error: the members of 'x_plan' do not begin as in v
 # From a row to a decision. Without the extension no such policy compiles.
 $ ringfence init --policy ./policy.json
 ./policy.json:12:36: error: unknown fact 'call.x_origin'
-        { "id": "advert", "when": "call.x_origin == 'advert' && callee.x_plan != 'gold'",
+        { "id": "advert", "when": "call.x_origin == 'advert' && callee.x_plan != 'gold'", "the...
                                    ^~~~~~~~~~~~~
   expected: a fact of the catalog
   hint: names that begin with x_ are of a catalog extension, and none was given
 ./policy.json:12:65: error: unknown fact 'callee.x_plan'
-        { "id": "advert", "when": "call.x_origin == 'advert' && callee.x_plan != 'gold'",
-                                                                ^~~~~~~~~~~~~
+..."advert", "when": "call.x_origin == 'advert' && callee.x_plan != 'gold'", "then": "private" },
+                                                   ^~~~~~~~~~~~~
   expected: a fact of the catalog
   hint: names that begin with x_ are of a catalog extension, and none was given
-./policy.json:14:39: error: unknown fact 'caller.x_assists(callee)'
+./policy.json:13:39: error: unknown fact 'caller.x_assists(callee)'
         { "id": "assistant", "when": "caller.x_assists(callee)", "then": "ring" },
                                       ^~~~~~~~~~~~~~~~~~~~~~~~
   expected: a fact of the catalog
   hint: names that begin with x_ are of a catalog extension, and none was given
-./policy.json:15:34: error: unknown fact 'callee.x_allow_gold'
+./policy.json:14:34: error: unknown fact 'callee.x_allow_gold'
         { "id": "gold", "when": "callee.x_allow_gold && caller.x_plan == 'gold'", "then": "ring" }
                                  ^~~~~~~~~~~~~~~~~~~
   expected: a fact of the catalog
   hint: names that begin with x_ are of a catalog extension, and none was given
-./policy.json:15:57: error: unknown fact 'caller.x_plan'
+./policy.json:14:57: error: unknown fact 'caller.x_plan'
         { "id": "gold", "when": "callee.x_allow_gold && caller.x_plan == 'gold'", "then": "ring" }
                                                         ^~~~~~~~~~~~~
   expected: a fact of the catalog
@@ -195,7 +212,7 @@ $ ringfence --catalog-extension other.json user show bob
 ringfence: the store was made with another catalog: it has 'x_allow_gold' (bool, bits 57+2, false, true) where this catalog has 'x_allow_silver' (bool, bits 57+2, false, true)
 [3]
 $ ringfence --catalog-extension wrong.json user show bob 2>&1 | head -1
-wrong.json:6:15: error: the catalog has 'calls_enabled' already: an extension cannot change it
+wrong.json:7:15: error: the catalog has 'calls_enabled' already: an extension cannot change it
 $ ringfence --catalog-extension nothing.json user show bob
 ringfence: nothing.json: No such file or directory
 [2]

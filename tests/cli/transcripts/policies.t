@@ -102,5 +102,5 @@ default: no warnings
 x-2023: no warnings
 x-2024: no warnings
 $ ringfence lint open.json --json
-{"policy":"open.json","warnings":"open.json:45:25: warning: 'on_unavailable' rings: calls ring that no rule admits\n      \"on_unavailable\": \"ring\"\n                        ^~~~~~\n  hint: admit callers by a rule, and refuse here\n"}
+{"policy":"open.json","warnings":"open.json:45:25: warning: 'on_unavailable' rings: calls ring that no rule admits\n      \"on_unavailable\": \"ring\"\n                        ^~~~~~\n  hint: admit callers by a rule, and refuse here\n","findings":[{"rule":"rings-without-rule","line":45,"column":25,"message":"'on_unavailable' rings: calls ring that no rule admits","expected":null,"hint":"admit callers by a rule, and refuse here"}]}
 [1]
