@@ -127,20 +127,30 @@ std::vector<FactId> OrderOf(const Program& program) {
   return order;
 }
 
-Ref SymmetricTogether(Space* space) {
+Ref PossibleReads(Space* space) {
   const Layout& layout = space->layout();
-  Ref all = kTrueLeaf;
-  const auto missing = [&](FactId fact) {
+  const auto place = [&](FactId fact) {
     const auto at = std::find(space->order().begin(), space->order().end(), fact);
-    const auto position = static_cast<uint32_t>(at - space->order().begin());
-    const DiagramEdge edges[] = {{0, kFalseLeaf}, {layout.code_counts[fact], kTrueLeaf}};
-    return space->mutable_builder()->Make(position, edges);
+    return static_cast<uint32_t>(at - space->order().begin());
   };
+  const auto missing = [&](FactId fact) {
+    const DiagramEdge edges[] = {{0, kFalseLeaf}, {layout.code_counts[fact], kTrueLeaf}};
+    return space->mutable_builder()->Make(place(fact), edges);
+  };
+  Ref all = PossibleValues(space, space->possible());
   for (FactId id : space->order()) {
     const FactInfo& fact = layout.catalog.fact(id);
-    if (!fact.symmetric || fact.reverse <= id) continue;
-    const Ref one = missing(id), other = missing(fact.reverse);
-    all = space->And(all, space->IfThenElse(one, other, space->Not(other)));
+    if (fact.symmetric && fact.reverse > id) {
+      const Ref one = missing(id), other = missing(fact.reverse);
+      all = space->And(all, space->IfThenElse(one, other, space->Not(other)));
+    }
+    for (const FactId known : {layout.callee_known, layout.caller_known}) {
+      const bool own = fact.group == layout.catalog.fact(known).group;
+      if (id == known || (!own && fact.group != Group::kPair)) continue;
+      const DiagramEdge absent[] = {{0, kTrueLeaf}, {1, kFalseLeaf}};
+      const Ref gone = space->mutable_builder()->Make(place(known), absent);
+      all = space->And(all, space->IfThenElse(gone, space->Not(missing(id)), kTrueLeaf));
+    }
   }
   return all;
 }
@@ -164,7 +174,7 @@ Comparison Compare(const Layout& layout, const Document& a, const Document& b,
   differ(space.policy(0), space.policy(1), space.possible());
   if (comparison.over_budget || comparison.differs) return comparison;
   differ(WithUnavailable(&space, space.policy(0)), WithUnavailable(&space, space.policy(1)),
-         space.And(PossibleValues(&space, space.possible()), SymmetricTogether(&space)));
+         PossibleReads(&space));
   return comparison;
 }
 

@@ -63,9 +63,10 @@ Ref PossibleValues(Space* space, Ref set);
 /// The facts of a policy's own diagrams, in their order: to be preferred by spaces it lies in.
 std::vector<FactId> OrderOf(const Program& program);
 
-/// Situations, where any fact may be unavailable, in which of a symmetric relation both sides are
-/// or none: it is one thing to read.
-Ref SymmetricTogether(Space* space);
+/// The possible situations where any fact may also be unavailable, as reads go: of a symmetric
+/// relation both sides are or none, for it is one thing to read; and of an account that is known
+/// not to be there nothing is.
+Ref PossibleReads(Space* space);
 
 /// Whether two documents decide alike.
 struct Comparison {
@@ -73,7 +74,7 @@ struct Comparison {
   std::optional<Situation> differs;  ///< none: alike in every possible situation
 };
 /// What two documents of one catalog decide in every possible situation, whichever facts are
-/// unavailable (of a symmetric relation both sides or none). Where they differ although all facts
+/// unavailable (PossibleReads). Where they differ although all facts
 /// are read, `differs` has all, and as few unusual ones as can be. What a refusal pretends its path
 /// to be does not count: no case can expect it.
 Comparison Compare(const Layout& layout, const Document& a, const Document& b,

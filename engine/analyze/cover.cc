@@ -1,179 +1,338 @@
-// What is to be reached, as sets of situations, and which situations reach it all. See cover.h.
+// Covers of sets of situations. See cover.h.
 #include "analyze/cover.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
-#include <set>
+#include <tuple>
 #include <utility>
 
-#include "analyze/answers.h"
-#include "analyze/groups.h"
 #include "base/check.h"
 
 namespace ringfence {
 namespace {
 
-using Op = ConditionNode::Op;
+/// Most of the first cubes turn out to be parts of others.
+constexpr size_t kRawCubes = 4;
+constexpr uint32_t kLeafPosition = std::numeric_limits<uint32_t>::max();
 
-bool IsTest(Op op) {
-  return op == Op::kTest || op == Op::kCompare || op == Op::kIntIn || op == Op::kSame;
+bool IsLeaf(Ref ref) { return (ref & kLeafBit) != 0; }
+
+/// Sorted, and what touches is one.
+void Normalise(std::vector<CodeRange>* codes) {
+  std::sort(codes->begin(), codes->end());
+  size_t kept = 0;
+  for (const CodeRange& range : *codes) {
+    if (kept > 0 && range.first <= (*codes)[kept - 1].last + 1) {
+      (*codes)[kept - 1].last = std::max((*codes)[kept - 1].last, range.last);
+    } else {
+      (*codes)[kept++] = range;
+    }
+  }
+  codes->resize(kept);
 }
 
-/// One thing to reach.
-struct Target {
-  std::string what;  ///< that it is never reached
-  Ref where = kFalseLeaf;
-};
+bool Overlap(const std::vector<CodeRange>& codes, FactCode first, FactCode last) {
+  return std::any_of(codes.begin(), codes.end(), [&](const CodeRange& range) {
+    return range.first <= last && first <= range.last;
+  });
+}
 
-/// The targets of one policy, where any fact may be unavailable.
-class Targets {
+class Coverer {
  public:
-  Targets(Space* space, const Layout& layout)
-      : space_(*space),
-        layout_(layout),
-        policy_(space->policy(0)),
-        settled_(WithUnavailable(space, policy_)),
-        possible_(space->And(PossibleValues(space, space->possible()), SymmetricTogether(space))) {
-    for (size_t d = 0; d < policy_.lists.size() && !space_.exhausted(); ++d) AddDecision(d);
+  Coverer(Space* space, Ref set, Ref most, const CoverOptions& options)
+      : space_(*space), set_(set), most_(most), options_(options) {
+    CollectCuts(set);
+    CollectCuts(most);
+    for (auto& [position, cuts] : cuts_) {
+      std::sort(cuts.begin(), cuts.end());
+      cuts.erase(std::unique(cuts.begin(), cuts.end()), cuts.end());
+    }
   }
 
-  std::vector<Target> Take() { return std::move(targets_); }
+  std::vector<Cube> Run() {
+    Ref covered = kFalseLeaf;
+    std::vector<Cube> cubes = Irredundant(set_, most_, &covered);
+    Merge(&cubes);
+    for (Cube& cube : cubes) Widen(&cube);
+    Sort(&cubes);
+    DropCovered(&cubes);
+    Merge(&cubes);
+    Sort(&cubes);
+    if (cubes.size() > options_.max_cubes) cubes.resize(options_.max_cubes);
+    return cubes;
+  }
 
  private:
-  void Add(std::string what, Ref where) { targets_.push_back({std::move(what), where}); }
+  /// Codes that lead the same way in both diagrams, and where.
+  struct Class {
+    std::vector<CodeRange> codes;
+    Ref least, most;
+  };
 
-  /// Where this decision is made: other decisions only where `ring` does not refuse.
-  Ref Asked(size_t d) {
-    if (d == 0) return possible_;
-    const RuleList& ring = policy_.lists[0];
-    const Ref lets = space_.Where(settled_.rules[0], [&](Ref leaf) {
-      const uint16_t then = ring.rules[leaf & ~kLeafBit].then;
-      return policy_.document->outcomes[then].effect != Effect::kRefuse;
+  uint32_t Position(Ref ref) const {
+    return IsLeaf(ref) ? kLeafPosition : space_.builder().PositionOf(ref);
+  }
+  FactCode LastCode(FactId fact) const {
+    return space_.layout().code_counts[fact] - (options_.unavailable ? 0 : 1);
+  }
+
+  void CollectCuts(Ref root) {
+    if (IsLeaf(root)) return;
+    const Diagram diagram = space_.builder().Extract(root);
+    for (const DiagramNode& node : diagram.nodes) {
+      for (uint32_t i = 0; i < node.edge_count; ++i) {
+        cuts_[node.position].push_back(diagram.edges[node.first_edge + i].from);
+      }
+    }
+  }
+
+  Ref Child(Ref ref, uint32_t position, FactCode code) const {
+    if (Position(ref) != position) return ref;
+    Ref to = ref;
+    for (const DiagramEdge& edge : space_.builder().EdgesOf(ref)) {
+      if (edge.from <= code) to = edge.to;
+    }
+    return to;
+  }
+
+  std::vector<Class> ClassesOf(Ref least, Ref most, uint32_t position) const {
+    std::vector<Class> classes;
+    const std::vector<FactCode>& cuts = cuts_.at(position);
+    const FactCode last = LastCode(space_.order()[position]);
+    for (size_t i = 0; i < cuts.size(); ++i) {
+      const CodeRange range = {cuts[i], i + 1 < cuts.size() ? cuts[i + 1] - 1 : last};
+      const Ref a = Child(least, position, range.first), b = Child(most, position, range.first);
+      const auto same = std::find_if(classes.begin(), classes.end(), [&](const Class& one) {
+        return one.least == a && one.most == b;
+      });
+      if (same == classes.end()) {
+        classes.push_back({{range}, a, b});
+      } else {
+        same->codes.push_back(range);
+      }
+    }
+    for (Class& one : classes) Normalise(&one.codes);
+    return classes;
+  }
+
+  /// Cubes between `least` and `most`; `*covered` is their union.
+  std::vector<Cube> Irredundant(Ref least, Ref most, Ref* covered) {
+    *covered = kFalseLeaf;
+    if (least == kFalseLeaf || made_ >= kRawCubes * options_.max_cubes || space_.exhausted())
+      return {};
+    if (most == kTrueLeaf) {
+      *covered = kTrueLeaf;
+      ++made_;
+      return {Cube()};
+    }
+    const uint32_t position = std::min(Position(least), Position(most));
+    const std::vector<Class> classes = ClassesOf(least, most, position);
+    Ref always = kTrueLeaf;  // where nothing needs to be said of this fact
+    for (const Class& one : classes) always = space_.And(always, one.most);
+    Ref unsaid = kFalseLeaf;
+    for (const Class& one : classes) unsaid = space_.Or(unsaid, space_.And(one.least, always));
+    // These first: they are the larger cubes, should there be too many.
+    Ref everywhere = kFalseLeaf;
+    std::vector<Cube> cubes = Irredundant(unsaid, always, &everywhere);
+    std::map<Cube, std::vector<CodeRange>> by_rest;
+    std::vector<DiagramEdge> edges;
+    for (const Class& one : classes) {
+      Ref here = kFalseLeaf;
+      for (Cube& rest : Irredundant(space_.Minus(one.least, everywhere), one.most, &here)) {
+        std::vector<CodeRange>& codes = by_rest[std::move(rest)];
+        codes.insert(codes.end(), one.codes.begin(), one.codes.end());
+      }
+      const Ref all = space_.Or(everywhere, here);
+      for (const CodeRange& range : one.codes) edges.push_back({range.first, all});
+    }
+    for (auto& [rest, codes] : by_rest) cubes.push_back(With(rest, position, std::move(codes)));
+    std::sort(edges.begin(), edges.end(),
+              [](const DiagramEdge& a, const DiagramEdge& b) { return a.from < b.from; });
+    if (!space_.exhausted()) *covered = space_.mutable_builder()->Make(position, edges);
+    return cubes;
+  }
+
+  /// `rest`, whose facts all come later, and this one.
+  Cube With(const Cube& rest, uint32_t position, std::vector<CodeRange> codes) const {
+    Normalise(&codes);
+    const FactId fact = space_.order()[position];
+    Cube cube;
+    if (!IsWhole(fact, codes)) cube.push_back({fact, std::move(codes)});
+    cube.insert(cube.end(), rest.begin(), rest.end());
+    return cube;
+  }
+
+  bool IsWhole(FactId fact, const std::vector<CodeRange>& codes) const {
+    return codes.size() == 1 && codes[0].first == 0 && codes[0].last == LastCode(fact);
+  }
+
+  /// Cubes that differ in one literal become one, as long as there are such.
+  void Merge(std::vector<Cube>* cubes) const {
+    for (bool merged = true; merged;) {
+      merged = false;
+      std::vector<bool> altered(cubes->size()), gone(cubes->size());
+      // By what is left of a cube without one of its facts.
+      std::map<std::pair<FactId, Cube>, size_t> seen;
+      for (size_t i = 0; i < cubes->size(); ++i) {
+        for (size_t k = 0; k < (*cubes)[i].size(); ++k) {
+          Cube rest = (*cubes)[i];
+          const Literal literal = rest[k];
+          rest.erase(rest.begin() + static_cast<ptrdiff_t>(k));
+          const auto [entry, added] = seen.try_emplace({literal.fact, std::move(rest)}, i);
+          if (added || altered[entry->second] || gone[entry->second]) continue;
+          Join(&(*cubes)[entry->second], literal);
+          altered[entry->second] = gone[i] = merged = true;
+          break;
+        }
+      }
+      size_t kept = 0;
+      for (size_t i = 0; i < cubes->size(); ++i) {
+        if (!gone[i]) std::swap((*cubes)[kept++], (*cubes)[i]);
+      }
+      cubes->resize(kept);
+    }
+  }
+
+  void Join(Cube* cube, const Literal& more) const {
+    const auto literal = std::find_if(cube->begin(), cube->end(),
+                                      [&](const Literal& one) { return one.fact == more.fact; });
+    literal->codes.insert(literal->codes.end(), more.codes.begin(), more.codes.end());
+    Normalise(&literal->codes);
+    if (IsWhole(literal->fact, literal->codes)) cube->erase(literal);
+  }
+
+  /// Drops what need not be said, lower facts first, then allows further codes.
+  void Widen(Cube* cube) const {
+    for (size_t k = cube->size(); k-- > 0;) {
+      Cube wider = *cube;
+      wider.erase(wider.begin() + static_cast<ptrdiff_t>(k));
+      if (All(wider, most_)) *cube = std::move(wider);
+    }
+    for (size_t k = 0; k < cube->size(); ++k) {
+      const FactId fact = (*cube)[k].fact;
+      for (const CodeRange& range : RangesOf(fact)) {
+        if (Overlap((*cube)[k].codes, range.first, range.last)) continue;
+        Cube slice = *cube;
+        slice[k].codes = {range};
+        // A code of impossible situations alone would be noise.
+        if (!All(slice, most_) || !Any(slice, set_)) continue;
+        (*cube)[k].codes.push_back(range);
+        Normalise(&(*cube)[k].codes);
+      }
+    }
+  }
+
+  std::vector<CodeRange> RangesOf(FactId fact) const {
+    std::vector<CodeRange> ranges;
+    for (const auto& [position, cuts] : cuts_) {
+      if (space_.order()[position] != fact) continue;
+      for (size_t i = 0; i < cuts.size(); ++i) {
+        ranges.push_back({cuts[i], i + 1 < cuts.size() ? cuts[i + 1] - 1 : LastCode(fact)});
+      }
+    }
+    return ranges;
+  }
+
+  /// Whether all situations of the cube are in the set; whether any is.
+  bool All(const Cube& cube, Ref set) const { return !Reaches(cube, set, kFalseLeaf); }
+  bool Any(const Cube& cube, Ref set) const { return Reaches(cube, set, kTrueLeaf); }
+
+  /// Whether some situation of the cube leads to the leaf.
+  bool Reaches(const Cube& cube, Ref root, Ref leaf) const {
+    // Nodes below a node have lower numbers.
+    std::vector<bool> seen(IsLeaf(root) ? 0 : root + 1);
+    std::vector<Ref> open = {root};
+    while (!open.empty()) {
+      const Ref at = open.back();
+      open.pop_back();
+      if (at == leaf) return true;
+      if (IsLeaf(at) || seen[at]) continue;
+      seen[at] = true;
+      const FactId fact = space_.order()[Position(at)];
+      const auto literal = std::find_if(cube.begin(), cube.end(),
+                                        [&](const Literal& one) { return one.fact == fact; });
+      const auto edges = space_.builder().EdgesOf(at);
+      for (size_t i = 0; i < edges.size(); ++i) {
+        const FactCode last = i + 1 < edges.size() ? edges[i + 1].from - 1 : LastCode(fact);
+        if (literal == cube.end() || Overlap(literal->codes, edges[i].from, last)) {
+          open.push_back(edges[i].to);
+        }
+      }
+    }
+    return false;
+  }
+
+  /// Largest first; of equal ones the shorter.
+  void Sort(std::vector<Cube>* cubes) const {
+    std::vector<std::pair<double, Cube>> sized;
+    for (Cube& cube : *cubes) {
+      const Ref here = space_.And(SetOf(&space_, cube, options_.unavailable), set_);
+      sized.emplace_back(-space_.Share(here, kTrueLeaf), std::move(cube));
+    }
+    std::sort(sized.begin(), sized.end(), [](const auto& a, const auto& b) {
+      const size_t size_a = a.second.size(), size_b = b.second.size();
+      return std::tie(a.first, size_a, a.second) < std::tie(b.first, size_b, b.second);
     });
-    return space_.And(possible_, lets);
+    for (size_t i = 0; i < sized.size(); ++i) (*cubes)[i] = std::move(sized[i].second);
+    cubes->erase(std::unique(cubes->begin(), cubes->end()), cubes->end());
   }
 
-  void AddDecision(size_t d) {
-    const RuleList& list = policy_.lists[d];
-    const Ref asked = Asked(d);
-    for (uint32_t r = 0; r < list.rules.size(); ++r) {
-      const std::string name = list.decision->name + ": " + std::string(list.rules[r].id());
-      const auto decides = [&](Ref leaf) { return (leaf & ~kLeafBit) == r; };
-      Add(name + " never decides", space_.And(asked, space_.Where(settled_.rules[d], decides)));
+  /// Drops cubes that others cover, the smallest first.
+  void DropCovered(std::vector<Cube>* cubes) const {
+    std::vector<Ref> sets, before = {kFalseLeaf};
+    for (const Cube& cube : *cubes) {
+      sets.push_back(space_.And(SetOf(&space_, cube, options_.unavailable), set_));
+      before.push_back(space_.Or(before.back(), sets.back()));
     }
-    for (uint32_t r = 0; r < list.otherwise; ++r) {
-      const auto seen = [&](Ref leaf) {
-        const uint32_t deciding = leaf & ~kLeafBit;
-        return deciding >= r && deciding != list.on_unavailable;
-      };
-      AddTests(list, r, space_.And(asked, space_.Where(settled_.rules[d], seen)));
+    Ref after = kFalseLeaf;
+    for (size_t i = cubes->size(); i-- > 0;) {
+      if (space_.Minus(sets[i], space_.Or(before[i], after)) == kFalseLeaf) {
+        cubes->erase(cubes->begin() + static_cast<ptrdiff_t>(i));
+      } else {
+        after = space_.Or(after, sets[i]);
+      }
     }
-  }
-
-  void AddTests(const RuleList& list, uint32_t rule, Ref seen) {
-    const Condition& when = *list.rules[rule].when;
-    std::set<std::string> texts;
-    for (uint32_t i = 0; i < when.nodes.size() && !space_.exhausted(); ++i) {
-      if (!IsTest(when.nodes[i].op)) continue;
-      const std::string text = FormatCondition(layout_.catalog, when, i);
-      if (!texts.insert(text).second) continue;
-      const Condition test{{when.nodes[i]}, text};
-      const Ref holds = space_.Holds(*policy_.document, test);
-      const std::string name = list.decision->name + ": " + std::string(list.rules[rule].id()) +
-                               ": " + text + " is never ";
-      Add(name + "true", space_.And(seen, WhereRead(holds)));
-      Add(name + "false", space_.And(seen, WhereRead(space_.Not(holds))));
-    }
-  }
-
-  /// The set, with none of the facts it tests unavailable.
-  Ref WhereRead(Ref set) {
-    return space_.WithUnavailable(set, [](Ref a, Ref b) { return a == b ? a : kFalseLeaf; });
   }
 
   Space& space_;
-  const Layout& layout_;
-  const PolicyDiagrams& policy_;
-  const PolicyDiagrams settled_;
-  const Ref possible_;
-  std::vector<Target> targets_;
+  Ref set_, most_;
+  CoverOptions options_;
+  size_t made_ = 0;
+  std::map<uint32_t, std::vector<FactCode>> cuts_;  ///< by position
 };
-
-/// Of groups whose targets other groups reach as well, one after the other is left out.
-std::vector<Situation> Needed(const Space& space, const std::vector<Target>& targets,
-                              std::vector<Situation> situations) {
-  std::vector<std::vector<bool>> reaches;
-  std::vector<size_t> count(targets.size(), 0);
-  for (const Situation& situation : situations) {
-    std::vector<bool>& row = reaches.emplace_back();
-    for (size_t t = 0; t < targets.size(); ++t) {
-      row.push_back(space.At(targets[t].where, situation) == kTrueLeaf);
-      count[t] += row.back() ? 1 : 0;
-    }
-  }
-  for (size_t i = situations.size(); i-- > 0;) {
-    bool needed = false;
-    for (size_t t = 0; t < targets.size(); ++t) needed = needed || (reaches[i][t] && count[t] == 1);
-    if (needed) continue;
-    for (size_t t = 0; t < targets.size(); ++t) count[t] -= reaches[i][t] ? 1 : 0;
-    reaches.erase(reaches.begin() + static_cast<std::ptrdiff_t>(i));
-    situations.erase(situations.begin() + static_cast<std::ptrdiff_t>(i));
-  }
-  return situations;
-}
-
-const std::string& Expected(const Case& one, std::string_view field) {
-  const auto is_it = [&](const Expectation& expectation) { return expectation.field == field; };
-  const auto found = std::find_if(one.expect.begin(), one.expect.end(), is_it);
-  CHECK(found != one.expect.end() && found->value.has_value());
-  return *found->value;
-}
-
-/// Cases by the rule that decides, each with a name of its own: "followed decides, 2".
-std::vector<Case> Named(const Program& program, std::vector<Case> cases) {
-  const std::vector<ProgramRule>& rules = program.decisions[0].rules;
-  const auto position = [&](const Case& one) {
-    const std::string& rule = Expected(one, "rule");
-    const auto is_it = [&](const ProgramRule& candidate) { return candidate.id == rule; };
-    return std::find_if(rules.begin(), rules.end(), is_it) - rules.begin();
-  };
-  std::stable_sort(cases.begin(), cases.end(),
-                   [&](const Case& a, const Case& b) { return position(a) < position(b); });
-  std::map<std::string, size_t> seen;
-  for (Case& one : cases) {
-    one.name = Expected(one, "rule") + " decides";
-    const size_t before = seen[one.name]++;
-    if (before > 0) one.name += ", " + std::to_string(before + 1);
-  }
-  return cases;
-}
 
 }  // namespace
 
-Cover CoverPolicy(const Layout& layout, const Document& document, const Program& program,
-                  std::span<const Condition> constraints) {
-  const Document* const documents[] = {&document};
-  Space space(layout, documents, constraints, OrderOf(program));
-  Cover cover;
-  std::vector<Target> targets = Targets(&space, layout).Take();
-  cover.over_budget = space.exhausted();
-  if (cover.over_budget) return cover;
-  std::vector<Ref> sets;
-  for (const Target& target : targets) {
-    if (target.where == kFalseLeaf) cover.unreachable.push_back(target.what);
-    if (target.where != kFalseLeaf) sets.push_back(target.where);
+bool Contains(const Layout& layout, const Cube& cube, const Situation& situation) {
+  return std::all_of(cube.begin(), cube.end(), [&](const Literal& literal) {
+    const FactCode code = situation[literal.fact] == kUnavailableCode
+                              ? layout.code_counts[literal.fact]
+                              : situation[literal.fact];
+    return Overlap(literal.codes, code, code);
+  });
+}
+
+Ref SetOf(Space* space, const Cube& cube, bool unavailable) {
+  const std::vector<FactId>& order = space->order();
+  Ref set = kTrueLeaf;
+  for (auto literal = cube.rbegin(); literal != cube.rend(); ++literal) {
+    const auto position = std::find(order.begin(), order.end(), literal->fact) - order.begin();
+    const FactCode end = space->layout().code_counts[literal->fact] + (unavailable ? 1 : 0);
+    std::vector<DiagramEdge> edges;
+    if (literal->codes[0].first > 0) edges.push_back({0, kFalseLeaf});
+    for (const CodeRange& range : literal->codes) {
+      edges.push_back({range.first, set});
+      if (range.last + 1 < end) edges.push_back({range.last + 1, kFalseLeaf});
+    }
+    if (space->exhausted()) return kFalseLeaf;
+    set = space->mutable_builder()->Make(static_cast<uint32_t>(position), edges);
   }
-  const Grouping grouping = GroupSets(&space, sets);
-  cover.over_budget = space.exhausted();
-  if (cover.over_budget) return cover;
-  cover.at_least = grouping.at_least;
-  std::vector<Situation> situations;
-  for (Ref group : grouping.groups) situations.push_back(space.Witness(group));
-  for (Situation& situation : Needed(space, targets, std::move(situations))) {
-    cover.cases.push_back(CaseOf(layout, program, "", std::move(situation)));
-  }
-  cover.cases = Named(program, std::move(cover.cases));
-  return cover;
+  return set;
+}
+
+std::vector<Cube> CoverOf(Space* space, Ref set, Ref most, const CoverOptions& options) {
+  return Coverer(space, set, most, options).Run();
 }
 
 }  // namespace ringfence

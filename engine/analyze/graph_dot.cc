@@ -61,10 +61,10 @@ std::string_view Fill(const DecisionGraph& graph, const DecisionGraph::Rule& rul
   return kPaper;
 }
 
-/// A text as a label shows it letter by letter: nothing in it ends the string, is one of dot's
-/// escapes, an entity, or a character that SVG cannot hold.
-std::string Escaped(std::string_view text, size_t max_bytes = kTextBytes) {
-  std::string printable = Printable(text, max_bytes);
+/// A text that is shown letter by letter: nothing in it ends the string, is one of dot's escapes,
+/// an entity, or a character that SVG cannot hold.
+std::string Escaped(std::string_view text, size_t max_bytes, std::string_view backslash) {
+  const std::string printable = Printable(text, max_bytes);
   std::string out;
   for (size_t i = 0; i < printable.size(); ++i) {
     const char c = printable[i];
@@ -75,12 +75,23 @@ std::string Escaped(std::string_view text, size_t max_bytes = kTextBytes) {
       i += 2;
     } else if (c == '&') {
       out += "&amp;";
+    } else if (c == '"') {
+      out += "\\\"";
+    } else if (c == '\\') {
+      out += backslash;
     } else {
-      if (c == '"' || c == '\\') out += '\\';
       out += c;
     }
   }
   return out;
+}
+
+std::string Escaped(std::string_view text) { return Escaped(text, SIZE_MAX, "\\\\"); }
+
+/// Releases of Graphviz differ in how often they take escapes out of tooltips, so a look-alike
+/// (U+29F5) stands for a backslash.
+std::string Tooltip(std::string_view text, size_t max_bytes = kTextBytes) {
+  return Escaped(text, max_bytes, "\xE2\xA7\xB5");
 }
 
 /// Breaks a list after commas into lines of some columns. `text` is escaped.
@@ -107,7 +118,7 @@ std::string Broken(std::string_view text) {
 std::string EdgeLabel(std::string_view label) {
   if (label.size() <= kLabelBytes) return Broken(Escaped(label));
   const size_t cut = label.rfind(", ", kLabelBytes);
-  if (cut == std::string_view::npos) return Broken(Escaped(label, kLabelBytes));
+  if (cut == std::string_view::npos) return Broken(Escaped(label, kLabelBytes, "\\\\"));
   size_t more = 0;
   for (size_t i = cut; i != std::string_view::npos; i = label.find(", ", i + 1)) ++more;
   return Broken(Escaped(label.substr(0, cut)) + ", ... (" + std::to_string(more) + " more)");
@@ -156,7 +167,7 @@ class Writer {
     const DecisionGraph::Node& node = graph_.nodes[index];
     const std::string seen = node.seen.empty() ? "" : "\\n= " + Escaped(node.seen);
     Attributes attributes;
-    attributes.Set("label", Escaped(node.name) + seen).Set("tooltip", Escaped(node.doc));
+    attributes.Set("label", Escaped(node.name) + seen).Set("tooltip", Tooltip(node.doc));
     if (Dim(node.live)) {
       attributes.Set("fillcolor", kPaper).Set("color", kDimLine).Set("fontcolor", kDimInk);
     } else if (node.live) {
@@ -182,7 +193,7 @@ class Writer {
     const DecisionGraph::Rule& rule = graph_.rules[index];
     const std::string why = rule.reason == rule.id ? "" : rule.reason + " - ";
     Attributes attributes;
-    attributes.Set("label", RuleLabel(rule)).Set("tooltip", Escaped(why + rule.when) + " ");
+    attributes.Set("label", RuleLabel(rule)).Set("tooltip", Tooltip(why + rule.when) + " ");
     attributes.Set("style", rule.reserved ? "filled,dashed" : "filled");
     if (Dim(live)) {
       attributes.Set("fillcolor", kPaper).Set("color", kDimLine).Set("fontcolor", kDimInk);
@@ -201,7 +212,7 @@ class Writer {
       WriteRule(to, edge.to, edge.live);
     }
     const std::string& fact = graph_.nodes[edge.from].name;
-    const std::string tooltip = Escaped(fact + ": " + edge.label, SIZE_MAX);
+    const std::string tooltip = Tooltip(fact + ": " + edge.label, SIZE_MAX);
     Attributes attributes;
     // Blanks keep the words off the line.
     attributes.Set("label", " " + EdgeLabel(edge.label) + " ");
@@ -253,7 +264,7 @@ class Writer {
 
 /// The title, and what no edge shows.
 std::string Heading(const DecisionGraph& graph) {
-  std::string text = Escaped(graph.title, SIZE_MAX) + "\\n";
+  std::string text = Escaped(graph.title) + "\\n";
   CHECK(!graph.rules.empty());
   const DecisionGraph::Rule& last = graph.rules.back();
   text += Escaped(last.id + ": " + last.then);

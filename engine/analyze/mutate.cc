@@ -57,21 +57,30 @@ class Trial {
 
  private:
   void Passed(Mutant mutant, const Document& changed, const Program& made) {
+    for (const CaseFile& given : given_) {
+      if (AllPass(layout_, made, given)) continue;
+      found_.survivors.push_back({mutant.span, std::move(mutant.what), given.cases[0]});
+      return;
+    }
     const Comparison comparison = Compare(layout_, document_, changed, constraints_, order_);
     if (comparison.over_budget) {
       found_.undecided.push_back(std::move(mutant));
     } else if (!comparison.differs) {
       ++found_.equivalent;
     } else {
-      CaseFile file;
-      file.cases.push_back(CaseOf(layout_, program_, mutant.what, *comparison.differs));
-      Case& kills = file.cases[0];
-      if (AllPass(layout_, made, file)) {
-        kills.expect.push_back({"outcome", OutcomeOf(program_, kills), {}});
-      }
-      CHECK(AllPass(layout_, program_, file) && !AllPass(layout_, made, file));
-      found_.survivors.push_back({mutant.span, std::move(mutant.what), std::move(kills)});
+      given_.push_back({"", {Killing(mutant.what, *comparison.differs, made)}});
+      found_.survivors.push_back({mutant.span, std::move(mutant.what), given_.back().cases[0]});
     }
+  }
+
+  Case Killing(const std::string& name, const Situation& situation, const Program& made) const {
+    CaseFile file{"", {CaseOf(layout_, program_, name, situation)}};
+    Case& one = file.cases[0];
+    if (AllPass(layout_, made, file)) {
+      one.expect.push_back({"outcome", OutcomeOf(program_, one), {}});
+    }
+    CHECK(AllPass(layout_, program_, file) && !AllPass(layout_, made, file));
+    return one;
   }
 
   const Layout& layout_;
@@ -80,6 +89,7 @@ class Trial {
   const CaseFile& cases_;
   std::span<const Condition> constraints_;
   const std::vector<FactId> order_;
+  std::vector<CaseFile> given_;  ///< cases of earlier survivors, one each
   Mutations found_;
 };
 

@@ -20,7 +20,9 @@ namespace ringfence {
 struct Survivor {
   SourceSpan span;
   std::string what;
-  Case kills;  ///< passes with the policy, fails with the mutant; its name is `what`
+  /// Passes with the policy, fails with the mutant. That of an earlier survivor, where it kills
+  /// this one too; its name is the first one's `what`.
+  Case kills;
 };
 
 struct Mutations {

@@ -43,6 +43,18 @@ void Space::AddFactsOf(const Condition& condition) {
   }
 }
 
+/// Whether a constraint of these facts says anything of the facts here. Of accounts alone it does
+/// not: what it binds to them is not here.
+bool Space::Binds(const std::vector<FactId>& facts) const {
+  const auto is_account = [&](FactId fact) {
+    return fact == layout_.callee_known || fact == layout_.caller_known ||
+           fact == layout_.same_account;
+  };
+  const auto binds = [&](FactId fact) { return Has(fact) && !is_account(fact); };
+  return std::any_of(facts.begin(), facts.end(), binds) ||
+         std::all_of(facts.begin(), facts.end(), is_account);
+}
+
 void Space::MakeOrder(std::span<const Document* const> documents,
                       std::span<const Condition> constraints, std::span<const FactId> preferred) {
   for (FactId fact : preferred) AddFact(fact);
@@ -62,8 +74,7 @@ void Space::MakeOrder(std::span<const Document* const> documents,
     grown = false;
     for (size_t i = 0; i < constraints.size(); ++i) {
       const std::vector<FactId> facts = FactsOf(constraints[i]);
-      const auto touches = [&](FactId fact) { return Has(fact); };
-      if (taken[i] || std::none_of(facts.begin(), facts.end(), touches)) continue;
+      if (taken[i] || !Binds(facts)) continue;
       taken[i] = grown = true;
       AddFactsOf(constraints[i]);
     }
@@ -198,7 +209,8 @@ void Space::MakePossible(std::span<const Condition> constraints) {
   for (const Condition& constraint : constraints) {
     const std::vector<FactId> facts = FactsOf(constraint);
     // One that binds nothing here, unless it is constant: a false one contradicts all.
-    if (!facts.empty() && !Has(facts[0])) continue;
+    const auto is_here = [&](FactId fact) { return Has(fact); };
+    if (!std::all_of(facts.begin(), facts.end(), is_here)) continue;
     possible_ = And(possible_, conditions.Build(constraint));
   }
 }

@@ -118,6 +118,7 @@ class Space {
                  std::span<const FactId> preferred);
   void AddFact(FactId fact);
   void AddFactsOf(const Condition& condition);
+  bool Binds(const std::vector<FactId>& facts) const;
   void AddPolicy(const Document& document);
   Ref SameCodes(FactId a, FactId b);
   Ref AccountPossible(Group user, FactId known);

@@ -3,30 +3,31 @@
 
 #include <ringfence/limits.h>
 
-#include <algorithm>
 #include <string>
+
+#include "analyze/space.h"
+#include "policy/constraints.h"
 
 namespace ringfence {
 
-std::vector<FactId> PreferredOrder(std::initializer_list<const Program*> programs) {
-  std::vector<FactId> order;
-  FactSet seen;
-  for (const Program* program : programs) {
-    for (const ProgramDecision& decision : program->decisions) {
-      for (FactId fact : decision.order) {
-        if (seen.Contains(fact)) continue;
-        seen.Insert(fact);
-        order.push_back(fact);
-      }
-    }
+Result<std::vector<Condition>> AnalysisConstraints(const Layout& layout) {
+  Result<std::vector<Condition>> constraints = ParseConstraints(layout.catalog);
+  if (!constraints.ok()) return constraints;
+  std::vector<FactId> bound;
+  for (const Condition& constraint : *constraints) {
+    const std::vector<FactId> facts = FactsOf(constraint);
+    bound.insert(bound.end(), facts.begin(), facts.end());
   }
-  return order;
-}
-
-Status ContradictoryConstraints() {
+  const Space space(layout, {}, *constraints, bound);
+  if (space.exhausted()) return OverBudget("combining the catalog's constraints");
+  if (space.possible() != kFalseLeaf) return constraints;
+  std::string ids;
+  for (const CatalogConstraint& constraint : layout.catalog.constraints()) {
+    ids += (ids.empty() ? "'" : ", '") + constraint.id + "'";
+  }
   return Status(StatusCode::kInvalidArgument,
-                "the catalog's constraints contradict each other: no situation satisfies them all, "
-                "and of none everything would be proven");
+                "the catalog's constraints contradict each other: no situation satisfies " + ids +
+                    " together, and of none everything would be proven");
 }
 
 Status OverBudget(std::string_view what) {

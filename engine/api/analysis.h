@@ -3,19 +3,18 @@
 
 #include <ringfence/status.h>
 
-#include <initializer_list>
 #include <string_view>
 #include <vector>
 
-#include "program/program.h"
+#include "facts/condition.h"
+#include "facts/frame.h"
 
 namespace ringfence {
 
-/// Facts in the order in which the programs' diagrams test them, each once.
-std::vector<FactId> PreferredOrder(std::initializer_list<const Program*> programs);
+/// The catalog's constraints. Errors: kParse where one cannot be read; kInvalidArgument where no
+/// situation satisfies them all, for of none everything would be proven.
+Result<std::vector<Condition>> AnalysisConstraints(const Layout& layout);
 
-/// kInvalidArgument: no situation satisfies them, and of none everything is true.
-Status ContradictoryConstraints();
 /// kLimit: `what` ("the proof") needs more than kMaxAnalysisCreated nodes.
 Status OverBudget(std::string_view what);
 

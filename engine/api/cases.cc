@@ -4,8 +4,8 @@
 #include <ringfence/cases.h>
 #include <ringfence/limits.h>
 
-#include "analyze/cover.h"
-#include "api/constraints.h"
+#include "analyze/case_cover.h"
+#include "api/analysis.h"
 #include "api/policy_impl.h"
 #include "base/diagnostic.h"
 #include "base/json_writer.h"
@@ -34,11 +34,10 @@ Result<std::string> CasesPolicyPath(std::string_view text, std::string_view file
 
 Result<GeneratedCases> GenerateCases(const Policy& policy, std::string_view policy_path) {
   const Policy::Impl& impl = *policy.impl();
-  Cover cover = CoverPolicy(impl.layout, impl.document, impl.program, ConstraintsOf(impl.document));
-  if (cover.over_budget) {
-    return Status(StatusCode::kLimit, "the situations of this policy are too many: more than " +
-                                          std::to_string(kMaxAnalysisCreated) + " nodes were made");
-  }
+  const Result<std::vector<Condition>> constraints = AnalysisConstraints(impl.layout);
+  if (!constraints.ok()) return constraints.status();
+  Cover cover = CoverPolicy(impl.layout, impl.document, impl.program, *constraints);
+  if (cover.over_budget) return OverBudget("finding the cases");
   GeneratedCases made{{}, cover.cases.size(), cover.at_least, std::move(cover.unreachable)};
   made.text =
       "{\n  \"policy\": " + JsonWriter().String(policy_path).Finish() + ",\n  \"cases\": [\n";

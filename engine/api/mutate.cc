@@ -3,7 +3,7 @@
 
 #include <ringfence/mutate.h>
 
-#include "api/constraints.h"
+#include "api/analysis.h"
 #include "api/policy_impl.h"
 #include "base/diagnostic.h"
 #include "cases/cases.h"
@@ -30,8 +30,10 @@ Result<MutationReport> MutatePolicy(const Policy& policy, std::string_view cases
     report.failing.push_back(failure.name);
   }
   if (!report.failing.empty()) return report;
-  const Mutations found = Mutate(impl.layout, impl.document, impl.program, *file,
-                                 ConstraintsOf(impl.document), progress);
+  const Result<std::vector<Condition>> constraints = AnalysisConstraints(impl.layout);
+  if (!constraints.ok()) return constraints.status();
+  const Mutations found =
+      Mutate(impl.layout, impl.document, impl.program, *file, *constraints, progress);
   report.mutants = found.mutants;
   report.killed = found.killed;
   report.equivalent = found.equivalent;

@@ -9,7 +9,6 @@
 #include "analyze/opacity.h"
 #include "api/analysis.h"
 #include "api/policy_impl.h"
-#include "policy/constraints.h"
 
 namespace ringfence {
 
@@ -39,12 +38,10 @@ bool ProofReport::Holds() const {
 
 Result<ProofReport> Prove(const Policy& policy, const ProveOptions& options) {
   const Policy::Impl& impl = *policy.impl();
-  Result<std::vector<Condition>> constraints = ParseConstraints(policy.catalog());
+  Result<std::vector<Condition>> constraints = AnalysisConstraints(impl.layout);
   if (!constraints.ok()) return constraints.status();
   const Document* const documents[] = {&impl.document};
-  const std::vector<FactId> preferred = PreferredOrder({&impl.program});
-  Space space(impl.layout, documents, *constraints, preferred);
-  if (!space.exhausted() && space.possible() == kFalseLeaf) return ContradictoryConstraints();
+  Space space(impl.layout, documents, *constraints, OrderOf(impl.program));
   ProofReport report;
   report.policy_name = policy.name();
   report.file = impl.document.file;

@@ -44,10 +44,23 @@ Result<ReplayReport> Replay(const LogReader& log, const ReplayOptions& options) 
                   options.policy ? "a policy is for asking what it would have done (kWhatIf)"
                                  : "what would which policy have done? None was given");
   }
+  if (options.mode != ReplayMode::kWhatIf && (options.against || !options.situations.empty())) {
+    return Status(StatusCode::kInvalidArgument,
+                  "another policy to compare with, and situations, are for kWhatIf");
+  }
   ReplayRequest request;
   request.catalog = CatalogOf(options.secrets);
-  if (options.policy && options.policy->catalog().digest_hex() != request.catalog.digest_hex()) {
-    return Status(StatusCode::kInvalidArgument, "the policy is of another catalog");
+  for (const std::optional<Policy>& policy : {options.policy, options.against}) {
+    if (policy && policy->catalog().digest_hex() != request.catalog.digest_hex()) {
+      return Status(StatusCode::kInvalidArgument, "the policy is of another catalog");
+    }
+  }
+  for (const std::vector<DiffCondition>& situation : options.situations) {
+    for (const DiffCondition& condition : situation) {
+      if (condition.fact >= request.catalog.size()) {
+        return Status(StatusCode::kInvalidArgument, "a situation names a fact of another catalog");
+      }
+    }
   }
   if (options.attempts == ReplayAttempts::kSimulated && options.mode != ReplayMode::kWhatIf) {
     return Status(StatusCode::kInvalidArgument,
@@ -77,6 +90,11 @@ Result<ReplayReport> Replay(const LogReader& log, const ReplayOptions& options) 
     request.other = CompiledOf(*options.policy);
     request.other_digest = options.policy->digest();
   }
+  if (options.against) {
+    request.against = CompiledOf(*options.against);
+    request.against_digest = options.against->digest();
+  }
+  request.situations = options.situations;
   request.compile = [catalog = request.catalog](const std::string& text) -> Result<CompiledPolicy> {
     const Result<Policy> policy = Policy::Compile(text, "recorded policy", catalog);
     if (!policy.ok()) return policy.status();

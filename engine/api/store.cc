@@ -181,6 +181,11 @@ Status Store::EachRelation(const std::function<bool(const RelationInfo&)>& sink)
   return impl_->backend->EachRelation(sink);
 }
 
+Status Store::EachPair(
+    const std::function<bool(std::string_view callee, std::string_view caller)>& sink) const {
+  return impl_->backend->EachPair(sink);
+}
+
 Result<ForgetReport> Store::Forget(std::string_view user) {
   ForgetReport report;
   {

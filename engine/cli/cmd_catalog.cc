@@ -122,6 +122,15 @@ void WriteFact(JsonOut& json, const Catalog& catalog, const FactInfo& fact) {
   json.Key("doc").Text(fact.doc).EndObject();
 }
 
+/// Those of an extension have names that begin with x_.
+std::vector<CatalogConstraint> ChosenConstraints(const Catalog& catalog, bool extension_only) {
+  std::vector<CatalogConstraint> chosen;
+  for (const CatalogConstraint& constraint : catalog.constraints()) {
+    if (!extension_only || constraint.id.starts_with("x_")) chosen.push_back(constraint);
+  }
+  return chosen;
+}
+
 std::string CatalogObject(const Catalog& catalog, bool extension_only) {
   JsonOut json;
   json.Object().Key("catalog").Number(static_cast<uint64_t>(catalog.version()));
@@ -129,6 +138,11 @@ std::string CatalogObject(const Catalog& catalog, bool extension_only) {
   WriteExtension(json, catalog);
   json.Key("facts").Array();
   for (const FactInfo& fact : Chosen(catalog, extension_only)) WriteFact(json, catalog, fact);
+  json.EndArray().Key("constraints").Array();
+  for (const CatalogConstraint& constraint : ChosenConstraints(catalog, extension_only)) {
+    json.Object().Key("id").Text(constraint.id).Key("that").Text(constraint.that);
+    json.Key("doc").Text(constraint.doc).EndObject();
+  }
   json.EndArray().Key("room").Array();
   for (const Catalog::Room& room : catalog.ExtensionRoom()) {
     json.Object().Key("list").Text(room.list).Key("first").Number(room.first);
@@ -164,6 +178,15 @@ std::string FactsText(const Catalog& catalog, const std::vector<FactInfo>& facts
   return text;
 }
 
+std::string ConstraintsText(const Catalog& catalog, bool extension_only) {
+  std::string text;
+  for (const CatalogConstraint& constraint : ChosenConstraints(catalog, extension_only)) {
+    if (text.empty()) text = "always:\n";
+    text += Cat({"  ", Printable(constraint.that), "\n"});
+  }
+  return text;
+}
+
 std::string RoomText(const Catalog& catalog) {
   std::string text = "room for extensions:";
   std::string_view list;
@@ -182,7 +205,7 @@ int RunShow(Context& context, const Arguments& arguments) {
     context.out().Print(CatalogObject(catalog, extension_only));
   } else {
     context.out().Print(HeadText(catalog) + FactsText(catalog, Chosen(catalog, extension_only)) +
-                        RoomText(catalog));
+                        ConstraintsText(catalog, extension_only) + RoomText(catalog));
   }
   return kExitGood;
 }
@@ -199,6 +222,7 @@ int RunCheck(Context& context, const Arguments& arguments) {
   if (!text.ok()) return Fail(text.status());
   auto catalog = Catalog::Extend(Catalog::Standard(), *text, file);
   if (!catalog.ok()) return Fail(catalog.status());
+  if (Status conditions = CheckConstraints(*catalog); !conditions.ok()) return Fail(conditions);
   if (arguments.Has("old")) {
     Status kept = CheckOld(std::string(arguments.Get("old")), *text, file);
     if (!kept.ok()) return Fail(kept);
@@ -206,7 +230,7 @@ int RunCheck(Context& context, const Arguments& arguments) {
   if (context.json()) {
     context.out().Print(CatalogObject(*catalog, true));
   } else {
-    context.out().Say(HeadText(*catalog) + RoomText(*catalog));
+    context.out().Say(HeadText(*catalog) + ConstraintsText(*catalog, true) + RoomText(*catalog));
   }
   return kExitGood;
 }
@@ -221,12 +245,14 @@ std::vector<Command> CatalogCommands() {
   show.description =
       "Lists every entry of the catalog: a fact of the callee stands for the caller's too, a "
       "relation for its other direction. With --catalog-extension the entries of that file stand "
-      "at the end. The last lines are the bits in which an extension can still put something, "
+      "at the end. Then come the constraints: what holds in every situation, so that questions "
+      "about whole policies leave the rest out. The last lines are the bits in which an extension "
+      "can still put something, "
       "counted from the begin of each list's block.\n"
       "\n"
       "With --json one object: catalog, digest, extension {name, version} or null, facts (name, "
-      "entry, kind, type, members, range, unit, default, absent, list, bit, bits, extension, doc) "
-      "and room (list, first, last).";
+      "entry, kind, type, members, range, unit, default, absent, list, bit, bits, extension, "
+      "doc), constraints (id, that, doc) and room (list, first, last).";
   show.options = {{"extension", "", "Only the extension's entries."}};
   show.examples =
       "ringfence catalog show\n"

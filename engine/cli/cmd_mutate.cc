@@ -3,6 +3,7 @@
 #include <ringfence/mutate.h>
 
 #include <filesystem>
+#include <set>
 
 #include "cli/command.h"
 #include "cli/json_out.h"
@@ -33,9 +34,14 @@ std::string PlaceOf(const std::string& policy, const PolicyMutant& mutant) {
 
 void PrintReport(Context& context, const std::string& policy, const MutationReport& report) {
   Output& out = context.out();
+  std::set<std::string_view> printed;
   for (const PolicyMutant& mutant : report.survivors) {
-    out.Print(Cat({out.Styled(Style::kBad, "SURVIVES"), " ", PlaceOf(policy, mutant),
-                   "  a case that kills it:\n", PrintableJson(mutant.kills), "\n"}));
+    out.Print(Cat({out.Styled(Style::kBad, "SURVIVES"), " ", PlaceOf(policy, mutant)}));
+    if (printed.insert(mutant.kills).second) {
+      out.Print(Cat({"  a case that kills it:\n", PrintableJson(mutant.kills), "\n"}));
+    } else {
+      out.Print("  a case above kills it too\n");
+    }
   }
   for (const PolicyMutant& mutant : report.undecided) {
     out.Print(Cat({out.Styled(Style::kMiddling, "UNDECIDED"), " ", PlaceOf(policy, mutant)}));

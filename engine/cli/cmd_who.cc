@@ -152,7 +152,7 @@ constexpr std::string_view kHow =
     "\n"
     "Only users are looked at whom the policy could let through for a relation, consent, earlier "
     "calls, a list, or a value that few have and the database has an index for; if it may let "
-    "through others too, all users. The last line says which. One state of the database is read "
+    "through others too, all users. The end says which. One state of the database is read "
     "from beginning to end; others can write meanwhile.\n"
     "\n"
     "This is for who owns the database: it tells whom a user blocked, allowed and follows.\n"

@@ -70,6 +70,7 @@ Command ExplainCommand();
 std::vector<Command> WhoCommands();
 Command CompileCommand();
 Command GraphCommand();
+Command DiffCommand();
 Command LintCommand();
 Command ProveCommand();
 Command FmtCommand();

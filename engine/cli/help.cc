@@ -104,8 +104,9 @@ const std::vector<Command>& Commands() {
     add({ReplayCommand(), AuditCommand(), AtCommand(), RulesCommand(), CheckCommand(),
          ExplainCommand()});
     for (Command& one : WhoCommands()) all.push_back(std::move(one));
-    add({CompileCommand(), LintCommand(), FmtCommand(), ProveCommand(), GraphCommand(),
-         CasesCommand(), MutateCommand(), TestCommand(), DoctorCommand(), MigrateCommand()});
+    add({CompileCommand(), LintCommand(), FmtCommand(), ProveCommand(), DiffCommand(),
+         GraphCommand(), CasesCommand(), MutateCommand(), TestCommand(), DoctorCommand(),
+         MigrateCommand()});
     return all;
   }();
   return commands;

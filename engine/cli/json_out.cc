@@ -4,6 +4,8 @@
 #include <rapidjson/prettywriter.h>
 #include <rapidjson/stringbuffer.h>
 
+#include <algorithm>
+
 #include "cli/text.h"
 
 namespace ringfence::cli {
@@ -91,8 +93,15 @@ JsonOut& JsonOut::Null() {
   return *this;
 }
 JsonOut& JsonOut::Raw(std::string_view json) {
+  // Inside a text a line feed is written \n, so those there are stand between parts.
+  std::string line;
+  for (size_t at = json.find_first_not_of(" \n"); at < json.size();) {
+    const size_t end = std::min(json.find('\n', at), json.size());
+    line += json.substr(at, end - at);
+    at = std::min(json.find_first_not_of(" \n", end), json.size());
+  }
   impl_->With(
-      [&](auto& writer) { writer.RawValue(json.data(), json.size(), rapidjson::kObjectType); });
+      [&](auto& writer) { writer.RawValue(line.data(), line.size(), rapidjson::kObjectType); });
   return *this;
 }
 

@@ -29,7 +29,8 @@ class JsonOut {
   JsonOut& Real(double number);
   JsonOut& Bool(bool value);
   JsonOut& Null();
-  JsonOut& Raw(std::string_view json);  ///< a whole JSON object, as the library serialised it
+  /// A whole JSON object, as the library serialised it; put into one line.
+  JsonOut& Raw(std::string_view json);
 
   std::string Line() const;  ///< the value and a line feed
 

@@ -151,6 +151,20 @@ void WritePolicies(JsonOut& json, const ReplayReport& report) {
   json.EndArray();
 }
 
+}  // namespace
+
+std::string_view ModeName(ReplayMode mode) {
+  switch (mode) {
+    case ReplayMode::kReproduce:
+      return "reproduce";
+    case ReplayMode::kWhatIf:
+      return "what_if";
+    case ReplayMode::kShadow:
+      return "shadow";
+  }
+  return "reproduce";
+}
+
 void WriteGates(JsonOut& json, const std::vector<GateResult>& gates) {
   json.Key("gates").Array();
   for (const GateResult& gate : gates) {
@@ -164,20 +178,6 @@ void WriteGates(JsonOut& json, const std::vector<GateResult>& gates) {
     json.Key("holds").Bool(gate.holds).EndObject();
   }
   json.EndArray();
-}
-
-}  // namespace
-
-std::string_view ModeName(ReplayMode mode) {
-  switch (mode) {
-    case ReplayMode::kReproduce:
-      return "reproduce";
-    case ReplayMode::kWhatIf:
-      return "what_if";
-    case ReplayMode::kShadow:
-      return "shadow";
-  }
-  return "reproduce";
 }
 
 std::string ReplayJson(const ReplayReport& report, bool verified,

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/json_out.h"
 #include "cli/replay_gates.h"
 
 namespace ringfence::cli {
@@ -18,6 +19,9 @@ std::string_view ModeName(ReplayMode mode);
 /// One object on a line.
 std::string ReplayJson(const ReplayReport& report, bool verified,
                        const std::vector<GateResult>& gates);
+
+/// The member "gates".
+void WriteGates(JsonOut& json, const std::vector<GateResult>& gates);
 
 /// The names of its members, for the manual page.
 std::string_view ReplayJsonMembers();

@@ -178,10 +178,11 @@ Status AddFactsAndProofs(const ReplayJob& job, bool proofs,
   return Status();
 }
 
-std::unique_ptr<RecordedPolicy> OtherPolicy(const ReplayRequest& request) {
+std::unique_ptr<RecordedPolicy> PolicyOf(const CompiledPolicy& compiled,
+                                         const std::string& digest) {
   auto other = std::make_unique<RecordedPolicy>();
-  other->digest = request.other_digest;
-  other->compiled = *request.other;
+  other->digest = digest;
+  other->compiled = compiled;
   other->names = NamesOf(other->compiled.program, other->digest);
   other->usable = true;
   return other;
@@ -198,8 +199,9 @@ Result<ReplayReport> ReplayLog(const ReplayRequest& request) {
   Result<std::vector<Month>> months = FindMonths(request, *description);
   if (!months.ok()) return months.status();
   RecordedPolicies policies(request.files, request.log, request.catalog, request.compile);
-  std::unique_ptr<RecordedPolicy> other;
-  if (request.other) other = OtherPolicy(request);
+  std::unique_ptr<RecordedPolicy> other, against;
+  if (request.other) other = PolicyOf(*request.other, request.other_digest);
+  if (request.against) against = PolicyOf(*request.against, request.against_digest);
   ReplayJob job;
   job.files = request.files;
   job.log = request.log;
@@ -210,6 +212,8 @@ Result<ReplayReport> ReplayLog(const ReplayRequest& request) {
   job.attempt_ids = AttemptIds(request.catalog);
   job.policies = &policies;
   job.other = other.get();
+  job.against = against.get();
+  job.situations = request.situations;
   job.keys = request.mode == ReplayMode::kShadow ? nullptr : request.keys.get();
   ReplayTally tally(request.catalog, job, request.max_examples);
   if (!months->empty()) {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "log/facts_keys.h"
 #include "log/files.h"
@@ -30,7 +31,11 @@ struct ReplayRequest {
   CompilePolicy compile;
   std::optional<CompiledPolicy> other;  ///< kWhatIf
   std::string other_digest;             ///< hexadecimal
-  std::unique_ptr<FactsKeyRing> keys;   ///< null: none
+  /// kWhatIf: in place of the recorded decisions.
+  std::optional<CompiledPolicy> against;
+  std::string against_digest;
+  std::vector<std::vector<DiffCondition>> situations;
+  std::unique_ptr<FactsKeyRing> keys;  ///< null: none
 };
 
 Result<ReplayReport> ReplayLog(const ReplayRequest& request);

@@ -54,6 +54,7 @@ ReplayTally::ReplayTally(const Catalog& catalog, const ReplayJob& job, size_t ma
     : catalog_(catalog), job_(job), max_examples_(max_examples) {
   out_.mode = job.mode;
   out_.attempts = job.simulate ? ReplayAttempts::kSimulated : ReplayAttempts::kRecorded;
+  out_.situations.resize(job.situations.size());
   if (job.other == nullptr) return;
   // In the policy's order, whether or not a decision reaches them.
   SlotsOf(job.other, &to_slots_, &new_rules_);
@@ -93,6 +94,7 @@ void ReplayTally::Add(const std::string& month, const ReplayItem& item) {
       break;
     case Bin::kChanged:
       ++out_.changed;
+      if (item.situation < out_.situations.size()) ++out_.situations[item.situation];
       break;
     case Bin::kIndeterminate: {
       ++out_.indeterminate;
@@ -142,7 +144,7 @@ void ReplayTally::AddUse(const ReplayItem& item) {
   if (out_.first_ns == 0 || item.time_ns < out_.first_ns) out_.first_ns = item.time_ns;
   out_.last_ns = std::max(out_.last_ns, item.time_ns);
   // A shadow evaluation's own policy is `to` in kShadow, and `from` in the other modes.
-  const RecordedPolicy* policy = item.from;
+  const RecordedPolicy* policy = item.under != nullptr ? item.under : item.from;
   DCHECK(policy != nullptr || job_.mode == ReplayMode::kShadow);
   if (item.shadow && job_.mode == ReplayMode::kShadow) policy = item.to;
   const std::pair key(policy->digest, item.shadow);

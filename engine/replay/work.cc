@@ -249,9 +249,12 @@ void ReplayWorker::Judge(const Group& group, ReplayItem* item) {
   if (!holds) return;
   const RecordedPolicy& other = *job_.other;
   Prepare(&other_, &other_for_, &other);
-  const bool simulate = Simulate(*other.compiled.program.layout, policy.unknown);
-  other_.DeriveOther(other.compiled.program, simulate ? simulated_.facts : facts_,
-                     simulate ? simulated_.unknown : policy.unknown, &derived_);
+  const Layout& layout = *other.compiled.program.layout;
+  const bool simulate = Simulate(layout, policy.unknown);
+  const OpenedFacts& facts = simulate ? simulated_.facts : facts_;
+  const FactSet& unknown = simulate ? simulated_.unknown : policy.unknown;
+  if (job_.against != nullptr && !JudgeAgainst(facts, unknown, item)) return;
+  other_.DeriveOther(other.compiled.program, facts, unknown, &derived_);
   item->attempts = attempts_;
   item->simulated = simulate && !Both(derived_.tested, simulated_.filled).Empty();
   item->to = &other;
@@ -263,6 +266,40 @@ void ReplayWorker::Judge(const Group& group, ReplayItem* item) {
     return;
   }
   item->bin = BinOf(*item);
+  if (item->bin == Bin::kChanged) item->situation = SituationOf(layout, facts, unknown);
+}
+
+bool ReplayWorker::JudgeAgainst(const OpenedFacts& facts, const FactSet& unknown,
+                                ReplayItem* item) {
+  item->under = item->from;
+  item->from = job_.against;
+  Prepare(&against_, &against_for_, job_.against);
+  against_.DeriveOther(job_.against->compiled.program, facts, unknown, &derived_);
+  item->was = derived_.answer;
+  if (!derived_.indeterminate) return true;
+  item->bin = Bin::kIndeterminate;
+  item->fact = FirstOf(derived_.missing);
+  return false;
+}
+
+size_t ReplayWorker::SituationOf(const Layout& layout, const OpenedFacts& facts,
+                                 const FactSet& unknown) const {
+  using State = OpenedFacts::State;
+  const auto fits = [&](const DiffCondition& condition) {
+    const State state = unknown.Contains(condition.fact) ? State::kNotCollected
+                                                         : facts.StateOf(layout, condition.fact);
+    if (state == State::kNotCollected) return true;
+    const FactCode code = state == State::kUnavailable ? layout.code_counts[condition.fact]
+                                                       : facts.Value(layout, condition.fact);
+    return std::any_of(condition.codes.begin(), condition.codes.end(), [&](const auto& range) {
+      return range.first <= code && code <= range.second;
+    });
+  };
+  for (size_t i = 0; i < job_.situations.size(); ++i) {
+    const std::vector<DiffCondition>& all = job_.situations[i];
+    if (std::all_of(all.begin(), all.end(), fits)) return i;
+  }
+  return SIZE_MAX;
 }
 
 bool ReplayWorker::Simulate(const Layout& layout, const FactSet& unknown) {

@@ -32,9 +32,12 @@ struct ReplayJob {
   uint64_t to_ns = UINT64_MAX;
   RecordedPolicies* policies = nullptr;
   const RecordedPolicy* other = nullptr;  ///< kWhatIf
-  FactsKeyRing* keys = nullptr;           ///< may be null
-  bool simulate = false;                  ///< kWhatIf: attempts that were not recorded
-  AttemptIds attempt_ids;                 ///< of the other policy's catalog
+  /// kWhatIf: whose answers the other's are held against; null: the recorded ones.
+  const RecordedPolicy* against = nullptr;
+  std::vector<std::vector<DiffCondition>> situations;
+  FactsKeyRing* keys = nullptr;  ///< may be null
+  bool simulate = false;         ///< kWhatIf: attempts that were not recorded
+  AttemptIds attempt_ids;        ///< of the other policy's catalog
 };
 
 /// What an entry is to the report.
@@ -59,8 +62,10 @@ struct ReplayItem {
   uint64_t count = 1;     ///< of decisions: a GAP stands for many
   uint64_t index = 0;
   uint64_t time_ns = 0;
-  const RecordedPolicy* from = nullptr;  ///< of `was`; null: there is none
-  const RecordedPolicy* to = nullptr;    ///< of `now`
+  const RecordedPolicy* from = nullptr;   ///< of `was`; null: there is none
+  const RecordedPolicy* under = nullptr;  ///< what was in force, where `from` is another
+  size_t situation = SIZE_MAX;            ///< kChanged: of ReplayJob::situations
+  const RecordedPolicy* to = nullptr;     ///< of `now`
   RecordedAnswer was, now;
   Pseudonym caller{}, callee{};
   SimulatedAttempts attempts;
@@ -107,6 +112,9 @@ class ReplayWorker {
   /// `simulated_`. False: there is nothing to put.
   bool Simulate(const Layout& layout, const FactSet& unknown);
   void Prepare(Deriver* deriver, const RecordedPolicy** prepared, const RecordedPolicy* policy);
+  /// `was` becomes what the policy to compare with decides. False: `item` says that it is open.
+  bool JudgeAgainst(const OpenedFacts& facts, const FactSet& unknown, ReplayItem* item);
+  size_t SituationOf(const Layout& layout, const OpenedFacts& facts, const FactSet& unknown) const;
   Bin BinOf(const ReplayItem& item);
   bool InRange(uint64_t time_ns) const { return time_ns >= job_.from_ns && time_ns < job_.to_ns; }
 
@@ -120,9 +128,10 @@ class ReplayWorker {
     FactSet unknown;
     FactSet filled;  ///< what was simulated
   } simulated_;
-  Deriver recorded_, other_;
+  Deriver recorded_, other_, against_;
   const RecordedPolicy* recorded_for_ = nullptr;
   const RecordedPolicy* other_for_ = nullptr;
+  const RecordedPolicy* against_for_ = nullptr;
   DerivedAnswer derived_;
   ReadDigests digests_;
   const EpochFactsKeys* epoch_keys_ = nullptr;

@@ -181,6 +181,9 @@ class StoreBackend {
   virtual Status EachUser(const std::function<bool(const UserInfo&)>& sink) = 0;  ///< by name
   /// By subject's handle, then as Relations.
   virtual Status EachRelation(const std::function<bool(const RelationInfo&)>& sink) = 0;
+  /// By callee's handle, then by caller's.
+  virtual Status EachPair(
+      const std::function<bool(std::string_view callee, std::string_view caller)>& sink) = 0;
   /// Rows of derived facts of that kind with the user as first key, or (`as_b`) as second one; of
   /// all users where `user` is empty. By the keys. kNotFound: not known.
   virtual Result<std::vector<NamedRow>> Rows(RowKind kind, std::string_view user, bool as_b) = 0;

@@ -54,6 +54,7 @@ class MemoryStore final : public StoreBackend {
   Result<std::vector<RelationInfo>> Relations(std::string_view user) override;
   Status EachUser(const std::function<bool(const UserInfo&)>& sink) override;
   Status EachRelation(const std::function<bool(const RelationInfo&)>& sink) override;
+  Status EachPair(const std::function<bool(std::string_view, std::string_view)>& sink) override;
   Result<std::vector<NamedRow>> Rows(RowKind kind, std::string_view user, bool as_b) override;
   Result<std::vector<NamedRow>> RowsOf(RowKind one, RowKind other, const Party& owner) override;
   Result<PolicyRecord> PolicyInForce() override;
@@ -318,6 +319,17 @@ Status MemoryStore::EachRelation(const std::function<bool(const RelationInfo&)>&
       for (const RelationInfo& relation : relations) {
         if (!sink(relation)) return Status();
       }
+    }
+  }
+  return Status();
+}
+
+Status MemoryStore::EachPair(const std::function<bool(std::string_view, std::string_view)>& sink) {
+  const std::shared_ptr<const World> world = shared_->Now();
+  for (int64_t callee = 1; callee <= world->last_handle; ++callee) {
+    for (const auto& [caller, pair] : world->PairsOf(callee)) {
+      if ((pair.forward | pair.reverse) == 0) continue;
+      if (!sink(world->User(callee)->name, world->User(caller)->name)) return Status();
     }
   }
   return Status();

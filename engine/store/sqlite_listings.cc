@@ -158,6 +158,22 @@ Status SqliteStore::EachRelation(const std::function<bool(const RelationInfo&)>&
   });
 }
 
+Status SqliteStore::EachPair(const std::function<bool(std::string_view, std::string_view)>& sink) {
+  return WithReader([&](Connection& db) -> Status {
+    Statement select;
+    Status read = db.Prepare(
+        "SELECT s.name, o.name FROM pairs AS p"
+        " CROSS JOIN users AS s ON s.id = p.callee CROSS JOIN users AS o ON o.id = p.caller"
+        " WHERE p.forward != 0 OR p.reverse != 0 ORDER BY p.callee, p.caller",
+        &select);
+    if (!read.ok()) return read;
+    while (Next(db, select, &read)) {
+      if (!sink(select.Text(0), select.Text(1))) return Status();
+    }
+    return read;
+  });
+}
+
 Result<PolicyRecord> SqliteStore::PolicyInForce() {
   PolicyRecord record;
   Status status = WithReader([&](Connection& db) -> Status {

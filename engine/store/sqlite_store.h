@@ -56,6 +56,7 @@ class SqliteStore final : public StoreBackend {
   Result<std::vector<RelationInfo>> Relations(std::string_view user) override;
   Status EachUser(const std::function<bool(const UserInfo&)>& sink) override;
   Status EachRelation(const std::function<bool(const RelationInfo&)>& sink) override;
+  Status EachPair(const std::function<bool(std::string_view, std::string_view)>& sink) override;
   Result<PolicyRecord> PolicyInForce() override;
   Result<std::vector<PolicyRecord>> Policies() override;
   Result<std::vector<std::string>> UnknownEntries() override;

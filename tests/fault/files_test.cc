@@ -98,16 +98,16 @@ TEST_CASE("a newer schema is refused, and the versions are named") {
   const TemporaryFolder folder;
   const std::string path = folder.file("store.db");
   NewSqliteStore(path);
-  Sql(path, "PRAGMA user_version = 8; UPDATE meta SET min_reader = 6, min_writer = 7");
+  Sql(path, "PRAGMA user_version = 8; UPDATE meta SET min_reader = 7, min_writer = 8");
   const Status reading = OpenStatus(path, Mode::kReadOnly);
   CHECK(reading.code() == StatusCode::kSchema);
   CHECK(reading.message() ==
-        "the store has schema 8, to read which a program must know schema 6, and this one knows 5");
+        "the store has schema 8, to read which a program must know schema 7, and this one knows 6");
   const Status writing = OpenStatus(path, Mode::kReadWrite);
   CHECK(writing.code() == StatusCode::kSchema);
   CHECK(writing.message() ==
-        "the store has schema 8, to write which a program must know schema 7, "
-        "and this one knows 5");
+        "the store has schema 8, to write which a program must know schema 8, "
+        "and this one knows 6");
 }
 
 TEST_CASE("a writer in another process: sessions read on, writers wait and say busy") {

@@ -19,7 +19,8 @@ struct DotStatement {
   std::map<std::string, std::string> attributes;  ///< as a reader sees them: no escapes
 };
 
-/// nullopt: not dot, an escape that labels do not have, an entity but &amp;, a control character.
+/// nullopt: not dot, an escape that labels do not have, an entity but &amp;, a control
+/// character.
 std::optional<std::vector<DotStatement>> ReadDot(std::string_view text);
 
 /// Whether the words of an edge hold for a code: "true or unset", "all but 3, 5", "> 3 min".

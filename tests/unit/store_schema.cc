@@ -7,6 +7,7 @@
 #include <set>
 
 #include "store/sqlite_session.h"
+#include "store/user_sets.h"
 #include "unit/store_file.h"
 
 namespace ringfence {
@@ -27,7 +28,7 @@ TEST_CASE("a new file is what schema/store.sql says, and its owner's alone") {
   CHECK(Rows(PathOf(folder), objects) == Rows(fresh, objects));
   CHECK(Rows(PathOf(folder), "PRAGMA application_id") == std::vector<std::string>{"1382437747"});
   CHECK(text.find("application_id = 1382437747") != std::string::npos);
-  CHECK(Rows(PathOf(folder), "PRAGMA user_version") == std::vector<std::string>{"5"});
+  CHECK(Rows(PathOf(folder), "PRAGMA user_version") == std::vector<std::string>{"6"});
   CHECK(Rows(PathOf(folder), "PRAGMA journal_mode") == std::vector<std::string>{"wal"});
   CHECK(Rows(PathOf(folder),
              "SELECT count(*) FROM pragma_table_list WHERE type = 'table'"
@@ -164,9 +165,9 @@ TEST_CASE("a file takes over what a grown catalog adds, and refuses another one"
 }
 
 // Steps that no release has, to test the mechanism by.
-constexpr MigrationStep kAdditive = {6, 1, 5, "CREATE TABLE extra (a INTEGER) STRICT"};
-constexpr MigrationStep kReadersStay = {7, 1, 7, "ALTER TABLE extra ADD COLUMN b INTEGER"};
-constexpr MigrationStep kBreaking = {8, 8, 8, "ALTER TABLE pairs RENAME COLUMN forward TO onward"};
+constexpr MigrationStep kAdditive = {7, 1, 5, "CREATE TABLE extra (a INTEGER) STRICT"};
+constexpr MigrationStep kReadersStay = {8, 1, 8, "ALTER TABLE extra ADD COLUMN b INTEGER"};
+constexpr MigrationStep kBreaking = {9, 9, 9, "ALTER TABLE pairs RENAME COLUMN forward TO onward"};
 
 TEST_CASE("migration: steps in order, once each, and what each means for older programs") {
   const TemporaryFolder folder;
@@ -189,10 +190,10 @@ TEST_CASE("migration: steps in order, once each, and what each means for older p
   };
   CHECK(follows() == "true, ok");
 
-  CHECK(MigrateSqliteStore(PathOf(folder)).value() == std::pair(5, 5));
+  CHECK(MigrateSqliteStore(PathOf(folder)).value() == std::pair(6, 6));
   const MigrationStep additive[] = {kAdditive};
-  CHECK(MigrateFile(PathOf(folder), additive).value() == std::pair(5, 6));
-  CHECK(MigrateFile(PathOf(folder), additive).value() == std::pair(6, 6));
+  CHECK(MigrateFile(PathOf(folder), additive).value() == std::pair(6, 7));
+  CHECK(MigrateFile(PathOf(folder), additive).value() == std::pair(7, 7));
   CHECK(follows() == "true, ok");
   CHECK(write() == StatusCode::kOk);
   using Mode = StoreOptions::Mode;
@@ -200,25 +201,25 @@ TEST_CASE("migration: steps in order, once each, and what each means for older p
   CHECK(Findings(*store).empty());
 
   const MigrationStep readers_stay[] = {kAdditive, kReadersStay};
-  CHECK(MigrateFile(PathOf(folder), readers_stay).value() == std::pair(6, 7));
+  CHECK(MigrateFile(PathOf(folder), readers_stay).value() == std::pair(7, 8));
   CHECK(follows() == "true, ok");
   CHECK(write() == StatusCode::kSchema);
   Require(OpenFile(PathOf(folder), Mode::kReadOnly).status());
   Status refused = OpenFile(PathOf(folder), Mode::kReadWrite).status();
   CHECK(refused.code() == StatusCode::kSchema);
   CHECK(refused.message() ==
-        "the store has schema 7, to write which a program must know schema 7, and this one knows "
-        "5");
+        "the store has schema 8, to write which a program must know schema 8, and this one knows "
+        "6");
 
   const MigrationStep all[] = {kAdditive, kReadersStay, kBreaking};
-  CHECK(MigrateFile(PathOf(folder), all).value() == std::pair(7, 8));
+  CHECK(MigrateFile(PathOf(folder), all).value() == std::pair(8, 9));
   // A worker that was running reads no more: unavailable, not wrong.
   CHECK(follows() == "unavailable, wrong schema");
   CHECK(store->Revision().status().code() == StatusCode::kSchema);
   refused = OpenFile(PathOf(folder), Mode::kReadOnly).status();
   CHECK(refused.code() == StatusCode::kSchema);
   CHECK(refused.message() ==
-        "the store has schema 8, to read which a program must know schema 8, and this one knows 5");
+        "the store has schema 9, to read which a program must know schema 9, and this one knows 6");
   CHECK(MigrateSqliteStore(PathOf(folder)).status().code() == StatusCode::kSchema);
 }
 
@@ -226,14 +227,14 @@ TEST_CASE("migration: a step that fails leaves the file at the step before") {
   const TemporaryFolder folder;
   NewSqliteStore(PathOf(folder));
   const MigrationStep steps[] = {
-      kAdditive, {7, 1, 1, "CREATE TABLE more (a INTEGER) STRICT; DROP TABLE none"}};
+      kAdditive, {8, 1, 1, "CREATE TABLE more (a INTEGER) STRICT; DROP TABLE none"}};
   const MigrationStep cannot_fill[] = {
-      kAdditive, {7, 1, 1, "CREATE TABLE more (a INTEGER) STRICT", [](Connection&) {
+      kAdditive, {8, 1, 1, "CREATE TABLE more (a INTEGER) STRICT", [](Connection&) {
                     return Status(StatusCode::kIo, "no random bytes");
                   }}};
   for (std::span<const MigrationStep> failing : {std::span(steps), std::span(cannot_fill)}) {
     CHECK_FALSE(MigrateFile(PathOf(folder), failing).ok());
-    CHECK(Rows(PathOf(folder), "PRAGMA user_version") == std::vector<std::string>{"6"});
+    CHECK(Rows(PathOf(folder), "PRAGMA user_version") == std::vector<std::string>{"7"});
     CHECK(Rows(PathOf(folder), "SELECT name FROM sqlite_schema WHERE name IN ('extra', 'more')") ==
           std::vector<std::string>{"extra"});
   }
@@ -278,7 +279,7 @@ TEST_CASE("a file of version 1 is refused with the way out, and migrated keeps a
     const Status refused = OpenFile(path, mode).status();
     CHECK(refused.code() == StatusCode::kSchema);
     CHECK(refused.message() ==
-          "the store has schema 1 and this program needs 5: run 'ringfence migrate'");
+          "the store has schema 1 and this program needs 6: run 'ringfence migrate'");
   }
   const auto contents = [&] {
     std::vector<std::string> rows;
@@ -292,8 +293,8 @@ TEST_CASE("a file of version 1 is refused with the way out, and migrated keeps a
   };
   const std::vector<std::string> before = contents();
   CHECK(before.size() > 10);
-  CHECK(MigrateSqliteStore(path).value() == std::pair(1, 5));
-  CHECK(MigrateSqliteStore(path).value() == std::pair(5, 5));
+  CHECK(MigrateSqliteStore(path).value() == std::pair(1, 6));
+  CHECK(MigrateSqliteStore(path).value() == std::pair(6, 6));
   CHECK(contents() == before);
   const auto store = OpenFile(path, Mode::kReadWrite);
   Require(store.status());
@@ -321,14 +322,14 @@ TEST_CASE("migration to schema 3: every user has a seed, of 32 random bytes, and
       CHECK(Rows(path, "SELECT min_reader, min_writer FROM meta") ==
             std::vector<std::string>{"1|2"});
     }
-    CHECK(MigrateSqliteStore(path).value() == std::pair(from, 5));
+    CHECK(MigrateSqliteStore(path).value() == std::pair(from, 6));
     CHECK(Rows(path,
                "SELECT count(*), count(DISTINCT seed), min(length(seed)), max(length(seed))"
                " FROM log_seeds JOIN users ON id = user") ==
           std::vector<std::string>{"1001|1001|32|32"});
     const std::string all = "SELECT user, hex(seed) FROM log_seeds ORDER BY user";
     const std::vector<std::string> seeds = Rows(path, all);
-    CHECK(MigrateSqliteStore(path).value() == std::pair(5, 5));
+    CHECK(MigrateSqliteStore(path).value() == std::pair(6, 6));
     const auto store = OpenFile(path, StoreOptions::Mode::kReadWrite);
     Require(store.status());
     CHECK(Findings(**store).empty());
@@ -370,10 +371,78 @@ TEST_CASE("migration to schema 5: programs that know 4 go on reading, and write 
   MakeVersion1(folder, path);
   const std::vector<MigrationStep> steps = Migrations();
   CHECK(MigrateFile(path, std::span(steps).first(3)).value() == std::pair(1, 4));
-  CHECK(MigrateSqliteStore(path).value() == std::pair(4, 5));
+  CHECK(MigrateFile(path, std::span(steps).first(4)).value() == std::pair(4, 5));
   Connection old_program = OpenPlain(path);
   Require(CheckSchema(old_program, SchemaUse::kRead, 4));
   CHECK(CheckSchema(old_program, SchemaUse::kWrite, 4).code() == StatusCode::kSchema);
+}
+
+TEST_CASE("migration to schema 6: programs that know 5 go on, and keep the indexes up") {
+  const TemporaryFolder folder;
+  const std::string path = PathOf(folder);
+  MakeVersion1(folder, path);
+  const std::vector<MigrationStep> steps = Migrations();
+  CHECK(MigrateFile(path, std::span(steps).first(4)).value() == std::pair(1, 5));
+  CHECK(MigrateSqliteStore(path).value() == std::pair(5, 6));
+  Connection old_program = OpenPlain(path);
+  Require(CheckSchema(old_program, SchemaUse::kRead, 5));
+  Require(CheckSchema(old_program, SchemaUse::kWrite, 5));
+  // bob was verified before; alice becomes so by a program that knows of no index.
+  Require(
+      old_program.Execute("UPDATE users SET settings = (SELECT settings FROM users WHERE"
+                          " name = 'bob') WHERE name = 'alice'",
+                          "write"));
+  const auto store = OpenFile(path, StoreOptions::Mode::kReadWrite);
+  Require(store.status());
+  CHECK(Findings(**store).empty());
+  size_t indexed = 0;
+  for (const IndexedEntry& entry : IndexedEntries()) {
+    const std::string sql = std::string("SELECT name FROM users INDEXED BY ") + entry.index +
+                            " WHERE " + entry.where + " ORDER BY id";
+    const bool is_it = std::string_view(entry.entry) == "verified";
+    CHECK(Rows(path, sql) ==
+          (is_it ? std::vector<std::string>{"bob", "alice"} : std::vector<std::string>{}));
+    indexed += is_it ? 1 : 0;
+  }
+  CHECK(indexed == 1);
+}
+
+TEST_CASE("each indexed value is where the standard catalog has it, and found whatever is beside") {
+  const TemporaryFolder folder;
+  const std::string path = PathOf(folder);
+  const auto store = NewSqliteStore(path);
+  const Layout& layout = StandardLayout();
+  for (const IndexedEntry& entry : IndexedEntries()) {
+    CAPTURE(std::string(entry.entry));
+    const bool is_flag = &entry == &IndexedEntries()[HasListIndex()];
+    const std::optional<FactId> fact = FactOf(entry, layout);
+    CHECK(fact.has_value() != is_flag);
+    if (is_flag) continue;
+    CHECK(layout.catalog.ParseValue(*fact, entry.value).value() == entry.code);
+    const FactCode count = layout.catalog.fact(*fact).code_count();
+    std::vector<std::string> expected;
+    for (FactCode code = 0; code < count; ++code) {
+      for (const bool full : {false, true}) {
+        const std::string user = entry.entry + std::to_string(code) + (full ? "full" : "");
+        Require(Write(*store, [&](StoreTransaction& t) {
+          Status status = t.AddUser(user);
+          for (const FactInfo& info : layout.catalog.facts()) {
+            const bool other =
+                info.group == Group::kCallee && info.can_be_unset && info.id != *fact;
+            if (full && other && status.ok()) {
+              status = t.SetUser(user, info.id, info.code_count() - 1);
+            }
+          }
+          return status.ok() ? t.SetUser(user, *fact, code) : status;
+        }));
+        if (code == entry.code) expected.push_back(user);
+      }
+    }
+    const std::string sql = std::string("SELECT name FROM users INDEXED BY ") + entry.index +
+                            " WHERE " + entry.where + " AND name GLOB '" + entry.entry +
+                            "[0-9]*' ORDER BY id";
+    CHECK(Rows(path, sql) == expected);
+  }
 }
 
 TEST_CASE("a migrated file and a new one have the same tables, indexes and views") {
@@ -422,7 +491,7 @@ TEST_CASE("a program that knows version 1 may go on reading a migrated file, not
   const Status refused = CheckSchema(old_program, SchemaUse::kWrite, 1);
   CHECK(refused.code() == StatusCode::kSchema);
   CHECK(refused.message() ==
-        "the store has schema 5, to write which a program must know schema 5, and this one knows "
+        "the store has schema 6, to write which a program must know schema 5, and this one knows "
         "1");
 }
 

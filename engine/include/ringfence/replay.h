@@ -4,6 +4,7 @@
 #pragma once
 
 #include <ringfence/decision.h>
+#include <ringfence/diff.h>
 #include <ringfence/export.h>
 #include <ringfence/log.h>
 #include <ringfence/policy.h>
@@ -34,7 +35,13 @@ enum class ReplayAttempts : uint8_t {
 
 struct ReplayOptions {
   ReplayMode mode = ReplayMode::kReproduce;
-  std::optional<Policy> policy;                         ///< kWhatIf: the other one
+  std::optional<Policy> policy;  ///< kWhatIf: the other one
+  /// kWhatIf: `policy` is compared with what this one decides from the recorded facts, not with the
+  /// recorded decisions. Rules and outcomes of "old" and "from" are then its.
+  std::optional<Policy> against;
+  /// kWhatIf: sets of situations, such as DiffPolicies gives. Changed entries are counted by the
+  /// first that their facts fit; facts that were not collected fit all.
+  std::vector<std::vector<DiffCondition>> situations;
   ReplayAttempts attempts = ReplayAttempts::kRecorded;  ///< kSimulated: kWhatIf only
   std::string month;                                    ///< empty: all
   uint64_t from_ns = 0;
@@ -178,6 +185,7 @@ struct ReplayReport {
 
   // kWhatIf and kShadow:
   ReplayChanges changes;
+  std::vector<uint64_t> situations;  ///< changed entries, by ReplayOptions::situations
   uint64_t other_rule = 0;  ///< of the reproduced: the same answer by a rule of another name
   std::vector<ReplayFlow> flows;
   std::vector<ReplayRule> old_rules;  ///< by id
@@ -199,7 +207,7 @@ struct ReplayReport {
 
 /// Decides every decision of the log again. A Status only for what keeps it from looking: kIo, a
 /// folder that is no log, keys of another log, a checkpoint that is not signed (kCorrupt), no
-/// policy for kWhatIf, attempts to simulate without one (kInvalidArgument). Everything else ends in
+/// policy for kWhatIf, what is for kWhatIf without it (kInvalidArgument). Everything else ends in
 /// a bin. Verify the log first: a replay believes what it reads. Reads what is under checkpoints,
 /// never writes, may run while the log is written. O(entries); memory depends on neither their
 /// number nor that of the parties, but for the keys, and for the decisions of an hour where

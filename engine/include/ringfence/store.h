@@ -144,6 +144,10 @@ class RINGFENCE_API Store {
   /// to stop. One read transaction.
   Status EachUser(const std::function<bool(const UserInfo&)>& sink) const;
   Status EachRelation(const std::function<bool(const RelationInfo&)>& sink) const;
+  /// Two users whom some stored relation joins, in either direction, as a call could have them:
+  /// each two come twice, once as callee and caller, once as caller and callee.
+  Status EachPair(
+      const std::function<bool(std::string_view callee, std::string_view caller)>& sink) const;
 
   /// Entries the file lists and catalog() does not have, by name: of a newer catalog or of an
   /// extension that was not given. What is stored in them stays as it is, and is not shown, listed

@@ -17,7 +17,7 @@ room for extensions:
   relations  bits 28 to 31
   call       bits 60 to 63
 $ ringfence catalog show --json | python3 -c "import json,sys; c = json.load(sys.stdin); print(sorted(c), c['extension'], c['facts'][2])"
-['catalog', 'digest', 'extension', 'facts', 'room'] None {'name': 'callee.calls_enabled', 'entry': 'calls_enabled', 'kind': 'setting', 'type': 'bool', 'members': [], 'default': 'true', 'absent': 'false', 'list': 'user', 'bit': 2, 'bits': 2, 'extension': False, 'doc': 'The master switch: the user can be called at all.'}
+['catalog', 'constraints', 'digest', 'extension', 'facts', 'room'] None {'name': 'callee.calls_enabled', 'entry': 'calls_enabled', 'kind': 'setting', 'type': 'bool', 'members': [], 'default': 'true', 'absent': 'false', 'list': 'user', 'bit': 2, 'bits': 2, 'extension': False, 'doc': 'The master switch: the user can be called at all.'}
 
 # An extension, and everything that is wrong with one.
 $ cp $WORLD/../extension/catalog-extension.json $WORLD/../extension/policy.json .
@@ -38,6 +38,23 @@ wrong.json:7:15: error: the catalog has 'calls_enabled' already: an extension ca
               ^~~~~~~~~~~~~~~
   expected: a new name that begins with x_
 [2]
+$ sed 's/^  "call": /  "constraints": [{ "id": "x_paid", "that": "callee.x_plan == 1", "doc": "Wrong." }],\n&/' catalog-extension.json > constrained.json
+$ ringfence catalog check constrained.json
+constrained.json:61:46: error: callee.x_plan (an enum) cannot be compared with the number 1
+"callee.x_plan == 1"
+ ^~~~~~~~~~~~~~~~~~
+  expected: none, silver or gold
+[2]
+$ sed "s/ == 1\"/ != 'gold' || callee.premium\"/" constrained.json > premium.json
+$ ringfence catalog check premium.json
+catalog 1 DIGEST, 184 facts
+extension acme version 1, 7 facts of them
+always:
+  callee.x_plan != 'gold' || callee.premium
+room for extensions:
+  user       bits 59 to 63, 117 to 127, 148 to 155
+  relations  bits 29 to 31
+  call       bits 62 to 63
 $ ringfence catalog check nothing.json
 ringfence: nothing.json: No such file or directory
 [2]

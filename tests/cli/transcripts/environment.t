@@ -26,9 +26,9 @@ $ ringfence --db no/such/folder.db init
 ringfence: cannot create 'no/such/folder.db': No such file or directory
 [3]
 $ rm world.db; ringfence init -q; ringfence migrate
-schema 5: nothing to do
+schema 6: nothing to do
 $ ringfence migrate --json
-{"before":5,"after":5}
+{"before":6,"after":6}
 $ ringfence migrate --db missing.db
 ringfence: cannot open 'missing.db': No such file or directory
 [2]

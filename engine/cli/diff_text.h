@@ -1,0 +1,36 @@
+// What `ringfence diff` and `audit` say about two policies. Takes what the library found; gives
+// text for people, and JSON.
+#pragma once
+
+#include <ringfence/catalog.h>
+#include <ringfence/diff.h>
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "cli/json_out.h"
+#include "cli/output.h"
+
+namespace ringfence::cli {
+
+struct DiffTextOptions {
+  size_t most = 5;  ///< situations of each change
+};
+
+/// "different: 2 gained, 1 lost and 0 other sets of situations, 3.1 % of all situations", the
+/// changes with their situations, and those that come while facts are unavailable.
+std::string DiffText(const Output& out, const Catalog& catalog, const PolicyDiff& diff,
+                     const DiffTextOptions& options);
+
+/// The members of one object: names, digests, "equivalent", "share", "changes", "unavailable".
+void WriteDiff(JsonOut& json, const Catalog& catalog, const PolicyDiff& diff);
+
+/// An answer as one object.
+void WriteAnswer(JsonOut& json, const DiffAnswer& answer);
+/// "refuse (offline)": an answer as far as it has to be told from another.
+std::string AnswerText(const DiffAnswer& answer, const std::vector<std::string>& parts);
+/// "3.1 %"
+std::string ShareText(double share);
+
+}  // namespace ringfence::cli
