@@ -1,4 +1,5 @@
-// What is to be reached, as sets of situations, and which situations reach it all. See case_cover.h.
+// What is to be reached, as sets of situations, and which situations reach it all. See
+// case_cover.h.
 #include "analyze/case_cover.h"
 
 #include <algorithm>
@@ -168,6 +169,7 @@ Cover CoverPolicy(const Layout& layout, const Document& document, const Program&
   if (cover.over_budget) return cover;
   cover.at_least = grouping.at_least;
   std::vector<Situation> situations;
+  situations.reserve(grouping.groups.size());
   for (Ref group : grouping.groups) situations.push_back(space.Witness(group));
   for (Situation& situation : Needed(space, targets, std::move(situations))) {
     cover.cases.push_back(CaseOf(layout, program, "", std::move(situation)));

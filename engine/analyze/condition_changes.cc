@@ -135,7 +135,7 @@ class Changer {
       }
       if (node.op == Op::kIf) {
         Add({.kind = Edit::Kind::kExchange, .node = i},
-            "what follows '?' and ':' exchanged in " + Text(i));
+            "the sides of ':' exchanged after " + Text(node.a));
       }
     }
     return std::move(changes_);
@@ -181,6 +181,15 @@ class Changer {
     Replace(index, leaf, Text(index) + " made " + std::string(name));
   }
 
+  /// fact in [number]: as the reader of conditions has it.
+  static ConditionNode Equal(ConditionNode leaf) {
+    leaf.op = Op::kCompare;
+    leaf.compare = CompareOp::kEq;
+    leaf.constant = leaf.constants[0];
+    leaf.constants.clear();
+    return leaf;
+  }
+
   void DropMembers(uint32_t index) {
     const ConditionNode& node = condition_.nodes[index];
     const FactInfo& fact = catalog_.fact(node.fact);
@@ -197,6 +206,7 @@ class Changer {
       } else {
         member = std::to_string(node.constants[i]);
         leaf.constants.erase(leaf.constants.begin() + static_cast<std::ptrdiff_t>(i));
+        if (count == 2) leaf = Equal(leaf);
       }
       Replace(index, leaf, member + " taken out of " + Text(index));
     }

@@ -89,7 +89,8 @@ class Maker {
     std::vector<FactId> tested;
     const auto add = [&](const std::vector<Rule>& rules) {
       for (const Rule& rule : rules) {
-        for (FactId id : FactsOf(rule.when)) tested.push_back(id);
+        const std::vector<FactId> facts = FactsOf(rule.when);
+        tested.insert(tested.end(), facts.begin(), facts.end());
       }
     };
     for (const DecisionRules& decision : document_.decisions) {
@@ -97,6 +98,7 @@ class Maker {
       add(decision.rules);
     }
     std::vector<std::string_view> done;
+    done.reserve(document_.defaults.size());
     for (const PolicyDefault& stated : document_.defaults) done.push_back(stated.entry);
     for (FactId id : tested) {
       const FactInfo& fact = catalog_.fact(id);
@@ -111,7 +113,13 @@ class Maker {
         Add({},
             "default of " + Quoted(fact.entry) + ", the catalog's: " +
                 ValueText(fact, fact.default_code) + " made " + ValueText(fact, other),
-            [made](Document* document) { document->defaults.push_back(made); });
+            [made](Document* document) {
+              // As the reader of policies has them: by fact.
+              document->defaults.insert(
+                  std::ranges::upper_bound(document->defaults, made.callee_fact, {},
+                                           &PolicyDefault::callee_fact),
+                  made);
+            });
       }
     }
   }
@@ -119,11 +127,11 @@ class Maker {
   // Where rules lead.
   void UnknownCallee() {
     const Outcome& now = document_.outcomes[document_.unknown_callee];
-    for (uint16_t i = 0; i < document_.outcomes.size(); ++i) {
+    for (size_t i = 0; i < document_.outcomes.size(); ++i) {
       const Outcome& other = document_.outcomes[i];
       if (other.effect != Effect::kRefuse || SameToAll(other, now)) continue;
       Add({}, "unknown_callee: " + Quoted(now.name) + " made " + Quoted(other.name),
-          [i](Document* document) { document->unknown_callee = i; });
+          [i](Document* document) { document->unknown_callee = static_cast<uint16_t>(i); });
       return;
     }
   }
@@ -131,10 +139,10 @@ class Maker {
   /// Outcomes that somebody could tell from that one. `highest` needs a rank.
   std::vector<uint16_t> OtherOutcomes(uint16_t then, bool ranked) const {
     std::vector<uint16_t> others;
-    for (uint16_t i = 0; i < document_.outcomes.size(); ++i) {
+    for (size_t i = 0; i < document_.outcomes.size(); ++i) {
       const Outcome& other = document_.outcomes[i];
       if (SameToAll(other, document_.outcomes[then]) || (ranked && !other.rank)) continue;
-      others.push_back(i);
+      others.push_back(static_cast<uint16_t>(i));
     }
     return others;
   }
@@ -145,8 +153,8 @@ class Maker {
       return OtherOutcomes(then, of.combine == Combine::kHighest && !reserved);
     }
     std::vector<uint16_t> others;
-    for (uint16_t i = 0; i < of.values.size(); ++i) {
-      if (i != then) others.push_back(i);
+    for (size_t i = 0; i < of.values.size(); ++i) {
+      if (i != then) others.push_back(static_cast<uint16_t>(i));
     }
     return others;
   }

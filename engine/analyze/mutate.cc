@@ -57,19 +57,19 @@ class Trial {
 
  private:
   void Passed(Mutant mutant, const Document& changed, const Program& made) {
-    for (const CaseFile& given : given_) {
-      if (AllPass(layout_, made, given)) continue;
-      found_.survivors.push_back({mutant.span, std::move(mutant.what), given.cases[0]});
-      return;
-    }
     const Comparison comparison = Compare(layout_, document_, changed, constraints_, order_);
     if (comparison.over_budget) {
       found_.undecided.push_back(std::move(mutant));
     } else if (!comparison.differs) {
       ++found_.equivalent;
     } else {
-      given_.push_back({"", {Killing(mutant.what, *comparison.differs, made)}});
-      found_.survivors.push_back({mutant.span, std::move(mutant.what), given_.back().cases[0]});
+      const auto kills = [&](const CaseFile& one) { return !AllPass(layout_, made, one); };
+      auto file = std::find_if(given_.begin(), given_.end(), kills);
+      if (file == given_.end()) {
+        CaseFile made_for_it{"", {Killing(mutant.what, *comparison.differs, made)}};
+        file = given_.insert(given_.end(), std::move(made_for_it));
+      }
+      found_.survivors.push_back({mutant.span, std::move(mutant.what), file->cases[0]});
     }
   }
 

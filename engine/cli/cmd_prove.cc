@@ -30,7 +30,7 @@ std::string_view Plural(ClaimKind kind) {
     case ClaimKind::kCondition:
       return "tests of conditions matter";
     case ClaimKind::kOpacity:
-      return "facts the caller does not know stay hidden behind a refusal";
+      return "secrets stay hidden behind a refusal";
     case ClaimKind::kDisclosure:
       return "listed disclosures are needed";
   }

@@ -21,9 +21,9 @@ namespace {
 /// A situation: codes, and nothing where a fact is unavailable.
 reference::Assignment AssignmentOf(const std::vector<FactCode>& codes) {
   reference::Assignment assignment;
-  for (FactId id = 0; id < codes.size(); ++id) {
-    assignment[id] =
-        codes[id] == kUnavailableCode ? std::nullopt : std::optional<FactCode>(codes[id]);
+  for (size_t i = 0; i < codes.size(); ++i) {
+    assignment[static_cast<FactId>(i)] =
+        codes[i] == kUnavailableCode ? std::nullopt : std::optional<FactCode>(codes[i]);
   }
   return assignment;
 }
@@ -203,7 +203,7 @@ TEST_CASE("small policies: killed, equivalent and surviving mutants are what bru
   Random random(Seed());
   const auto situations = AllSituations(layout, scope);
   // The enum has more members than the scope names; the first three are enough to tell them apart.
-  for (size_t rules : {1, 2}) {
+  for (size_t rules : {size_t{1}, size_t{2}}) {
     Counts counts;
     const size_t one_in = rules == 1 ? 2 : 600;
     scope.EachClass(rules, [&](SmallPolicy policy) {

@@ -23,8 +23,8 @@ struct PolicyMutant {
   uint32_t column = 0;
   std::string what;  ///< "rule 'followed': '!' put before callee.follows(caller)"
   /// A case that passes with the policy and fails with the mutant, as an element of "cases" in a
-  /// cases file, several lines without a line feed at the end. The same as an earlier mutant's where
-  /// that kills this one too. Empty where nobody knows.
+  /// cases file, several lines without a line feed at the end. That of an earlier mutant where it
+  /// kills this one too. Empty where nobody knows.
   std::string kills;
 };
 

@@ -57,7 +57,7 @@ policy.json: 17 mutants: 15 killed, 2 equivalent, 0 survive
 $ ringfence mutate ./policy.json --cases more.json --json
 {"policy":"./policy.json","mutants":17,"killed":15,"equivalent":2,"survivors":[],"undecided":[]}
 $ ringfence mutate ./policy.json --json
-{"policy":"./policy.json","mutants":17,"killed":11,"equivalent":2,"survivors":[{"line":11,"column":38,"what":"rule 'followed': callee.calls_enabled made true","case":    {"name": "rule 'followed': callee.calls_enabled made true","facts": { "callee.calls_enabled": false, "callee.follows(caller)": true },"expect": { "effect": "refuse", "rule": "otherwise" }}},{"line":11,"column":62,"what":"rule 'followed': callee.follows(caller) made true","case":    {"name": "rule 'followed': callee.follows(caller) made true","expect": { "effect": "refuse", "rule": "otherwise" }}},{"line":11,"column":38,"what":"rule 'followed': '&&' made '||' between callee.calls_enabled and callee.follows(caller)","case":    {"name": "rule 'followed': callee.calls_enabled made true","facts": { "callee.calls_enabled": false, "callee.follows(caller)": true },"expect": { "effect": "refuse", "rule": "otherwise" }}},{"line":13,"column":20,"what":"otherwise: 'refuse' made 'ring'","case":    {"name": "rule 'followed': callee.calls_enabled made true","facts": { "callee.calls_enabled": false, "callee.follows(caller)": true },"expect": { "effect": "refuse", "rule": "otherwise" }}}],"undecided":[]}
+{"policy":"./policy.json","mutants":17,"killed":11,"equivalent":2,"survivors":[{"line":11,"column":38,"what":"rule 'followed': callee.calls_enabled made true","case":{"name": "rule 'followed': callee.calls_enabled made true","facts": { "callee.calls_enabled": false, "callee.follows(caller)": true },"expect": { "effect": "refuse", "rule": "otherwise" }}},{"line":11,"column":62,"what":"rule 'followed': callee.follows(caller) made true","case":{"name": "rule 'followed': callee.follows(caller) made true","expect": { "effect": "refuse", "rule": "otherwise" }}},{"line":11,"column":38,"what":"rule 'followed': '&&' made '||' between callee.calls_enabled and callee.follows(caller)","case":{"name": "rule 'followed': callee.calls_enabled made true","facts": { "callee.calls_enabled": false, "callee.follows(caller)": true },"expect": { "effect": "refuse", "rule": "otherwise" }}},{"line":13,"column":20,"what":"otherwise: 'refuse' made 'ring'","case":{"name": "rule 'followed': callee.calls_enabled made true","facts": { "callee.calls_enabled": false, "callee.follows(caller)": true },"expect": { "effect": "refuse", "rule": "otherwise" }}}],"undecided":[]}
 [1]
 $ ringfence mutate default --cases $RULES/default/cases.json | sed 's/[0-9][0-9]*/N/g'
 default: N mutants: N killed, N equivalent, N survive
@@ -84,6 +84,20 @@ both.json:3:45: error: case 'does not' contradicts case 'rings': the same facts,
   {"name": "does not", "expect": {"effect": "refuse"}}]}
                                             ^~~~~~~~
   expected: one answer to one question
+[2]
+
+# Where nothing can be, everything would be equivalent.
+$ cat > constraints.txt <<'END'
+>   "constraints": [
+>     {"id": "x_yes", "that": "callee.calls_enabled", "doc": "Calls are on."},
+>     {"id": "x_no", "that": "!callee.calls_enabled", "doc": "Calls are off."}],
+> END
+$ sed '1r constraints.txt' $RULES/../examples/extension/catalog-extension.json > extension.json
+$ ringfence mutate policy.json --cases more.json --catalog-extension extension.json
+ringfence: the catalog's constraints contradict each other: no situation satisfies them all, and of none everything would be proven
+[2]
+$ ringfence cases policy.json --catalog-extension extension.json
+ringfence: the catalog's constraints contradict each other: no situation satisfies them all, and of none everything would be proven
 [2]
 $ ringfence mutate default
 ringfence: the cases of a shipped rule set are not in the tool: name them with --cases FILE, or give the path of the policy
