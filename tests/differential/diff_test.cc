@@ -142,6 +142,21 @@ TEST_CASE("all policies of two rules over two facts") {
   CHECK(untold > 0);
 }
 
+TEST_CASE("a budget that is used up is told, and nothing else") {
+  const Layout layout(Catalog::Standard());
+  const Document older = Parsed(layout.catalog, Policy::ShippedText("default").value());
+  const Document newer = Parsed(layout.catalog, Policy::ShippedText("x-2024").value());
+  uint32_t refused = 0;
+  DocumentDiffOptions options;
+  for (options.max_created = 1; options.max_created < 1000000;
+       options.max_created += options.max_created / 3 + 1) {
+    if (!DiffDocuments(layout, older, newer, {}, options).has_value()) ++refused;
+  }
+  CHECK(refused > 10);
+  options.max_created = kMaxAnalysisCreated;
+  CHECK(DiffDocuments(layout, older, newer, {}, options).has_value());
+}
+
 TEST_CASE("shares are counted situations") {
   TwoFacts scope;
   Random random(Seed());
