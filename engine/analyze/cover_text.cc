@@ -121,9 +121,20 @@ class LiteralText {
   }
 
   void AddRanges(const std::vector<CodeRange>& ranges) {
-    CHECK(!ranges.empty());
-    uint32_t all = AddRange(ranges[0]);
-    for (size_t i = 1; i < ranges.size(); ++i) all = Both(Op::kOr, all, AddRange(ranges[i]));
+    ConditionNode single;
+    single.op = Op::kIntIn;
+    std::vector<uint32_t> parts;
+    for (const CodeRange& range : ranges) {
+      if (range.first == range.last && ranges.size() > 1) {
+        single.constants.push_back(fact_.lowest + int64_t{range.first});
+      } else {
+        parts.push_back(AddRange(range));
+      }
+    }
+    if (!single.constants.empty()) parts.push_back(Add(std::move(single)));
+    CHECK(!parts.empty());
+    uint32_t all = parts[0];
+    for (size_t i = 1; i < parts.size(); ++i) all = Both(Op::kOr, all, parts[i]);
   }
 
   void AddMembers() {

@@ -161,6 +161,11 @@ class Writer {
  private:
   std::string NodeName(uint32_t index) const { return prefix_ + "n" + std::to_string(index); }
 
+  /// The rule's box under the fact.
+  std::string BoxName(const DecisionGraph::Edge& edge) const {
+    return NodeName(edge.from) + "r" + std::to_string(edge.to);
+  }
+
   bool Dim(bool live) const { return graph_.explained && !live; }
 
   void WriteNode(uint32_t index) {
@@ -208,7 +213,7 @@ class Writer {
     const std::string from = NodeName(edge.from);
     std::string to = NodeName(edge.to);
     if (edge.to_rule) {
-      to = from + "r" + std::to_string(edge.to);
+      to = BoxName(edge);
       WriteRule(to, edge.to, edge.live);
     }
     const std::string& fact = graph_.nodes[edge.from].name;
@@ -249,8 +254,7 @@ class Writer {
       if (!edge.live || !edge.to_rule) continue;
       Attributes attributes;
       attributes.Set("style", "dashed").Set("color", kInk).Set("tooltip", "facts were unavailable");
-      const std::string from = NodeName(edge.from) + "r" + std::to_string(edge.to);
-      out_ += attributes.Statement(from + " -> " + name);
+      out_ += attributes.Statement(BoxName(edge) + " -> " + name);
     }
   }
 
@@ -272,14 +276,14 @@ std::string Heading(const DecisionGraph& graph) {
     text += " (" + std::string(ToString(last.effect)) + ")";
   }
   text += ", where facts that matter cannot be read\\n";
+  std::vector<bool> leads(graph.rules.size(), false);
+  if (graph.nodes.empty()) leads[graph.only_rule] = true;
+  for (const DecisionGraph::Edge& edge : graph.edges) {
+    if (edge.to_rule) leads[edge.to] = true;
+  }
   std::string never;
-  for (uint32_t i = 0; i + 1 < graph.rules.size(); ++i) {
-    const auto leads = [&](const DecisionGraph::Edge& edge) {
-      return edge.to_rule && edge.to == i;
-    };
-    const bool only = graph.nodes.empty() && graph.only_rule == i;
-    if (only || std::any_of(graph.edges.begin(), graph.edges.end(), leads)) continue;
-    never += (never.empty() ? "" : ", ") + graph.rules[i].id;
+  for (size_t i = 0; i + 1 < graph.rules.size(); ++i) {
+    if (!leads[i]) never += (never.empty() ? "" : ", ") + graph.rules[i].id;
   }
   if (!never.empty()) text += Broken("never decides: " + Escaped(never)) + "\\n";
   return text;

@@ -3,11 +3,14 @@
 #include <ringfence/limits.h>
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <utility>
 
 #include "api/audit_answers.h"
+#include "api/log_secrets.h"
 #include "api/store_impl.h"
+#include "base/sha256.h"
 #include "log/blobs.h"
 #include "log/folder.h"
 #include "log/read.h"
@@ -16,6 +19,8 @@
 namespace ringfence {
 namespace {
 
+constexpr size_t kMostPolicies = 2048;
+
 /// Collects what entries say, a bounded number of them.
 class Gatherer {
  public:
@@ -23,11 +28,14 @@ class Gatherer {
       : log_(log), options_(options), out_(out), teller_(Catalog::Standard(), {}) {}
 
   Status Run(const LogProgress& progress);
+  /// Canonical texts of policies whose entries were read, by digest.
+  const std::map<std::string, std::string>& policy_texts() const { return policy_texts_; }
 
  private:
   void TakeDecision(const EntryHeader& header);
   void TakeOwn(const RawEntry& raw);
   void TakeGenesis(const RawEntry& raw);
+  void TakePolicy(const RawEntry& raw);
   void TakeBoot(const RawEntry& raw, bool wanted);
   void TakeGap(const RawEntry& raw);
   void TakeClock(const RawEntry& raw);
@@ -49,6 +57,7 @@ class Gatherer {
   bool any_ = false;
   uint64_t latest_ns_ = 0;        ///< of the entries so far
   std::optional<uint16_t> boot_;  ///< of the last one
+  std::map<std::string, std::string> policy_texts_;
 };
 
 Status Gatherer::Run(const LogProgress& progress) {
@@ -115,6 +124,7 @@ void Gatherer::TakeOwn(const RawEntry& raw) {
   const EntryHeader& header = raw.entry.header;
   const bool wanted = Wanted(header);
   if (header.kind == EntryKind::kGenesis) TakeGenesis(raw);
+  if (header.kind == EntryKind::kPolicy) TakePolicy(raw);
   if (header.kind == EntryKind::kBoot) TakeBoot(raw, wanted);
   if (header.kind == EntryKind::kKeyCommit) {
     KeyCommitPayload commit;
@@ -144,6 +154,18 @@ void Gatherer::TakeGenesis(const RawEntry& raw) {
   if (!text.ok()) return;  // a finding of the verification
   const Result<GenesisBlob> blob = ParseGenesisBlob(*text);
   out_->begins_later = blob.ok() && blob->previous.has_value();
+}
+
+/// One that cannot be read is the verification's to tell.
+void Gatherer::TakePolicy(const RawEntry& raw) {
+  if (policy_texts_.size() >= kMostPolicies) return;
+  PolicyPayload policy;
+  Get(raw.entry, &policy);
+  MonthReader month(&SystemFiles(), InFolder(log_.path(), raw.month));
+  const Result<std::string> text = month.Blob(policy.blob, kMaxLogBlobBytes);
+  if (!text.ok()) return;
+  const Result<PolicyBlob> blob = ParsePolicyBlob(*text);
+  if (blob.ok()) policy_texts_.try_emplace(ToHex(PolicyBlobDigest(*blob)), blob->policy);
 }
 
 void Gatherer::TakeBoot(const RawEntry& raw, bool wanted) {
@@ -223,6 +245,53 @@ Status TryReplay(const LogReader& log, const LogAuditOptions& options, LogAudit*
   return Status();
 }
 
+/// What one change of the policy in force meant, as far as that can be said.
+AuditPolicyChange ChangeBetween(const std::map<std::string, std::string>& texts,
+                                const Catalog& catalog, const std::string& from,
+                                const std::string& to) {
+  AuditPolicyChange change;
+  change.from = from;
+  change.to = to;
+  std::vector<Policy> policies;
+  for (const std::string& digest : {from, to}) {
+    const auto text = texts.find(digest);
+    if (text == texts.end()) {
+      change.error = "the text of one of them is not in the log";
+      return change;
+    }
+    Result<Policy> policy = Policy::Compile(text->second, "recorded policy", catalog);
+    if (!policy.ok()) {
+      change.error = "one of them does not compile with the catalog of this program";
+      return change;
+    }
+    policies.push_back(*std::move(policy));
+  }
+  Result<PolicyDiff> diff = DiffPolicies(policies[0], policies[1]);
+  if (diff.ok()) {
+    change.diff = *std::move(diff);
+  } else {
+    change.error = diff.status().message();
+  }
+  return change;
+}
+
+void FindPolicyChanges(const std::map<std::string, std::string>& texts,
+                       const LogAuditOptions& options, LogAudit* out) {
+  if (!out->replay) return;
+  const std::vector<ReplayPolicyPeriod>& periods = out->replay->policy_periods;
+  const Catalog catalog = CatalogOf(options.secrets);
+  std::map<std::pair<std::string, std::string>, AuditPolicyChange> known;
+  for (size_t i = 1; i < periods.size(); ++i) {
+    if (out->policy_changes.size() >= options.max_entries) return;
+    const std::pair key(periods[i - 1].digest, periods[i].digest);
+    if (!known.contains(key)) {
+      known.emplace(key, ChangeBetween(texts, catalog, key.first, key.second));
+    }
+    out->policy_changes.push_back(known.at(key));
+    out->policy_changes.back().time_ns = periods[i].from_ns;
+  }
+}
+
 std::string Count(uint64_t number, std::string_view thing) {
   return std::to_string(number) + " " + std::string(thing) + (number == 1 ? "" : "s");
 }
@@ -253,9 +322,11 @@ Result<LogAudit> Audit(const LogReader& log, const LogAuditOptions& options) {
   if (!seen.ok()) return seen.status();
   audit.verification = *std::move(seen);
   Status status = FindAnchors(log, options.verify, &audit);
-  if (status.ok()) status = Gatherer(log, options, &audit).Run(options.verify.progress);
+  Gatherer gatherer(log, options, &audit);
+  if (status.ok()) status = gatherer.Run(options.verify.progress);
   if (status.ok()) status = TryReplay(log, options, &audit);
   if (!status.ok()) return status;
+  FindPolicyChanges(gatherer.policy_texts(), options, &audit);
   AuditMeans means;
   means.has_seeds = options.secrets.store.has_value() && !options.secrets.keys.empty();
   means.has_witnesses = !options.verify.witnesses.empty();

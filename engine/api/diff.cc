@@ -39,7 +39,7 @@ class Teller {
   Teller(const Policy::Impl& older, const Policy::Impl& newer)
       : older_(older), newer_(newer), documents_{&older.document, &newer.document} {}
 
-  std::vector<DiffChange> Changes(const std::vector<AnswerChange>& changes) const {
+  std::vector<DiffChange> Changes(const std::vector<AnswerChange>& changes) {
     std::vector<DiffChange> told;
     for (const AnswerChange& change : changes) {
       DiffChange& one = told.emplace_back();
@@ -50,13 +50,15 @@ class Teller {
       one.share = change.share;
       one.complete = !change.rest.has_value();
       one.rest_share = change.rest_share;
-      for (const ChangedCube& cube : change.cubes) one.situations.push_back(Situations(cube));
+      for (const ChangedCube& cube : change.cubes) {
+        one.situations.push_back(Situations(cube, one.kind));
+      }
     }
     return told;
   }
 
  private:
-  DiffSituations Situations(const ChangedCube& cube) const {
+  DiffSituations Situations(const ChangedCube& cube, DiffKind kind) {
     const Layout& layout = older_.layout;
     DiffSituations told;
     for (const Literal& literal : cube.cube) {
@@ -72,8 +74,10 @@ class Teller {
     for (FactId id = 0; id < usual.size(); ++id) {
       if (cube.witness[id] != usual[id]) told.witness.push_back({id, cube.witness[id]});
     }
-    told.was_case = CaseText(older_, told.When(), cube.witness, &told.was_rule);
-    told.now_case = CaseText(newer_, told.When(), cube.witness, &told.now_rule);
+    // What they have in common may be longer than a name.
+    const std::string name = std::string(ToString(kind)) + " " + std::to_string(++told_);
+    told.was_case = CaseText(older_, name, cube.witness, &told.was_rule);
+    told.now_case = CaseText(newer_, name, cube.witness, &told.now_rule);
     return told;
   }
 
@@ -89,6 +93,7 @@ class Teller {
   const Policy::Impl& older_;
   const Policy::Impl& newer_;
   const Document* documents_[2];
+  size_t told_ = 0;
 };
 
 std::optional<DocumentDiff> Compare(const Policy::Impl& older, const Policy::Impl& newer,
@@ -161,7 +166,7 @@ Result<PolicyDiff> DiffPolicies(const Policy& older, const Policy& newer,
                       " nodes, whichever policy's order of facts is taken: nothing can be said. "
                       "Compare with a policy between the two, which has a part of the changes");
   }
-  const Teller teller(was, now);
+  Teller teller(was, now);
   diff.share = found->share;
   diff.changes = teller.Changes(found->changes);
   diff.unavailable = teller.Changes(found->unavailable);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <tuple>
 #include <utility>
 
 #include "analyze/who_plan.h"
@@ -45,23 +46,20 @@ class NoBooks final : public FactSource {
 /// Handles of several sorted lists, each once.
 class Candidates {
  public:
-  Status Add(std::unique_ptr<UserCursor> cursor) {
-    Head head{std::move(cursor), 0};
-    Status status = head.cursor->Next(&head.handle);
-    if (status.ok() && head.handle != 0) heads_.push_back(std::move(head));
-    return status;
-  }
-  /// 0 at the end.
+  void Add(std::unique_ptr<UserCursor> cursor) { heads_.push_back({std::move(cursor), 0}); }
+  /// 0 at the end. Of a single list nothing is read ahead: what its cursor has just read is about
+  /// the handle.
   Status Next(int64_t* handle) {
-    *handle = 0;
-    for (const Head& head : heads_) {
-      if (*handle == 0 || head.handle < *handle) *handle = head.handle;
-    }
     for (Head& head : heads_) {
-      if (head.handle != *handle) continue;
+      if (head.handle != last_) continue;
       if (Status status = head.cursor->Next(&head.handle); !status.ok()) return status;
     }
     std::erase_if(heads_, [](const Head& head) { return head.handle == 0; });
+    last_ = 0;
+    for (const Head& head : heads_) {
+      if (last_ == 0 || head.handle < last_) last_ = head.handle;
+    }
+    *handle = last_;
     return Status();
   }
 
@@ -71,6 +69,7 @@ class Candidates {
     int64_t handle = 0;
   };
   std::vector<Head> heads_;
+  int64_t last_ = 0;
 };
 
 /// Ends the snapshot whatever happens; cursors go before.
@@ -158,8 +157,9 @@ class WhoSearch {
     const WhoPlan plan = PlanWho(ring_, sets.fixed, books, sets.sets);
     outside_ = plan.outside;
     const auto add = [&](const UserSet& set) -> Status {
-      Result<std::unique_ptr<UserCursor>> cursor = session_.ListUsers(set);
-      return cursor.ok() ? candidates->Add(*std::move(cursor)) : cursor.status();
+      Result<std::unique_ptr<UserCursor>> cursor = session_.ListUsers(set, subject_.is_callee);
+      if (cursor.ok()) candidates->Add(*std::move(cursor));
+      return cursor.status();
     };
     if (plan.outside == Outside::kUnknown) {
       summary_.plan.emplace_back("all users");
@@ -203,12 +203,12 @@ class WhoSearch {
 
   Status Found(int64_t handle, EffectSet effects) {
     const ProgramDecision& ring = ring_.decisions.front();
-    const std::string& rule = ring.rules[scratch_.deciding[0]].id;
+    const uint16_t rule = scratch_.deciding[0];
     ++summary_.certain;
     ++counts_[{effects, rule}];
     if (!options_.found) return Status();
     if (Status status = session_.ReadName(handle, &name_); !status.ok()) return status;
-    summary_.stopped = !options_.found({name_, effects, rule});
+    summary_.stopped = !options_.found({name_, effects, ring.rules[rule].id});
     return Status();
   }
 
@@ -240,11 +240,13 @@ class WhoSearch {
 
   void Finish() {
     for (const auto& [key, users] : counts_) {
-      summary_.counts.push_back({key.first, key.second, users});
+      summary_.counts.push_back({key.first, ring_.decisions.front().rules[key.second].id, users});
     }
-    std::stable_sort(
-        summary_.counts.begin(), summary_.counts.end(),
-        [](const WhoCount& one, const WhoCount& other) { return one.users > other.users; });
+    std::sort(summary_.counts.begin(), summary_.counts.end(),
+              [](const WhoCount& one, const WhoCount& other) {
+                if (one.users != other.users) return one.users > other.users;
+                return std::tie(one.rule, one.effects) < std::tie(other.rule, other.effects);
+              });
   }
 
   Engine::Impl& engine_;
@@ -261,7 +263,7 @@ class WhoSearch {
   Frame frame_;  ///< that every decision starts from
   EvalScratch scratch_;
   std::string name_;
-  std::map<std::pair<Effects, std::string>, uint64_t> counts_;
+  std::map<std::pair<Effects, uint16_t>, uint64_t> counts_;  ///< by effects and rule
   WhoSummary summary_;
 };
 

@@ -134,6 +134,22 @@ void WriteEntries(JsonOut& json, const LogAudit& audit) {
   json.EndObject();
 }
 
+void WritePolicyChanges(JsonOut& json, const LogAudit& audit) {
+  json.Key("policy_changes").Array();
+  for (const AuditPolicyChange& change : audit.policy_changes) {
+    json.Object().Key("time").Text(TimeNsText(change.time_ns)).Key("from").Text(change.from);
+    json.Key("to").Text(change.to).Key("error").TextOrNull(change.error);
+    if (change.diff) {
+      json.Key("equivalent").Bool(change.diff->Equivalent()).Key("share").Real(change.diff->share);
+      json.Key("gained").Number(change.diff->Count(DiffKind::kGained));
+      json.Key("lost").Number(change.diff->Count(DiffKind::kLost));
+      json.Key("kind").Number(change.diff->Count(DiffKind::kOther));
+    }
+    json.EndObject();
+  }
+  json.EndArray();
+}
+
 void WriteOutages(JsonOut& json, const AuditOutages& outages) {
   json.Key("outages").Object().Key("count").Number(outages.count);
   json.Key("total_ns").Number(outages.total_ns).Key("longest_ns").Number(outages.longest_ns);
@@ -205,6 +221,7 @@ std::string AuditJson(const LogAudit& audit) {
   json.Key("shadow").Number(audit.shadow).Key("unread");
   WriteFindings(json, audit.unread);
   json.Key("more_unread").Number(audit.more_unread);
+  WritePolicyChanges(json, audit);
   WriteReplay(json, audit);
   json.EndObject();
   return json.Line();

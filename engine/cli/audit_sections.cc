@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "cli/diff_words.h"
 #include "cli/log_time.h"
 #include "cli/text.h"
 
@@ -195,6 +196,14 @@ void SectionWriter::Policies() {
                        Count(use.decisions, "decision", "decisions"),
                        use.shadow ? ", in the shadow of another" : ""}));
     Say("digest", use.digest);
+  }
+  for (const AuditPolicyChange& change : audit_.policy_changes) {
+    if (!change.diff) {
+      Say("change", Cat({TimeNsText(change.time_ns), "  cannot be compared: ", change.error}));
+      continue;
+    }
+    Say("change", Cat({TimeNsText(change.time_ns), "  ", change.diff->old_name, " -> ",
+                       change.diff->new_name, ": ", DiffSentence(*change.diff)}));
   }
   AuditListing listing;
   listing.name = "in force";

@@ -91,7 +91,9 @@ Command AuditCommand() {
       "\n"
       "With --json one object: log, holds, from, to, anchors, sections (id, question, outcome, "
       "checked, reasons, findings, evidence, not_proved), verification (as `log verify --json`), "
-      "months, entries by kind (count, first), outages, counts, unread, and replay (as `replay "
+      "months, entries by kind (count, first), outages, counts, unread, policy_changes (what each "
+      "change of the policy in force gained and lost, in sets of situations as `ringfence diff` "
+      "lists them), and replay (as `replay "
       "--json`), or null and replay_error.";
   command.options = VerifyOptionSpecs();
   command.options.push_back(FactsOptionSpec());

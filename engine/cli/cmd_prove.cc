@@ -23,14 +23,14 @@ std::string_view Plural(ClaimKind kind) {
       return "invariants hold";
     case ClaimKind::kFloor:
       return "floor rules cannot be lifted";
-    case ClaimKind::kUnknownCallee:
+    case ClaimKind::kNobodyRings:
       return "callees without an account never get a call";
     case ClaimKind::kRule:
       return "rules decide somewhere";
     case ClaimKind::kCondition:
       return "tests of conditions matter";
     case ClaimKind::kOpacity:
-      return "facts the caller does not know stay hidden behind a refusal";
+      return "secrets stay hidden behind a refusal";
     case ClaimKind::kDisclosure:
       return "listed disclosures are needed";
   }

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "cli/diff_text.h"
+#include "cli/diff_words.h"
 #include "cli/text.h"
 
 namespace ringfence::cli {

@@ -2,9 +2,9 @@
 #include "cli/diff_text.h"
 
 #include <algorithm>
-#include <cstdio>
 
 #include "cli/context.h"
+#include "cli/diff_words.h"
 #include "cli/text.h"
 
 namespace ringfence::cli {
@@ -12,10 +12,6 @@ namespace {
 
 constexpr size_t kColumns = 100;
 constexpr size_t kShareColumns = 9;
-
-bool Has(const std::vector<std::string>& parts, std::string_view part) {
-  return std::find(parts.begin(), parts.end(), part) != parts.end();
-}
 
 Style StyleOf(DiffKind kind) {
   return kind == DiffKind::kGained ? Style::kGood
@@ -151,43 +147,6 @@ void WriteChanges(JsonOut& json, const Catalog& catalog, const std::vector<DiffC
 }
 
 }  // namespace
-
-std::string ShareText(double share) {
-  constexpr double kWhole = 100, kLeast = 0.0001;
-  const double percent = share * kWhole;
-  if (share > 0 && percent < kLeast) return "<0.0001 %";
-  char text[32];
-  std::snprintf(text, sizeof text, "%.3g %%", percent);
-  return text;
-}
-
-std::string AnswerText(const DiffAnswer& answer, const std::vector<std::string>& parts) {
-  std::vector<std::string> more;
-  const bool refused = answer.effect == Effect::kRefuse;
-  // A refusal is known by its signal; else that is told where it differs.
-  if (refused || (Has(parts, "signal") && answer.signal != Signal::kRinging)) {
-    more.emplace_back(ToString(answer.signal));
-  }
-  const bool same_effect = !Has(parts, "effect");
-  if (same_effect && Has(parts, "sip")) {
-    more.push_back(
-        Cat({"sip ", answer.sip_status == 0 ? "none" : std::to_string(answer.sip_status)}));
-  }
-  if (same_effect && Has(parts, "told")) more.push_back(Cat({"told ", Printable(answer.told)}));
-  if (same_effect && Has(parts, "retry_after")) {
-    more.push_back(Cat({"retry after ", std::to_string(answer.retry_after_s), " s"}));
-  }
-  if (same_effect && Has(parts, "record"))
-    more.push_back(Cat({"record ", ToString(answer.record)}));
-  for (const auto& [name, value] : answer.values) {
-    if (same_effect && Has(parts, name)) {
-      more.push_back(Cat({Printable(name), " ", Printable(value)}));
-    }
-  }
-  std::string text(ToString(answer.effect));
-  for (size_t i = 0; i < more.size(); ++i) text += (i == 0 ? " (" : ", ") + more[i];
-  return more.empty() ? text : text + ")";
-}
 
 std::string DiffText(const Output& out, const Catalog& catalog, const PolicyDiff& diff,
                      const DiffTextOptions& options) {

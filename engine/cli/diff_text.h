@@ -28,9 +28,5 @@ void WriteDiff(JsonOut& json, const Catalog& catalog, const PolicyDiff& diff);
 
 /// An answer as one object.
 void WriteAnswer(JsonOut& json, const DiffAnswer& answer);
-/// "refuse (offline)": an answer as far as it has to be told from another.
-std::string AnswerText(const DiffAnswer& answer, const std::vector<std::string>& parts);
-/// "3.1 %"
-std::string ShareText(double share);
 
 }  // namespace ringfence::cli

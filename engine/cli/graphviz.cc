@@ -127,7 +127,7 @@ class Child {
       : pid_(pid), data_(std::move(data)), errors_(std::move(errors)) {}
 
   /// A child that reads no more has its reasons; it says them.
-  void Send(std::string_view* input) {
+  void Send(std::string_view* input) const {
     const ssize_t count = send(data_.fd, input->data(), input->size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     if (count >= 0) {
       input->remove_prefix(static_cast<size_t>(count));

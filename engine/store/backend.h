@@ -106,8 +106,10 @@ class StoreSession : public FactSource {
   /// The seed of the user with that handle, in this snapshot. kAbsent: nobody's. kUnavailable: it
   /// could not be read, or a user has none, which is damage.
   virtual ReadState LogSeed(int64_t handle, std::span<uint8_t, 32> seed) noexcept = 0;
-  /// Lists a set of users in this snapshot, which lasts at least as long as the cursor.
-  virtual Result<std::unique_ptr<UserCursor>> ListUsers(const UserSet& set) = 0;
+  /// Lists a set of users in this snapshot, which lasts at least as long as the cursor. The next
+  /// question is about the user listed last, as caller or (else) callee: what listing has read of
+  /// them is not read again.
+  virtual Result<std::unique_ptr<UserCursor>> ListUsers(const UserSet& set, bool callers) = 0;
   /// How many users are known in this snapshot. O(users), and cheap for each.
   virtual Status CountUsers(uint64_t* users) = 0;
   /// Whether there is such a row of derived facts: kRead, kAbsent, or kUnavailable.

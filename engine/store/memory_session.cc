@@ -90,7 +90,7 @@ class MemorySession final : public StoreSession, private DerivedRows {
     std::copy(user->seed.begin(), user->seed.end(), seed.begin());
     return ReadState::kRead;
   }
-  Result<std::unique_ptr<UserCursor>> ListUsers(const UserSet& set) override {
+  Result<std::unique_ptr<UserCursor>> ListUsers(const UserSet& set, bool /*callers*/) override {
     return ListUsersOf(Current(), set);
   }
   Status CountUsers(uint64_t* users) override {

@@ -40,7 +40,7 @@ class SqliteSession final : public StoreSession, private DerivedRows {
   ReadState LogHandle(const Party& party, bool callee, int64_t* handle) noexcept override;
   ReadState LogSeed(int64_t handle, std::span<uint8_t, 32> seed) noexcept override;
   // sqlite_session_users.cc
-  Result<std::unique_ptr<UserCursor>> ListUsers(const UserSet& set) override;
+  Result<std::unique_ptr<UserCursor>> ListUsers(const UserSet& set, bool callers) override;
   Status CountUsers(uint64_t* users) override;
   ReadState FindRow(RowKind kind, int64_t a, int64_t b) noexcept override;
   Status ReadName(int64_t handle, std::string* name) override;

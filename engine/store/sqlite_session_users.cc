@@ -10,7 +10,7 @@ namespace {
 std::string SqlOf(const UserSet& set) {
   switch (set.kind) {
     case UserSet::Kind::kAll:
-      return "SELECT id FROM users ORDER BY id";
+      return "SELECT id, settings FROM users ORDER BY id";
     case UserSet::Kind::kRelated:
       return "SELECT caller FROM pairs WHERE callee = ?1 ORDER BY caller";
     case UserSet::Kind::kRowsOf:
@@ -30,11 +30,13 @@ std::string SqlOf(const UserSet& set) {
 
 class SqliteUserCursor final : public UserCursor {
  public:
-  explicit SqliteUserCursor(SqliteSession* session) : session_(*session) {}
+  SqliteUserCursor(SqliteSession* session, bool callers)
+      : session_(*session), memo_(callers ? session->caller_ : session->callee_) {}
 
   Status Prepare(const UserSet& set) {
     if (Status status = session_.db_.Prepare(SqlOf(set), &statement_); !status.ok()) return status;
     if (set.user != 0) statement_.Bind(1, set.user);
+    has_settings_ = set.kind == UserSet::Kind::kAll;
     const bool by_kind =
         set.kind == UserSet::Kind::kRowsOf || set.kind == UserSet::Kind::kRowsAbout;
     if (by_kind) statement_.Bind(2, static_cast<int64_t>(set.row));
@@ -48,6 +50,7 @@ class SqliteUserCursor final : public UserCursor {
     if (!session_.StepInOtherFile(statement_, &has_row)) return session_.ReadFailure();
     if (has_row) {
       *handle = statement_.Int(0);
+      if (has_settings_) Remember(*handle);
     } else {
       ended_ = true;
     }
@@ -55,13 +58,24 @@ class SqliteUserCursor final : public UserCursor {
   }
 
  private:
+  /// As if a question had read the user's row.
+  void Remember(int64_t handle) {
+    memo_.set = true;
+    memo_.asked_handle = memo_.id = handle;
+    memo_.name_bytes = 0;
+    memo_.is_known = true;
+    memo_.resolved = memo_.has_words = UnpackUser(statement_.Blob(1), &memo_.words);
+  }
+
   SqliteSession& session_;
+  SqliteSession::PartyMemo& memo_;
+  bool has_settings_ = false;
   Statement statement_;
   bool ended_ = false;
 };
 
-Result<std::unique_ptr<UserCursor>> SqliteSession::ListUsers(const UserSet& set) {
-  auto cursor = std::make_unique<SqliteUserCursor>(this);
+Result<std::unique_ptr<UserCursor>> SqliteSession::ListUsers(const UserSet& set, bool callers) {
+  auto cursor = std::make_unique<SqliteUserCursor>(this, callers);
   if (Status status = cursor->Prepare(set); !status.ok()) return status;
   return std::unique_ptr<UserCursor>(std::move(cursor));
 }

@@ -109,8 +109,7 @@ int Main(int argc, char** argv) {
   for (const std::string& name : Policy::ShippedNames()) {
     shipped.push_back(MakeSubject(name, Policy::Shipped(name).value()));
   }
-  const Subject tenants =
-      MakeSubject("tenants(200)", Policy::Compile(Tenants(kTenants)).value());
+  const Subject tenants = MakeSubject("tenants(200)", Policy::Compile(Tenants(kTenants)).value());
   std::vector<const Subject*> all;
   for (const Subject& subject : shipped) all.push_back(&subject);
   std::vector<Row> rows;

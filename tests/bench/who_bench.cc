@@ -49,6 +49,7 @@ class Asking {
     for (uint64_t i = 0; i < size.users; ++i) {
       handles_.push_back(Party::Handle(Must(reader_->Resolve(UserName(i)))));
     }
+    handles_.push_back(Party::Handle(Must(reader_->Resolve(size.Marker()))));
     decisions_.resize(kMaxBatch);
   }
 

@@ -1,6 +1,9 @@
 // Every case of every shipped rule set passes, covers its policy, and the second evaluator agrees.
 #include "cases/shipped.h"
 
+#include <ringfence/policy.h>
+#include <ringfence/prove.h>
+
 #include <algorithm>
 
 #include "compile/compile.h"
@@ -113,6 +116,20 @@ TEST_CASE("taking any rule out of a shipped set fails a case") {
         }
       }
     }
+  }
+}
+
+TEST_CASE("every shipped set is proven, and discloses only what it lists") {
+  for (const std::string& name : Policy::ShippedNames()) {
+    const Result<ProofReport> report = Prove(Policy::Shipped(name).value());
+    REQUIRE_MESSAGE(report.ok(), report.status().message());
+    for (const Claim& claim : report->claims) {
+      CHECK_MESSAGE(claim.holds, name << ": " << ToString(claim.kind) << " " << claim.subject
+                                      << ": " << claim.text);
+    }
+    const bool listed = std::ranges::any_of(
+        report->claims, [](const Claim& claim) { return claim.kind == ClaimKind::kDisclosure; });
+    if (name == "default" || name == "recommended" || name.starts_with("x-")) CHECK(!listed);
   }
 }
 

@@ -422,6 +422,31 @@ TEST_CASE("a listing stops when told, and may write meanwhile") {
   });
 }
 
+TEST_CASE("two users whom any relation joins are a pair, each way once, until it is gone") {
+  OnEachStore([](StoreBackend& store) {
+    Require(Relate(store, "a", "follows", "b"));
+    Require(Relate(store, "b", "blocks", "a"));
+    Require(Relate(store, "c", "follows", "a"));
+    std::vector<std::string> pairs;
+    const auto list = [&] {
+      pairs.clear();
+      Require(store.EachPair([&](std::string_view callee, std::string_view caller) {
+        pairs.push_back(std::string(callee) + " " + std::string(caller));
+        return true;
+      }));
+    };
+    list();
+    CHECK(pairs == std::vector<std::string>{"a b", "a c", "b a", "c a"});
+    const FactId follows = *Catalog::Standard().FindRelation("follows");
+    Require(Write(store, [&](StoreTransaction& t) { return t.Relate("c", follows, "a", 0); }));
+    list();
+    CHECK(pairs == std::vector<std::string>{"a b", "b a"});
+    int seen = 0;
+    Require(store.EachPair([&](std::string_view, std::string_view) { return ++seen < 1; }));
+    CHECK(seen == 1);
+  });
+}
+
 TEST_CASE("policies: the latest is in force, all are kept, numbers grow") {
   OnEachStore([](StoreBackend& store) {
     CHECK(store.PolicyInForce().status().code() == StatusCode::kNotFound);

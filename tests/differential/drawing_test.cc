@@ -30,7 +30,7 @@ Document AnyDocument(Random& random) {
   return RandomDocument(Catalog::Standard(), shape, random);
 }
 
-std::string Trimmed(std::string text) {
+std::string Trimmed(const std::string& text) {
   std::string out;
   for (const char c : text) out += c == '\n' ? ' ' : c;
   return out.substr(1, out.size() - 2);  // a blank at each end keeps words off the line

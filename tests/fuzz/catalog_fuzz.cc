@@ -22,6 +22,9 @@ void Check(std::string_view text) {
     return;
   }
   Require(catalog->size() > 0 && catalog->size() <= kMaxFacts);
+  Require(catalog->constraints().size() <= kMaxConstraints);
+  const Status conditions = CheckConstraints(*catalog);
+  Require(conditions.ok() || !conditions.message().empty());
   for (const FactInfo& fact : catalog->facts()) {
     const uint32_t last = fact.first_bit + fact.width_bits - 1u;
     Require(last < kFrameBits && fact.first_bit / 32 == last / 32);

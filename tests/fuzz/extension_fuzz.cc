@@ -34,6 +34,14 @@ void Check(std::string_view text) {
   }
   Require(catalog->base_size() == standard.size() && catalog->size() > standard.size());
   Require(catalog->size() <= kMaxFacts && !catalog->extension().empty());
+  const auto constraints = catalog->constraints();
+  Require(constraints.size() <= kMaxConstraints);
+  for (size_t i = 0; i < constraints.size(); ++i) {
+    const bool of_extension = i >= standard.constraints().size();
+    Require(constraints[i].id.starts_with("x_") == of_extension);
+  }
+  const Status conditions = CheckConstraints(*catalog);
+  Require(conditions.ok() || !conditions.message().empty());
   for (const FactInfo& fact : catalog->facts()) {
     const Result<FactId> found = catalog->Find(fact.name);
     Require(found.ok() && *found == fact.id);

@@ -14,7 +14,7 @@ namespace ringfence {
 namespace {
 
 std::string Laid(const std::string& text) {
-  const std::string laid = FormatJson(text, {});
+  std::string laid = FormatJson(text, {});
   CHECK(FormatJson(laid, {}) == laid);
   return laid;
 }
@@ -31,12 +31,12 @@ TEST_CASE("an object stays broken where its author broke it, and goes on one lin
 TEST_CASE("the last column on one line is 120, the comma counted") {
   for (const size_t room : {0u, 1u}) {
     for (const bool comma : {false, true}) {
-      const std::string start = R"(  "a": ["x", ")";
-      const size_t fill = kJsonLineColumns - start.size() - 2 - (comma ? 1 : 0) + room;
-      std::string text;
+      const size_t start = std::string_view(R"(  "a": ["x", ")").size();
+      const size_t fill = kJsonLineColumns - start - 2 - (comma ? 1 : 0) + room;
+      std::string text = R"({"a":["x",")";
       for (size_t i = 0; i < fill; ++i) text += "\xC3\xA9";  // columns are code points, not bytes
-      const std::string more = comma ? R"(, "b": 1)" : "";
-      const std::string laid = Laid(R"({"a":["x",")" + text + "\"]" + more + "}");
+      text += comma ? R"("], "b": 1})" : R"("]})";
+      const std::string laid = Laid(text);
       CHECK((laid.find("\n    \"x\",\n") != std::string::npos) == (room == 1));
     }
   }
@@ -92,10 +92,10 @@ class RandomText {
   size_t Below(size_t count) { return random_() % count; }
 
   void Gap() {
-    static const std::vector<std::string> kGaps = {
+    static const std::vector<std::string> gaps = {
         "",  "", "", " ", "\n", "\n\n\n", "/* a */", " // b\n", "\n// c \r\n", "/* d\n\n e */",
         "\t"};
-    for (size_t i = Below(3); i > 0; --i) out_ += kGaps[Below(kGaps.size())];
+    for (size_t i = Below(3); i > 0; --i) out_ += gaps[Below(gaps.size())];
   }
 
   void Value(size_t depth) {

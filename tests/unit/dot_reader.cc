@@ -106,7 +106,10 @@ class Parser {
       std::string name = std::exchange(statement->name, "graph");
       return Quoted(&statement->attributes[name]) && Take(";");
     }
-    if (Take("->") && (statement->to = Word()).empty()) return false;
+    if (Take("->")) {
+      statement->to = Word();
+      if (statement->to.empty()) return false;
+    }
     if (Take("[")) {
       while (!Take("]")) {
         const std::string name = Word();

@@ -3,7 +3,6 @@
 #include "cli/graphviz.h"
 
 #include <doctest/doctest.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 

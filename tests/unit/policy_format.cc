@@ -143,7 +143,7 @@ class RandomCondition {
   size_t Below(size_t count) { return random_() % count; }
 
   std::string Leaf(const std::string& b) {
-    static const std::vector<std::string> kLeaves = {
+    static const std::vector<std::string> leaves = {
         "callee.known",
         "!!callee.minor",
         "true",
@@ -155,7 +155,7 @@ class RandomCondition {
         "call.tenant in[9,1]",
         "(callee.known)==(caller.known)",
         "callee . follows ( caller )"};
-    return b + kLeaves[Below(kLeaves.size())];
+    return b + leaves[Below(leaves.size())];
   }
 
   std::mt19937_64 random_;

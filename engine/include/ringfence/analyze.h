@@ -4,6 +4,7 @@
 
 #include <ringfence/cases.h>
 #include <ringfence/diff.h>
+#include <ringfence/diff_store.h>
 #include <ringfence/graph.h>
 #include <ringfence/mutate.h>
 #include <ringfence/prove.h>

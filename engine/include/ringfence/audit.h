@@ -2,6 +2,7 @@
 // what the auditor was given beside it (checkpoints, keys); gives answers with their evidence.
 #pragma once
 
+#include <ringfence/diff.h>
 #include <ringfence/export.h>
 #include <ringfence/log.h>
 #include <ringfence/replay.h>
@@ -75,6 +76,14 @@ struct AuditOutages {
   std::vector<AuditOutage> first;
 };
 
+/// One policy in force after another, and what that changed for people.
+struct AuditPolicyChange {
+  uint64_t time_ns = 0;  ///< of the first decision under the new one
+  std::string from, to;  ///< digests, as ReplayReport::policy_periods has them
+  std::optional<PolicyDiff> diff;
+  std::string error;  ///< why there is no diff: a text is missing, the vocabularies differ, ...
+};
+
 /// Decisions that GAP entries count, by cause: "overload", "disk full", ...
 struct AuditCause {
   std::string cause;
@@ -95,6 +104,8 @@ struct LogAudit {
   /// Missing where it could not be done; `replay_error` says why.
   std::optional<ReplayReport> replay;
   std::string replay_error;
+  /// Between the periods of `replay`, the first `max_entries`.
+  std::vector<AuditPolicyChange> policy_changes;
 
   // Entries of the time asked for, in the log's order.
   AuditEntries policies, boots, gaps, erasures, seals, replays, key_commits, accesses;

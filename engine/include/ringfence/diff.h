@@ -63,7 +63,8 @@ struct DiffSituations {
   /// few as possible.
   std::vector<Fact> witness;
   std::string was_rule, now_rule;  ///< the rule of `ring` that decides the witness
-  /// The witness as an element of "cases" in cases.json, with what each policy decides.
+  /// The witness as an element of "cases" in cases.json, with what each policy decides. Names are
+  /// "gained 1", "lost 2", ...: different in one diff.
   std::string was_case, now_case;
 
   /// The conditions, joined by &&; "always".

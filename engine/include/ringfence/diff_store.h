@@ -20,20 +20,23 @@
 
 namespace ringfence {
 
+/// How the store is asked.
 struct DiffStoreOptions {
   /// With the keys of contact sync address books can be asked; without, the contact facts of those
   /// who have one are unavailable.
   std::optional<Contacts> contacts;
+  /// Without it the facts of local time are unavailable for users who have a schedule.
   std::shared_ptr<const TimeZones> time_zones;
   std::function<int64_t()> clock_ms;  ///< empty: the system's
   size_t max_examples = 3;            ///< of each change
+  /// Called now and then with the pairs that were decided so far.
   std::function<void(uint64_t pairs)> progress;
 };
 
 /// A call from one user to another that would be answered otherwise.
 struct DiffPairExample {
-  std::string caller, callee;
-  std::string was_rule, now_rule;
+  std::string caller, callee;      ///< external ids
+  std::string was_rule, now_rule;  ///< the rules of `ring` that decide
 };
 
 /// One change, and the pairs it concerns: caller and callee, so that two users are two pairs.
@@ -46,8 +49,9 @@ struct DiffPairs {
   std::vector<DiffPairExample> examples;  ///< related ones, the first
 };
 
+/// What a change of policy means for the users of one store.
 struct StoreDiff {
-  uint64_t users = 0;
+  uint64_t users = 0;      ///< known to the store
   uint64_t related = 0;    ///< all pairs that a relation joins
   uint64_t unrelated = 0;  ///< all others of two users
   /// Gained, lost, others; most pairs first.
