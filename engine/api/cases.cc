@@ -2,6 +2,7 @@
 #include "cases/cases.h"
 
 #include <ringfence/cases.h>
+#include <ringfence/format.h>
 #include <ringfence/limits.h>
 
 #include "analyze/case_cover.h"
@@ -46,6 +47,9 @@ Result<GeneratedCases> GenerateCases(const Policy& policy, std::string_view poli
     made.text += i + 1 < cover.cases.size() ? ",\n" : "\n";
   }
   made.text += "  ]\n}\n";
+  Result<std::string> laid_out = FormatCases(made.text, "cases.json", impl.layout.catalog);
+  if (!laid_out.ok()) return laid_out.status();
+  made.text = *std::move(laid_out);
   return made;
 }
 

@@ -47,7 +47,12 @@ $ cat rules.cases.json
     },
     {
       "name": "many decides, 2",
-      "facts": { "callee.calls_enabled": false, "caller.relay_calls": true, "callee.follows(caller)": true, "callee.attempts_1h(caller)": 3 },
+      "facts": {
+        "callee.calls_enabled": false,
+        "caller.relay_calls": true,
+        "callee.follows(caller)": true,
+        "callee.attempts_1h(caller)": 3
+      },
       "expect": { "effect": "ring", "rule": "many", "path": "relay" }
     },
     {
@@ -70,11 +75,13 @@ $ ringfence cases rules.json --quiet --policy-path ../rules.json | head -3
   "policy": "../rules.json",
   "cases": [
 $ ringfence cases rules.json --json
-{"policy":"mine","cases":6,"at_least":6,"unreachable":["ring: again never decides"],"file":{"policy": "rules.json","cases": [{"name": "unknown_callee decides","facts": { "callee.known": false },"expect": { "effect": "refuse", "rule": "unknown_callee", "path": null }},{"name": "followed decides","facts": { "callee.follows(caller)": true },"expect": { "effect": "ring", "rule": "followed", "path": "direct" }},{"name": "many decides","facts": { "caller.relay_calls": "unavailable", "callee.attempts_1h(caller)": 3 },"expect": { "effect": "ring", "rule": "many", "path": "relay" }},{"name": "many decides, 2","facts": { "callee.calls_enabled": false, "caller.relay_calls": true, "callee.follows(caller)": true, "callee.attempts_1h(caller)": 3 },"expect": { "effect": "ring", "rule": "many", "path": "relay" }},{"name": "otherwise decides","expect": { "effect": "refuse", "rule": "otherwise", "path": null }},{"name": "on_unavailable decides","facts": { "callee.attempts_1h(caller)": "unavailable" },"expect": { "effect": "refuse", "rule": "on_unavailable", "path": null }}]}}
+{"policy":"mine","cases":6,"at_least":6,"unreachable":["ring: again never decides"],"file":{"policy": "rules.json","cases": [{"name": "unknown_callee decides","facts": { "callee.known": false },"expect": { "effect": "refuse", "rule": "unknown_callee", "path": null }},{"name": "followed decides","facts": { "callee.follows(caller)": true },"expect": { "effect": "ring", "rule": "followed", "path": "direct" }},{"name": "many decides","facts": { "caller.relay_calls": "unavailable", "callee.attempts_1h(caller)": 3 },"expect": { "effect": "ring", "rule": "many", "path": "relay" }},{"name": "many decides, 2","facts": {"callee.calls_enabled": false,"caller.relay_calls": true,"callee.follows(caller)": true,"callee.attempts_1h(caller)": 3},"expect": { "effect": "ring", "rule": "many", "path": "relay" }},{"name": "otherwise decides","expect": { "effect": "refuse", "rule": "otherwise", "path": null }},{"name": "on_unavailable decides","facts": { "callee.attempts_1h(caller)": "unavailable" },"expect": { "effect": "refuse", "rule": "on_unavailable", "path": null }}]}}
 $ ringfence cases x-2024 -q > x.json
 $ ringfence test x.json --policy x-2024 --require-coverage
 x.json: x-2024: 12 passed, 0 failed
   coverage: 15 of 15 rules decided, 42 of 42 sides of conditions seen
+$ ringfence cases recommended -q > recommended.json
+$ ringfence fmt --check recommended.json
 $ ringfence cases none
 ringfence: no shipped rule set is called 'none'; `ringfence rules` lists them, and a file is written with a slash: ./policy
 [2]
