@@ -63,6 +63,7 @@ class LeakFinder {
     AnswerTable table;
     const Ref answers = AnswersOf(&space_, policy_, &table);
     all_.possible = space_.Minus(space_.possible(), space_.Holds(layout_.same_account, 1, 1));
+    if (space_.exhausted()) return;  // what the leaves say is meaningless
     std::map<Observable, std::vector<Ref>> leaves;
     for (const Ref leaf : space_.Leaves(answers)) leaves[ObservableOf(table[leaf])].push_back(leaf);
     for (const auto& [observable, of_it] : leaves) {

@@ -138,9 +138,11 @@ TEST_CASE("a budget that is used up ends every question, and says so") {
   for (uint32_t budget = 1; !ended; budget += 1 + budget / 4) {
     CAPTURE(budget);
     const Asked asked = AskAll(text, budget);
-    CHECK(asked.claims == whole.claims);
+    CHECK(asked.claims <= whole.claims);
     ended = !asked.exhausted;
-    if (ended) CHECK(asked.all_hold == whole.all_hold);
+    if (!ended) continue;
+    CHECK(asked.claims == whole.claims);
+    CHECK(asked.all_hold == whole.all_hold);
   }
   CHECK(AskAll(bench::Tenants(200), 10000).exhausted);
 }
@@ -165,11 +167,14 @@ TEST_CASE("constraints that contradict each other prove nothing") {
   const auto constraint = [](const std::string& id, const std::string& that) {
     return R"({ "id": ")" + id + R"(", "that": ")" + that + R"(", "doc": "So it is." })";
   };
-  const Result<ProofReport> one = prove(constraint("x_one", "call.x_trunk"));
+  const Result<ProofReport> without = prove("");
+  REQUIRE_MESSAGE(without.ok(), without.status().message());
+  CHECK(without->Holds());
+  const Result<ProofReport> one = prove(constraint("x_one", "!call.x_trunk"));
   REQUIRE_MESSAGE(one.ok(), one.status().message());
-  CHECK(!one->Holds());  // the test of x_trunk never matters where it is always true
+  CHECK(!one->Holds());  // the rule never decides
   const Result<ProofReport> both =
-      prove(constraint("x_one", "call.x_trunk") + ", " + constraint("x_two", "!call.x_trunk"));
+      prove(constraint("x_one", "!call.x_trunk") + ", " + constraint("x_two", "call.x_trunk"));
   REQUIRE(!both.ok());
   CHECK(both.status().code() == StatusCode::kInvalidArgument);
   CHECK(both.status().message().find("'x_two'") != std::string::npos);
