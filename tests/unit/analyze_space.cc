@@ -124,7 +124,8 @@ Asked AskAll(const std::string& text, uint32_t budget) {
   }
   AnswerTable table;
   AnswersOf(&space, space.policy(0), &table);
-  CHECK(FindLeaks(&space, space.policy(0)).has_value() == !space.exhausted());
+  const bool found = FindLeaks(&space, space.policy(0)).has_value();
+  CHECK(found == !space.exhausted());
   for (const ProgramDecision& decision : program.decisions) DiagramOf(&space, decision);
   asked.exhausted = space.exhausted();
   return asked;
