@@ -5,46 +5,54 @@
 #include "analyze/groups.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <numeric>
 #include <random>
+#include <ranges>
 #include <utility>
 
 namespace ringfence {
 namespace {
 
+/// Of so many sets each pair is looked at, for a bound, and better groupings are tried for.
+constexpr size_t kFew = 256;
 /// Rounds without a better grouping before the search ends.
 constexpr int kPatience = 60;
 
 class Grouper {
  public:
-  Grouper(Space* space, const std::vector<Ref>& sets) : space_(*space), sets_(sets) {
+  Grouper(Space* space, const std::vector<Ref>& sets)
+      : space_(*space), sets_(sets), few_(sets.size() <= kFew) {
+    for (Ref set : sets) inside_.push_back(space_.Witness(set));
+    if (!few_) return;
     apart_.assign(sets.size(), std::vector<bool>(sets.size(), false));
     for (size_t i = 0; i < sets.size(); ++i) {
-      for (size_t k = i + 1; k < sets.size() && !space_.exhausted(); ++k) {
-        apart_[i][k] = apart_[k][i] = space_.And(sets[i], sets[k]) == kFalseLeaf;
-      }
+      for (size_t k = i + 1; k < sets.size(); ++k) apart_[i][k] = apart_[k][i] = Disjoint(i, k);
     }
   }
 
   Grouping Find() {
-    std::vector<size_t> order = LargestClique();
+    std::vector<size_t> order = few_ ? LargestClique() : CliqueInOrder();
     Grouping found;
     found.at_least = order.size();
-    // Behind the clique, what fits least.
     std::vector<size_t> rest;
     for (size_t i = 0; i < sets_.size(); ++i) {
       if (std::find(order.begin(), order.end(), i) == order.end()) rest.push_back(i);
     }
-    std::stable_sort(rest.begin(), rest.end(),
-                     [&](size_t a, size_t b) { return Degree(a) > Degree(b); });
+    if (few_) {
+      // What fits least goes first.
+      std::stable_sort(rest.begin(), rest.end(),
+                       [&](size_t a, size_t b) { return Degree(a) > Degree(b); });
+    }
     order.insert(order.end(), rest.begin(), rest.end());
     Put(order);
-    std::vector<Ref> best = common_;
+    std::vector<Ref> best = Common();
     std::mt19937 random(1);  // any fixed seed: the engine's numbers are the standard's
-    for (int idle = 0; idle < kPatience && best.size() > found.at_least && MayGoOn(); ++idle) {
+    for (int idle = 0; few_ && idle < kPatience && best.size() > found.at_least && MayGoOn();
+         ++idle) {
       Put(Reordered(&random));
-      if (space_.exhausted() || common_.size() >= best.size()) continue;
-      best = common_;
+      if (space_.exhausted() || groups_.size() >= best.size()) continue;
+      best = Common();
       idle = 0;
     }
     found.groups = std::move(best);
@@ -52,8 +60,22 @@ class Grouper {
   }
 
  private:
+  struct Group {
+    Ref common = kTrueLeaf;
+    std::vector<size_t> members;  ///< sets it was made for; by chance it may serve others too
+    Situation witness;
+  };
+
   /// Half of the nodes are left: a round makes far fewer.
   bool MayGoOn() const { return space_.created() < kMaxAnalysisCreated / 2; }
+
+  bool Holds(size_t set, const Situation& situation) const {
+    return space_.At(sets_[set], situation) == kTrueLeaf;
+  }
+  bool Disjoint(size_t a, size_t b) {
+    if (space_.exhausted() || Holds(a, inside_[b]) || Holds(b, inside_[a])) return false;
+    return space_.And(sets_[a], sets_[b]) == kFalseLeaf;
+  }
 
   size_t Degree(size_t set) const {
     return static_cast<size_t>(std::count(apart_[set].begin(), apart_[set].end(), true));
@@ -86,57 +108,104 @@ class Grouper {
     return largest;
   }
 
-  /// Puts the sets, in that order, each into the first group that has room.
+  /// The sets in their order, without those that meet one before.
+  std::vector<size_t> CliqueInOrder() {
+    std::vector<size_t> clique;
+    for (size_t i = 0; i < sets_.size(); ++i) {
+      const auto holds = [&](size_t other) { return Holds(i, inside_[other]); };
+      const auto meets = [&](size_t other) { return !Disjoint(i, other); };
+      // What costs little first.
+      if (std::any_of(clique.begin(), clique.end(), holds)) continue;
+      if (std::none_of(clique.begin(), clique.end(), meets)) clique.push_back(i);
+    }
+    return clique;
+  }
+
+  /// Puts the sets into groups in that order. Where a group's witness is in a set, it needs no
+  /// place, until the group has another witness.
   void Put(const std::vector<size_t>& order) {
-    common_.clear();
-    members_.clear();
-    for (size_t set : order) {
-      size_t group = 0;
-      Ref common = kFalseLeaf;
-      for (; group < common_.size(); ++group) {
-        common = Fits(set, group) ? space_.And(common_[group], sets_[set]) : kFalseLeaf;
-        if (common != kFalseLeaf) break;
-      }
-      if (group == common_.size()) {
-        common_.push_back(sets_[set]);
-        members_.push_back({set});
-      } else {
-        common_[group] = common;
-        members_[group].push_back(set);
+    groups_.clear();
+    serving_.assign(sets_.size(), 0);
+    for (bool placed = true; placed && !space_.exhausted();) {
+      placed = false;
+      for (size_t set : order) {
+        if (serving_[set] > 0 || space_.exhausted()) continue;
+        Place(set);
+        placed = true;
       }
     }
   }
 
-  bool Fits(size_t set, size_t group) const {
-    return std::none_of(members_[group].begin(), members_[group].end(),
+  /// Into the last group that has room, else into a new one: rules decide one after the other, and
+  /// the later one decides the more tests of those before it are seen.
+  void Place(size_t set) {
+    for (Group& group : std::views::reverse(groups_)) {
+      if (few_ && !Fits(set, group)) continue;
+      const Ref common = space_.And(group.common, sets_[set]);
+      if (common == kFalseLeaf || space_.exhausted()) continue;
+      Count(group.witness, -1);
+      group.common = common;
+      group.members.push_back(set);
+      group.witness = space_.Witness(common);
+      Count(group.witness, 1);
+      return;
+    }
+    groups_.push_back({sets_[set], {set}, inside_[set]});
+    Count(inside_[set], 1);
+  }
+
+  bool Fits(size_t set, const Group& group) const {
+    return std::none_of(group.members.begin(), group.members.end(),
                         [&](size_t member) { return apart_[set][member]; });
   }
 
-  /// The sets group by group: largest groups first, the last group first, or in any order.
-  std::vector<size_t> Reordered(std::mt19937* random) {
-    std::vector<size_t> groups(members_.size());
+  void Count(const Situation& witness, int change) {
+    for (size_t i = 0; i < sets_.size(); ++i) serving_[i] += Holds(i, witness) ? change : 0;
+  }
+
+  std::vector<Ref> Common() const {
+    std::vector<Ref> common;
+    common.reserve(groups_.size());
+    for (const Group& group : groups_) common.push_back(group.common);
+    return common;
+  }
+
+  /// The sets group by group: largest groups first, the last group first, or in any order; then
+  /// those that needed no place.
+  std::vector<size_t> Reordered(std::mt19937* random) const {
+    std::vector<size_t> groups(groups_.size());
     std::iota(groups.begin(), groups.end(), size_t{0});
     const uint32_t way = static_cast<uint32_t>((*random)() % 3);
     if (way == 0) std::reverse(groups.begin(), groups.end());
     if (way == 1) {
-      std::stable_sort(groups.begin(), groups.end(),
-                       [&](size_t a, size_t b) { return members_[a].size() > members_[b].size(); });
+      std::stable_sort(groups.begin(), groups.end(), [&](size_t a, size_t b) {
+        return groups_[a].members.size() > groups_[b].members.size();
+      });
     }
     for (size_t i = groups.size(); way == 2 && i > 1; --i) {
       std::swap(groups[i - 1], groups[(*random)() % i]);
     }
     std::vector<size_t> order;
+    std::vector<bool> taken(sets_.size(), false);
     for (size_t group : groups) {
-      order.insert(order.end(), members_[group].begin(), members_[group].end());
+      for (size_t set : groups_[group].members) {
+        order.push_back(set);
+        taken[set] = true;
+      }
+    }
+    for (size_t i = 0; i < sets_.size(); ++i) {
+      if (!taken[i]) order.push_back(i);
     }
     return order;
   }
 
   Space& space_;
   const std::vector<Ref>& sets_;
-  std::vector<std::vector<bool>> apart_;  ///< nothing in common
-  std::vector<Ref> common_;               ///< by group
-  std::vector<std::vector<size_t>> members_;
+  const bool few_;
+  std::vector<Situation> inside_;         ///< of each set one
+  std::vector<std::vector<bool>> apart_;  ///< nothing in common; where there are few
+  std::vector<Group> groups_;
+  std::vector<int> serving_;  ///< by set: groups whose witness is in it
 };
 
 }  // namespace

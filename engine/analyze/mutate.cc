@@ -43,7 +43,7 @@ class Trial {
     mutant.change(&changed);
     Diagnostics diagnostics;
     const std::optional<Program> made =
-        Compile(layout_, changed, {.sift = false}, document_.file, &diagnostics);
+        Compile(layout_, changed, {.sift = false, .first_fit = true}, document_.file, &diagnostics);
     if (!made) {
       found_.undecided.push_back(std::move(mutant));
     } else if (!AllPass(layout_, *made, cases_)) {
@@ -57,20 +57,22 @@ class Trial {
 
  private:
   void Passed(Mutant mutant, const Document& changed, const Program& made) {
-    const Comparison comparison = Compare(layout_, document_, changed, constraints_, order_);
-    if (comparison.over_budget) {
-      found_.undecided.push_back(std::move(mutant));
-    } else if (!comparison.differs) {
-      ++found_.equivalent;
-    } else {
-      const auto kills = [&](const CaseFile& one) { return !AllPass(layout_, made, one); };
-      auto file = std::find_if(given_.begin(), given_.end(), kills);
-      if (file == given_.end()) {
-        CaseFile made_for_it{"", {Killing(mutant.what, *comparison.differs, made)}};
-        file = given_.insert(given_.end(), std::move(made_for_it));
+    const auto kills = [&](const Given& given) { return !AllPass(layout_, made, given.effects); };
+    auto given = std::find_if(given_.begin(), given_.end(), kills);
+    if (given == given_.end()) {
+      const Comparison comparison = Compare(layout_, document_, changed, constraints_, order_);
+      if (comparison.over_budget) return found_.undecided.push_back(std::move(mutant));
+      if (!comparison.differs) {
+        ++found_.equivalent;
+        return;
       }
-      found_.survivors.push_back({mutant.span, std::move(mutant.what), file->cases[0]});
+      given = given_.insert(given, {Killing(mutant.what, *comparison.differs, made), {}});
+      given->effects.cases = {given->one};
+      std::erase_if(given->effects.cases[0].expect, [](const Expectation& expectation) {
+        return expectation.field == "rule" || expectation.field == "outcome";
+      });
     }
+    found_.survivors.push_back({mutant.span, std::move(mutant.what), given->one});
   }
 
   Case Killing(const std::string& name, const Situation& situation, const Program& made) const {
@@ -83,13 +85,20 @@ class Trial {
     return one;
   }
 
+  /// The case of an earlier survivor, and the same without names of rules and outcomes: where that
+  /// fails the mutant is not equivalent, and this case kills it.
+  struct Given {
+    Case one;
+    CaseFile effects;
+  };
+
   const Layout& layout_;
   const Document& document_;
   const Program& program_;
   const CaseFile& cases_;
   std::span<const Condition> constraints_;
   const std::vector<FactId> order_;
-  std::vector<CaseFile> given_;  ///< cases of earlier survivors, one each
+  std::vector<Given> given_;
   Mutations found_;
 };
 

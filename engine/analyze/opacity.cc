@@ -134,12 +134,12 @@ class LeakFinder {
     return one.with_unset ? space_.Or(at, space_.Fix(set, fact, 0)) : at;
   }
 
-  /// Where `set` leaves two values of the fact open.
+  /// Where `set` leaves values of two classes of the fact open.
   Ref Twice(Ref set, FactId fact, const std::vector<ValueClass>& classes) {
     Ref once = kFalseLeaf, twice = kFalseLeaf;
     for (const ValueClass& one : classes) {
       const Ref at = At(set, fact, one);
-      twice = space_.Or(twice, one.alone ? space_.And(once, at) : at);
+      twice = space_.Or(twice, space_.And(once, at));
       once = space_.Or(once, at);
     }
     return twice;

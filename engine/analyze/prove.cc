@@ -131,7 +131,7 @@ class Prover {
   }
 
   void ProveUnknownCallee() {
-    Claim* const claim = Add(ClaimKind::kUnknownCallee, kUnknownCallee, {});
+    Claim* const claim = Add(ClaimKind::kNobodyRings, kUnknownCallee, {});
     claim->decision = document_.decisions[0].name;
     const std::string name = "a callee without an account gets a call";
     const Ref unknown = space_.And(space_.possible(), space_.Holds(layout_.callee_known, 0, 0));

@@ -12,7 +12,7 @@
 namespace ringfence {
 
 /// Claims about the only policy of `space`, which `program` was compiled from: kInvariant, kFloor,
-/// kUnknownCallee, kRule, kCondition. What they say is worthless once the space is exhausted.
+/// kNobodyRings, kRule, kCondition. What they say is worthless once the space is exhausted.
 std::vector<Claim> ProveClaims(Space* space, const Program& program, const ProveOptions& options);
 
 /// The situation as people and cases write it.

@@ -18,7 +18,7 @@ std::string_view ToString(ClaimKind kind) {
       return "invariant";
     case ClaimKind::kFloor:
       return "floor";
-    case ClaimKind::kUnknownCallee:
+    case ClaimKind::kNobodyRings:
       return "unknown-callee";
     case ClaimKind::kRule:
       return "rule";

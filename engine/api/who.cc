@@ -158,8 +158,9 @@ class WhoSearch {
     outside_ = plan.outside;
     const auto add = [&](const UserSet& set) -> Status {
       Result<std::unique_ptr<UserCursor>> cursor = session_.ListUsers(set, subject_.is_callee);
-      if (cursor.ok()) candidates->Add(*std::move(cursor));
-      return cursor.status();
+      if (!cursor.ok()) return cursor.status();
+      candidates->Add(*std::move(cursor));
+      return Status();
     };
     if (plan.outside == Outside::kUnknown) {
       summary_.plan.emplace_back("all users");

@@ -53,7 +53,6 @@ class CaseRun {
         sources_{&source_},
         context_{layout, program, scratch->frame, std::string(kCaller), std::string(kCallee)} {}
 
-  /// Decides, and loads the groups the decision did not need: explanation and coverage see all.
   Status Decide() {
     const FactSet& attributes = layout_.group_facts[static_cast<size_t>(Group::kCall)];
     for (FactId id = 0; id < case_.codes.size(); ++id) {
@@ -74,13 +73,17 @@ class CaseRun {
       scratch_.frame.unavailable.Insert(layout_.same_account);
     }
     Evaluate(program_, layout_, question_, Sources{sources_, 0}, &scratch_, &decision_);
+    return Status();
+  }
+
+  /// Loads the groups the decision did not need, so that explanation and coverage see all.
+  void LoadRest() {
     const GroupSet named = GroupsNamed(program_, layout_);
     for (int group = 0; group < kGroupCount; ++group) {
       const GroupSet bit = Bit(static_cast<Group>(group));
       if ((named & bit) == 0 || (scratch_.frame.loaded & bit) != 0) continue;
       LoadGroup(layout_, static_cast<Group>(group), question_, sources_, 0, &scratch_.frame);
     }
-    return Status();
   }
 
   const Decision& decision() const { return decision_; }
@@ -249,6 +252,7 @@ CasesReport RunCaseFile(const Layout& layout, const Program& program, const Case
     CaseFailure failure{one.name, one.ref, {}, {}};
     const Status decided = run.Decide();
     if (decided.ok()) {
+      run.LoadRest();
       counter.Count(run.context(), run.decision());
       failure.differences = Differences(program, one, run.decision());
     } else {

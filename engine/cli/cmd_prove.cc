@@ -23,7 +23,7 @@ std::string_view Plural(ClaimKind kind) {
       return "invariants hold";
     case ClaimKind::kFloor:
       return "floor rules cannot be lifted";
-    case ClaimKind::kUnknownCallee:
+    case ClaimKind::kNobodyRings:
       return "callees without an account never get a call";
     case ClaimKind::kRule:
       return "rules decide somewhere";

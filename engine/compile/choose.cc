@@ -91,6 +91,7 @@ class Chooser {
   bool Round(uint32_t limit) {
     for (Attempt& attempt : attempts_) {
       if (!Finished(attempt)) Build(&attempt, limit);
+      if (options_.first_fit && attempt.diagram) break;
     }
     return Best() != nullptr;
   }

@@ -22,6 +22,8 @@ struct CompileOptions {
   uint32_t max_nodes = kMaxDiagramNodes;      ///< kept, per decision
   uint32_t max_created = kMaxDiagramCreated;  ///< made while building one decision, all orders
   bool sift = true;
+  /// Takes the first order that fits, whichever is best: for programs that are run a few times.
+  bool first_fit = false;
 };
 
 /// A rule ready for the diagram: guard and leaf. Position in RuleList::rules is the leaf.

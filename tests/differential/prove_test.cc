@@ -206,7 +206,7 @@ class Check {
       case ClaimKind::kCondition:
         tests_[{claim.decision, claim.subject}].push_back(claim.holds);
         break;
-      case ClaimKind::kUnknownCallee:
+      case ClaimKind::kNobodyRings:
         // With all facts by the order of rules, whatever the policy.
         REQUIRE(claim.holds == (!unavailable || !UnknownGetsCall()));
         break;

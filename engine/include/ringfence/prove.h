@@ -18,13 +18,13 @@ namespace ringfence {
 
 /// What a claim is about.
 enum class ClaimKind : uint8_t {
-  kInvariant,      ///< an invariant of the policy
-  kFloor,          ///< where a floor rule applies nothing lifts it: it or an earlier one decides
-  kUnknownCallee,  ///< a callee without an account never gets a call
-  kRule,           ///< a rule decides somewhere: it is not dead, nor hidden by those before it
-  kCondition,      ///< a test of a rule's condition makes a difference somewhere
-  kOpacity,        ///< a refusal tells its caller nothing of a fact the caller does not know
-  kDisclosure,     ///< what the policy lists under "discloses" is told, and needs to be listed
+  kInvariant,    ///< an invariant of the policy
+  kFloor,        ///< where a floor rule applies nothing lifts it: it or an earlier one decides
+  kNobodyRings,  ///< a callee without an account never gets a call
+  kRule,         ///< a rule decides somewhere: it is not dead, nor hidden by those before it
+  kCondition,    ///< a test of a rule's condition makes a difference somewhere
+  kOpacity,      ///< a refusal tells its caller nothing of a fact the caller does not know
+  kDisclosure,   ///< what the policy lists under "discloses" is told, and needs to be listed
 };
 RINGFENCE_API std::string_view ToString(ClaimKind kind);
 

@@ -67,12 +67,14 @@ struct WhoOptions {
 /// those for whom Decide, with both facts of address books unavailable, could give no refusal. What
 /// they could say about somebody shows only as WhoSummary::possibly: books are not read, so that
 /// nobody can turn them round. Neither counts attempts nor logs.
+/// Facts are the store's and those of WhoOptions::facts; sources of a host are not asked.
 ///
 /// All in one read transaction: writes go on beside it, are not seen, and lengthen the WAL until it
 /// ends. Looks only at users whom the policy's diagram could let through for a relation, a row of
 /// consent, earlier calls or the callee's list, or a value that is indexed (schema/store.sql);
-/// where that is not enough, at all. O(users looked at) decisions. Exact for a store that `doctor`
-/// finds whole.
+/// where that is not enough, at all. Users whom nothing but a match in an address book could let
+/// through are counted without looking at each. O(users looked at) decisions. Exact for a store
+/// that `doctor` finds whole.
 ///
 /// Errors: kInvalidArgument (no store; facts that contradict each other), kNotFound (the user is
 /// not known), those of a policy in force that does not compile, of reading. Thread-safe.

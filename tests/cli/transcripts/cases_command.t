@@ -37,22 +37,21 @@ $ cat rules.cases.json
     },
     {
       "name": "followed decides",
-      "facts": { "caller.relay_calls": "unavailable", "callee.follows(caller)": true },
-      "expect": { "effect": "ring", "rule": "followed", "path": "relay" }
+      "facts": { "callee.follows(caller)": true },
+      "expect": { "effect": "ring", "rule": "followed", "path": "direct" }
     },
     {
       "name": "many decides",
-      "facts": { "caller.relay_calls": true, "callee.attempts_1h(caller)": 3 },
+      "facts": { "caller.relay_calls": "unavailable", "callee.attempts_1h(caller)": 3 },
       "expect": { "effect": "ring", "rule": "many", "path": "relay" }
     },
     {
       "name": "many decides, 2",
-      "facts": { "callee.attempts_1h(caller)": 3 },
-      "expect": { "effect": "ring", "rule": "many", "path": "direct" }
+      "facts": { "callee.calls_enabled": false, "caller.relay_calls": true, "callee.follows(caller)": true, "callee.attempts_1h(caller)": 3 },
+      "expect": { "effect": "ring", "rule": "many", "path": "relay" }
     },
     {
       "name": "otherwise decides",
-      "facts": { "callee.calls_enabled": false, "callee.follows(caller)": true },
       "expect": { "effect": "refuse", "rule": "otherwise", "path": null }
     },
     {
@@ -71,7 +70,7 @@ $ ringfence cases rules.json --quiet --policy-path ../rules.json | head -3
   "policy": "../rules.json",
   "cases": [
 $ ringfence cases rules.json --json
-{"policy":"mine","cases":6,"at_least":6,"unreachable":["ring: again never decides"],"file":{"policy": "rules.json","cases": [{"name": "unknown_callee decides","facts": { "callee.known": false },"expect": { "effect": "refuse", "rule": "unknown_callee", "path": null }},{"name": "followed decides","facts": { "caller.relay_calls": "unavailable", "callee.follows(caller)": true },"expect": { "effect": "ring", "rule": "followed", "path": "relay" }},{"name": "many decides","facts": { "caller.relay_calls": true, "callee.attempts_1h(caller)": 3 },"expect": { "effect": "ring", "rule": "many", "path": "relay" }},{"name": "many decides, 2","facts": { "callee.attempts_1h(caller)": 3 },"expect": { "effect": "ring", "rule": "many", "path": "direct" }},{"name": "otherwise decides","facts": { "callee.calls_enabled": false, "callee.follows(caller)": true },"expect": { "effect": "refuse", "rule": "otherwise", "path": null }},{"name": "on_unavailable decides","facts": { "callee.attempts_1h(caller)": "unavailable" },"expect": { "effect": "refuse", "rule": "on_unavailable", "path": null }}]}}
+{"policy":"mine","cases":6,"at_least":6,"unreachable":["ring: again never decides"],"file":{"policy": "rules.json","cases": [{"name": "unknown_callee decides","facts": { "callee.known": false },"expect": { "effect": "refuse", "rule": "unknown_callee", "path": null }},{"name": "followed decides","facts": { "callee.follows(caller)": true },"expect": { "effect": "ring", "rule": "followed", "path": "direct" }},{"name": "many decides","facts": { "caller.relay_calls": "unavailable", "callee.attempts_1h(caller)": 3 },"expect": { "effect": "ring", "rule": "many", "path": "relay" }},{"name": "many decides, 2","facts": { "callee.calls_enabled": false, "caller.relay_calls": true, "callee.follows(caller)": true, "callee.attempts_1h(caller)": 3 },"expect": { "effect": "ring", "rule": "many", "path": "relay" }},{"name": "otherwise decides","expect": { "effect": "refuse", "rule": "otherwise", "path": null }},{"name": "on_unavailable decides","facts": { "callee.attempts_1h(caller)": "unavailable" },"expect": { "effect": "refuse", "rule": "on_unavailable", "path": null }}]}}
 $ ringfence cases x-2024 -q > x.json
 $ ringfence test x.json --policy x-2024 --require-coverage
 x.json: x-2024: 12 passed, 0 failed

@@ -94,10 +94,10 @@ $ cat > constraints.txt <<'END'
 > END
 $ sed '1r constraints.txt' $RULES/../examples/extension/catalog-extension.json > extension.json
 $ ringfence mutate policy.json --cases more.json --catalog-extension extension.json
-ringfence: the catalog's constraints contradict each other: no situation satisfies them all, and of none everything would be proven
+ringfence: the catalog's constraints contradict each other: no situation satisfies 'unknown-callee-list', 'unknown-caller-list', 'unknown-callee-book', 'unknown-caller-book', 'unknown-callee-consent', 'unknown-callee-quiet', 'requests', 'attempts', 'x_yes', 'x_no' together, and of none everything would be proven
 [2]
 $ ringfence cases policy.json --catalog-extension extension.json
-ringfence: the catalog's constraints contradict each other: no situation satisfies them all, and of none everything would be proven
+ringfence: the catalog's constraints contradict each other: no situation satisfies 'unknown-callee-list', 'unknown-caller-list', 'unknown-callee-book', 'unknown-caller-book', 'unknown-callee-consent', 'unknown-callee-quiet', 'requests', 'attempts', 'x_yes', 'x_no' together, and of none everything would be proven
 [2]
 $ ringfence mutate default
 ringfence: the cases of a shipped rule set are not in the tool: name them with --cases FILE, or give the path of the policy
