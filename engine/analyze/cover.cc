@@ -14,6 +14,8 @@ namespace {
 
 /// Most of the first cubes turn out to be parts of others.
 constexpr size_t kRawCubes = 4;
+/// Made in search of them; what is not found then is left over.
+constexpr size_t kNodesPerCube = 300;
 constexpr uint32_t kLeafPosition = std::numeric_limits<uint32_t>::max();
 
 bool IsLeaf(Ref ref) { return (ref & kLeafBit) != 0; }
@@ -53,13 +55,15 @@ class Coverer {
   std::vector<Cube> Run() {
     Ref covered = kFalseLeaf;
     std::vector<Cube> cubes = Irredundant(set_, most_, &covered);
+    // The search may end before it has the first.
+    if (cubes.empty() && set_ != kFalseLeaf && !space_.exhausted()) cubes.push_back(OneCube());
     Merge(&cubes);
     for (Cube& cube : cubes) Widen(&cube);
-    Sort(&cubes);
+    Sort(kTrueLeaf, &cubes);
     DropCovered(&cubes);
+    DropNeedless(&cubes);
     Merge(&cubes);
-    Sort(&cubes);
-    if (cubes.size() > options_.max_cubes) cubes.resize(options_.max_cubes);
+    Sort(set_, &cubes);
     return cubes;
   }
 
@@ -69,6 +73,13 @@ class Coverer {
     std::vector<CodeRange> codes;
     Ref least, most;
   };
+
+  /// No further cubes are looked for: some situations are left over, which is no error.
+  bool IsOver() const {
+    return made_ >= kRawCubes * options_.max_cubes ||
+           space_.created() - created_before_ > kNodesPerCube * options_.max_cubes ||
+           space_.exhausted();
+  }
 
   uint32_t Position(Ref ref) const {
     return IsLeaf(ref) ? kLeafPosition : space_.builder().PositionOf(ref);
@@ -119,8 +130,7 @@ class Coverer {
   /// Cubes between `least` and `most`; `*covered` is their union.
   std::vector<Cube> Irredundant(Ref least, Ref most, Ref* covered) {
     *covered = kFalseLeaf;
-    if (least == kFalseLeaf || made_ >= kRawCubes * options_.max_cubes || space_.exhausted())
-      return {};
+    if (least == kFalseLeaf || IsOver()) return {};
     if (most == kTrueLeaf) {
       *covered = kTrueLeaf;
       ++made_;
@@ -151,6 +161,20 @@ class Coverer {
               [](const DiagramEdge& a, const DiagramEdge& b) { return a.from < b.from; });
     if (!space_.exhausted()) *covered = space_.mutable_builder()->Make(position, edges);
     return cubes;
+  }
+
+  /// One situation of the set, and those that differ from it in nothing that matters.
+  Cube OneCube() const {
+    const Situation situation = space_.Witness(set_);
+    Cube cube;
+    for (const auto& [position, cuts] : cuts_) {
+      const FactId fact = space_.order()[position];
+      const FactCode code = situation[fact] == kUnavailableCode ? LastCode(fact) : situation[fact];
+      for (const CodeRange& range : RangesOf(fact)) {
+        if (range.first <= code && code <= range.last) cube.push_back({fact, {range}});
+      }
+    }
+    return cube;
   }
 
   /// `rest`, whose facts all come later, and this one.
@@ -263,11 +287,11 @@ class Coverer {
     return false;
   }
 
-  /// Largest first; of equal ones the shorter.
-  void Sort(std::vector<Cube>* cubes) const {
+  /// Largest first, by what they have of `within`; of equal ones the shorter.
+  void Sort(Ref within, std::vector<Cube>* cubes) const {
     std::vector<std::pair<double, Cube>> sized;
     for (Cube& cube : *cubes) {
-      const Ref here = space_.And(SetOf(&space_, cube, options_.unavailable), set_);
+      const Ref here = space_.And(SetOf(&space_, cube, options_.unavailable), within);
       sized.emplace_back(-space_.Share(here, kTrueLeaf), std::move(cube));
     }
     std::sort(sized.begin(), sized.end(), [](const auto& a, const auto& b) {
@@ -278,8 +302,23 @@ class Coverer {
     cubes->erase(std::unique(cubes->begin(), cubes->end()), cubes->end());
   }
 
-  /// Drops cubes that others cover, the smallest first.
+  /// Drops cubes that larger ones cover, and all past max_cubes.
   void DropCovered(std::vector<Cube>* cubes) const {
+    Ref covered = kFalseLeaf;
+    size_t kept = 0;
+    for (size_t i = 0; i < cubes->size() && kept < options_.max_cubes; ++i) {
+      const Ref here = space_.And(SetOf(&space_, (*cubes)[i], options_.unavailable), set_);
+      if (space_.Minus(here, covered) == kFalseLeaf) continue;
+      covered = space_.Or(covered, here);
+      std::swap((*cubes)[kept++], (*cubes)[i]);
+    }
+    cubes->resize(kept);
+  }
+
+  /// Drops cubes that all others cover, the smallest first. For few: the unions of many are large.
+  void DropNeedless(std::vector<Cube>* cubes) const {
+    constexpr size_t kFew = 64;
+    if (cubes->size() > kFew) return;
     std::vector<Ref> sets, before = {kFalseLeaf};
     for (const Cube& cube : *cubes) {
       sets.push_back(space_.And(SetOf(&space_, cube, options_.unavailable), set_));
@@ -298,6 +337,7 @@ class Coverer {
   Space& space_;
   Ref set_, most_;
   CoverOptions options_;
+  uint32_t created_before_ = space_.created();
   size_t made_ = 0;
   std::map<uint32_t, std::vector<FactCode>> cuts_;  ///< by position
 };

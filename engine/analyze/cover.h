@@ -39,10 +39,10 @@ struct CoverOptions {
 };
 
 /// Cubes that lie in `most` and cover `set`, a part of it, largest first: none can do without a
-/// literal, allow a further code of situations in `set`, or be left out. Past max_cubes some
-/// situations of `set` stay uncovered. The same on every machine. Meaningless if the space is
-/// exhausted. Source: S. Minato, Fast Generation of Prime-Irredundant Covers from Binary Decision
-/// Diagrams (1993), for facts of many values.
+/// literal or allow a further code of situations in `set`, and of few none can be left out. Past
+/// max_cubes, or as many nodes as go with them, some situations of `set` stay uncovered. The same
+/// on every machine. Meaningless if the space is exhausted. Source: S. Minato, Fast Generation of
+/// Prime-Irredundant Covers from Binary Decision Diagrams (1993), for facts of many values.
 std::vector<Cube> CoverOf(Space* space, Ref set, Ref most, const CoverOptions& options);
 
 /// "callee.contact(caller) == 'match'": in the language of conditions where it can be said there,

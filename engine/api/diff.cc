@@ -71,8 +71,10 @@ class Teller {
     }
     told.share = cube.share;
     const Situation usual = UsualSituation(layout);
-    for (FactId id = 0; id < usual.size(); ++id) {
-      if (cube.witness[id] != usual[id]) told.witness.push_back({id, cube.witness[id]});
+    for (size_t i = 0; i < usual.size(); ++i) {
+      if (cube.witness[i] != usual[i]) {
+        told.witness.push_back({static_cast<FactId>(i), cube.witness[i]});
+      }
     }
     // What they have in common may be longer than a name.
     const std::string name = std::string(ToString(kind)) + " " + std::to_string(++told_);

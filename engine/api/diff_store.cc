@@ -169,6 +169,7 @@ class Kinds {
 
   static size_t Count(Side* side, const std::vector<FactCode>& by_fact) {
     std::vector<FactCode> codes;
+    codes.reserve(side->facts.size());
     for (FactId fact : side->facts) codes.push_back(by_fact[fact]);
     const size_t next = side->kinds.size();
     Kind& kind = side->kinds.try_emplace(std::move(codes), Kind{next, 0}).first->second;

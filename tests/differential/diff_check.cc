@@ -26,7 +26,8 @@ const DecisionRules* PathOf(const Document& document) {
 
 Answer Noticed(const Layout& layout, const Document& document, const Situation& situation) {
   reference::Assignment assignment;
-  for (FactId id = 0; id < situation.size(); ++id) {
+  for (const FactInfo& fact : layout.catalog.facts()) {
+    const FactId id = fact.id;
     assignment[id] = IsUnavailable(situation, id) ? std::nullopt : std::optional(situation[id]);
   }
   const reference::Answer answer = reference::Decide(layout.catalog, document, assignment);

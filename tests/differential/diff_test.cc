@@ -38,8 +38,9 @@ class TwoFacts {
     for (const std::string& a : {s, "!" + s}) {
       conditions_.push_back(a);
       for (const std::string& b : {r, "!" + r}) {
-        conditions_.push_back(a + " && " + b);
-        conditions_.push_back(a + " || " + b);
+        for (const char* both : {" && ", " || "}) {
+          conditions_.push_back(std::string(a).append(both).append(b));
+        }
       }
     }
     conditions_.insert(conditions_.end(), {r, "!" + r, "true"});
@@ -65,7 +66,8 @@ class TwoFacts {
     std::vector<std::string> rules = {""};
     for (const std::string& condition : conditions_) {
       for (const std::string& outcome : outcomes) {
-        rules.push_back("\"when\": \"" + condition + "\", \"then\": \"" + outcome + "\" }");
+        rules.emplace_back("\"when\": \"");
+        rules.back().append(condition).append("\", \"then\": \"").append(outcome).append("\" }");
       }
     }
     for (const char* on_unavailable : {"refuse", "ring"}) {

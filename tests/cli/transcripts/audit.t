@@ -219,12 +219,12 @@ audit of example.com/ring/n7
    digest                DIGEST
    policy                x-2024, 1 decision
    digest                DIGEST
-   change                TIME.NS default -> x-2024: gained 176, lost 54,
+   change                TIME.NS default -> x-2024: gained 186, lost 54,
                          otherwise 75 sets of situations; 6.54 % of all situations. First
                          gained: refuse (offline) -> ring when !callee.blocks(caller) &&
                          !caller.blocks(callee) && callee.quiet(caller) && callee.calls_enabled
-                         && callee.allow_followed && callee.follows(caller) && call.platform !=
-                         'web' && !callee.on_web && callee.messaged(caller)
+                         && call.platform != 'web' && !callee.on_web && callee.messaged(caller)
+                         && callee.allow_everyone
    in force
       TIME.NS  to TIME.NS  ID..  4 decisions
       TIME.NS  to TIME.NS  ID..  1 decision
