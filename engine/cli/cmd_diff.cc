@@ -18,6 +18,8 @@
 namespace ringfence::cli {
 namespace {
 
+constexpr size_t kNeverShown = 5;  ///< situations that never occurred in the log, without --all
+
 constexpr std::string_view kInForce = "in-force";
 
 /// A file, a shipped rule set, or the policy in force.
@@ -96,10 +98,11 @@ void Print(Context& context, const Arguments& arguments, const Found& found,
     return out.Print(json.Line());
   }
   DiffTextOptions how;
-  if (arguments.Has("all")) how.most = SIZE_MAX;
+  how.all = arguments.Has("all");
   out.Print(DiffText(out, context.catalog(), found.diff, how));
   if (found.store) out.Print(StoreDiffText(out, *found.store));
-  if (found.log) out.Print(LogDiffText(out, found.diff, *found.log, how.most));
+  if (found.log)
+    out.Print(LogDiffText(out, found.diff, *found.log, how.all ? SIZE_MAX : kNeverShown));
   out.Print(DiffGatesText(out, found.Counts(), held));
 }
 
@@ -164,8 +167,11 @@ Command DiffCommand() {
       "when, conditions, share, witness, was_rule, now_rule, and the witness as a case for either "
       "policy), "
       "database, log, counts, gates.";
-  command.options = {FactsOptionSpec(),
-                     {"all", "", "All situations of each change, where otherwise five are shown."}};
+  command.options = {
+      FactsOptionSpec(),
+      {"all", "",
+       "All situations of each change, where otherwise five are shown, and of those that come "
+       "while facts are unavailable only how many there are."}};
   for (const OptionSpec& option : DiffGateOptions()) command.options.push_back(option);
   command.examples =
       "ringfence diff x-2023 x-2024\n"

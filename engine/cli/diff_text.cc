@@ -12,6 +12,7 @@ namespace {
 
 constexpr size_t kColumns = 100;
 constexpr size_t kShareColumns = 9;
+constexpr size_t kShown = 5;  ///< sets of situations of a change, without --all
 
 Style StyleOf(DiffKind kind) {
   return kind == DiffKind::kGained ? Style::kGood
@@ -84,9 +85,10 @@ std::string ChangeText(const Output& out, const Catalog& catalog, const DiffChan
   if (!common.empty()) {
     DiffSituations all;
     all.conditions = common;
-    text += Wrap(Cat({"always with ", all.When()}), 4, kColumns);
+    text += Wrap(Cat({"in all of them: ", all.When()}), 4, kColumns);
   }
-  const size_t shown = std::min(options.most, change.situations.size());
+  const size_t shown =
+      options.all ? change.situations.size() : std::min(kShown, change.situations.size());
   for (size_t i = 0; i < shown; ++i) {
     text += SituationText(catalog, change.situations[i], common, with_shares);
   }
@@ -146,6 +148,13 @@ void WriteChanges(JsonOut& json, const Catalog& catalog, const std::vector<DiffC
   json.EndArray();
 }
 
+/// "lost: ring -> refuse (offline), 12 sets of situations"
+std::string ChangeInShort(const Output& out, const DiffChange& change) {
+  return Cat({out.Styled(StyleOf(change.kind), ChangeTitle(change)), ", ",
+              change.complete ? "" : "more than ",
+              Count(change.situations.size(), "set of situations", "sets of situations"), "\n"});
+}
+
 }  // namespace
 
 std::string DiffText(const Output& out, const Catalog& catalog, const PolicyDiff& diff,
@@ -166,9 +175,13 @@ std::string DiffText(const Output& out, const Catalog& catalog, const PolicyDiff
   }
   if (diff.unavailable.empty()) return text;
   text += "\nwhile facts are unavailable, besides what follows from the above\n";
+  // Where there is more to read these are many, and seldom news.
+  const bool whole = options.all || diff.changes.empty();
   for (const DiffChange& change : diff.unavailable) {
-    text += "\n" + ChangeText(out, catalog, change, options, false);
+    text += whole ? "\n" + ChangeText(out, catalog, change, options, false)
+                  : ChangeInShort(out, change);
   }
+  if (!whole) text += "    --all shows them\n";
   return text;
 }
 

@@ -5,7 +5,6 @@
 #include <ringfence/catalog.h>
 #include <ringfence/diff.h>
 
-#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -15,7 +14,9 @@
 namespace ringfence::cli {
 
 struct DiffTextOptions {
-  size_t most = 5;  ///< situations of each change
+  /// Every set of situations; else few of each change, and of those that come while facts are
+  /// unavailable only how many there are.
+  bool all = false;
 };
 
 /// "different: 2 gained, 1 lost and 0 other sets of situations, 3.1 % of all situations", the

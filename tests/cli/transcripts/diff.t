@@ -21,7 +21,7 @@ new  default DIGEST
 different in 0.573 % of all situations
 
 gained: refuse (offline) -> ring  0.573 %
-    always with !callee.blocks(caller) && !caller.blocks(callee) && !callee.quiet(caller) &&
+    in all of them: !callee.blocks(caller) && !caller.blocks(callee) && !callee.quiet(caller) &&
     callee.calls_enabled && callee.allow_contacts is unset && callee.contact(caller) == 'match'
   0.397 %  !callee.follows(caller) && !caller.verified
              such as callee.contact(caller)=match (by otherwise, then contact)
@@ -35,32 +35,8 @@ gained: refuse (offline) -> ring  0.573 %
              contact)
 
 while facts are unavailable, besides what follows from the above
-
-gained: refuse (offline) -> ring
-    always with callee.known && !callee.blocks(caller) && !caller.blocks(callee) &&
-    !callee.quiet(caller) && callee.calls_enabled && callee.allow_contacts is unset &&
-    callee.contact(caller) == 'match'
-    callee.allow_followed is not false && callee.follows(caller) is unavailable &&
-    callee.allow_verified is not true
-      such as callee.follows(caller)=unavailable, callee.contact(caller)=match (by on_unavailable,
-      then followed)
-    callee.allow_followed is not false && callee.follows(caller) is unavailable && caller.verified
-    is not true
-      such as callee.follows(caller)=unavailable, callee.contact(caller)=match (by on_unavailable,
-      then followed)
-    (callee.allow_followed is false or unavailable) && (callee.allow_verified is true or
-    unavailable) && caller.verified is unavailable
-      such as callee.allow_followed=false, callee.allow_verified=true, caller.verified=unavailable,
-      callee.contact(caller)=match (by on_unavailable, then verified)
-    (callee.allow_followed is false or unavailable) && callee.allow_verified is unavailable &&
-    (caller.verified is true or unavailable)
-      such as callee.allow_followed=false, callee.allow_verified=unavailable, caller.verified=true,
-      callee.contact(caller)=match (by on_unavailable, then verified)
-    callee.allow_followed is unavailable && callee.follows(caller) is not false &&
-    callee.allow_verified is not true
-      such as callee.allow_followed=unavailable, callee.follows(caller)=true,
-      callee.contact(caller)=match (by on_unavailable, then followed)
-    and 3 more sets of situations; --all shows them
+gained: refuse (offline) -> ring, 8 sets of situations
+    --all shows them
 [1]
 $ ringfence diff x-2023 x-2024 | head -20
 old  x-2023 DIGEST
@@ -68,7 +44,7 @@ new  x-2024 DIGEST
 different in 14.8 % of all situations
 
 gained: refuse (offline) -> ring  3.68 %
-    always with !callee.blocks(caller) && !caller.blocks(callee) && callee.calls_enabled &&
+    in all of them: !callee.blocks(caller) && !caller.blocks(callee) && callee.calls_enabled &&
     callee.messaged(caller)
    1.23 %  !(call.platform in ['ios', 'web']) && !callee.on_web && callee.allow_everyone
              such as callee.allow_everyone=true, callee.messaged(caller)=true (by caller-not-on-ios,
@@ -145,9 +121,9 @@ in the database, of 9 users
            the 52 other pairs were not counted: it matters what is known of a pair alone:
            callee.quiet(caller), callee.contact(caller)
 $ ringfence diff in-force proposed.json | tail -3
-      such as callee.allow_followed=unavailable, callee.follows(caller)=true,
-      callee.contact(caller)=match (by on_unavailable, then followed)
-    and 3 more sets of situations; --all shows them
+while facts are unavailable, besides what follows from the above
+gained: refuse (offline) -> ring, 8 sets of situations
+    --all shows them
 $ ringfence --db world.db diff x-2023 x-2024 | sed -n '/^in the database/,$p'
 in the database, of 9 users
         0  of 20 pairs of caller and callee that a relation joins
