@@ -165,7 +165,7 @@ Cover CoverPolicy(const Layout& layout, const Document& document, const Program&
     if (target.where != kFalseLeaf) sets.push_back(target.where);
   }
   const Grouping grouping = GroupSets(&space, sets);
-  cover.over_budget = space.exhausted();
+  cover.over_budget = space.exhausted() || grouping.over_budget;
   if (cover.over_budget) return cover;
   cover.at_least = grouping.at_least;
   std::vector<Situation> situations;

@@ -16,6 +16,10 @@ namespace {
 
 /// Of so many sets each pair is looked at, for a bound, and better groupings are tried for.
 constexpr size_t kFew = 256;
+/// Cliques begun for a bound: those of the sets that are apart from the most.
+constexpr size_t kCliques = 12;
+/// Steps in all: a set that is tried for a group, or looked for in a situation. Some seconds.
+constexpr uint64_t kMostSteps = 40000000;
 /// Rounds without a better grouping before the search ends.
 constexpr int kPatience = 60;
 
@@ -51,11 +55,12 @@ class Grouper {
     for (int idle = 0; few_ && idle < kPatience && best.size() > found.at_least && MayGoOn();
          ++idle) {
       Put(Reordered(&random));
-      if (space_.exhausted() || groups_.size() >= best.size()) continue;
+      if (Ended() || groups_.size() >= best.size()) continue;
       best = Common();
       idle = 0;
     }
     found.groups = std::move(best);
+    found.over_budget = steps_ > kMostSteps;
     return found;
   }
 
@@ -67,13 +72,17 @@ class Grouper {
   };
 
   /// Half of the nodes are left: a round makes far fewer.
-  bool MayGoOn() const { return space_.created() < kMaxAnalysisCreated / 2; }
+  bool MayGoOn() const {
+    return space_.created() < kMaxAnalysisCreated / 2 && steps_ < kMostSteps / 2;
+  }
+  bool Ended() const { return space_.exhausted() || steps_ > kMostSteps; }
 
   bool Holds(size_t set, const Situation& situation) const {
     return space_.At(sets_[set], situation) == kTrueLeaf;
   }
   bool Disjoint(size_t a, size_t b) {
-    if (space_.exhausted() || Holds(a, inside_[b]) || Holds(b, inside_[a])) return false;
+    ++steps_;
+    if (Ended() || Holds(a, inside_[b]) || Holds(b, inside_[a])) return false;
     return space_.And(sets_[a], sets_[b]) == kFalseLeaf;
   }
 
@@ -100,9 +109,13 @@ class Grouper {
   }
 
   std::vector<size_t> LargestClique() const {
-    std::vector<size_t> largest;
-    for (size_t i = 0; i < sets_.size(); ++i) {
-      std::vector<size_t> clique = CliqueFrom(i);
+    std::vector<size_t> starts(sets_.size()), largest;
+    std::iota(starts.begin(), starts.end(), size_t{0});
+    std::stable_sort(starts.begin(), starts.end(),
+                     [&](size_t a, size_t b) { return Degree(a) > Degree(b); });
+    if (starts.size() > kCliques) starts.resize(kCliques);
+    for (const size_t first : starts) {
+      std::vector<size_t> clique = CliqueFrom(first);
       if (clique.size() > largest.size()) largest = std::move(clique);
     }
     return largest;
@@ -126,10 +139,10 @@ class Grouper {
   void Put(const std::vector<size_t>& order) {
     groups_.clear();
     serving_.assign(sets_.size(), 0);
-    for (bool placed = true; placed && !space_.exhausted();) {
+    for (bool placed = true; placed && !Ended();) {
       placed = false;
       for (size_t set : order) {
-        if (serving_[set] > 0 || space_.exhausted()) continue;
+        if (serving_[set] > 0 || Ended()) continue;
         Place(set);
         placed = true;
       }
@@ -141,8 +154,9 @@ class Grouper {
   void Place(size_t set) {
     for (Group& group : std::views::reverse(groups_)) {
       if (few_ && !Fits(set, group)) continue;
+      ++steps_;
       const Ref common = space_.And(group.common, sets_[set]);
-      if (common == kFalseLeaf || space_.exhausted()) continue;
+      if (common == kFalseLeaf || Ended()) continue;
       Count(group.witness, -1);
       group.common = common;
       group.members.push_back(set);
@@ -160,6 +174,7 @@ class Grouper {
   }
 
   void Count(const Situation& witness, int change) {
+    steps_ += sets_.size();
     for (size_t i = 0; i < sets_.size(); ++i) serving_[i] += Holds(i, witness) ? change : 0;
   }
 
@@ -205,6 +220,7 @@ class Grouper {
   std::vector<Situation> inside_;         ///< of each set one
   std::vector<std::vector<bool>> apart_;  ///< nothing in common; where there are few
   std::vector<Group> groups_;
+  uint64_t steps_ = 0;
   std::vector<int> serving_;  ///< by set: groups whose witness is in it
 };
 

@@ -13,10 +13,12 @@ struct Grouping {
   std::vector<Ref> groups;  ///< the common situations of each group's sets
   /// No fewer groups can do: so many of the sets are disjoint in pairs.
   size_t at_least = 0;
+  bool over_budget = false;  ///< the rest is meaningless
 };
 
 /// Sets that are not empty. The same on every machine. Meaningless once the space is exhausted;
-/// trying for fewer groups ends before that.
+/// trying for fewer groups ends before that. Time grows with the square of the number of sets, and
+/// has a bound.
 Grouping GroupSets(Space* space, const std::vector<Ref>& sets);
 
 }  // namespace ringfence

@@ -167,8 +167,14 @@ class Prover {
       return;
     }
     const Ref instead = space_.IfThenElse(applies, policy_.rules[decision], kNoRuleLeaf);
-    for (Ref leaf : space_.Leaves(instead)) {
+    const std::vector<Ref> leaves = space_.Leaves(instead);
+    // Callees without an account are kept from every rule: that hides none by itself.
+    const bool others = std::ranges::any_of(leaves, [&](Ref leaf) {
+      return leaf != kNoRuleLeaf && list.rules[leaf & ~kLeafBit].rule != nullptr;
+    });
+    for (Ref leaf : leaves) {
       if (leaf == kNoRuleLeaf) continue;
+      if (others && list.rules[leaf & ~kLeafBit].rule == nullptr) continue;
       claim->hidden_by.emplace_back(list.rules[leaf & ~kLeafBit].id());
     }
     claim->text = "never decides: hidden by ";

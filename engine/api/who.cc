@@ -33,13 +33,16 @@ class NoBooks final : public FactSource {
       return next_ == nullptr ? ReadState::kNotMine : next_->Read(group, question, out);
     }
     asked_ = true;
-    return ReadState::kUnavailable;
+    return answer_;
   }
+  /// At first kUnavailable.
+  void Answer(ReadState answer) { answer_ = answer; }
   bool asked() const { return asked_; }
   void Forget() { asked_ = false; }
 
  private:
   FactSource* next_;
+  ReadState answer_ = ReadState::kUnavailable;
   bool asked_ = false;
 };
 
@@ -186,13 +189,16 @@ class WhoSearch {
     }
   }
 
-  Status DecideOne(int64_t handle) {
-    other() = Party::Handle(handle);
+  EffectSet WalkRing(FactSet* tested) {
     scratch_.frame = frame_;
     for_lists_.Forget();
+    return Walk(ring_, policy_->impl()->layout, question_, AllSources(), &scratch_, tested);
+  }
+
+  Status DecideOne(int64_t handle) {
+    other() = Party::Handle(handle);
     FactSet tested;
-    const EffectSet effects =
-        Walk(ring_, policy_->impl()->layout, question_, AllSources(), &scratch_, &tested);
+    const EffectSet effects = WalkRing(&tested);
     if (++summary_.decided % kProgressEvery == 0 && options_.progress) {
       options_.progress(summary_.decided);
     }
@@ -204,7 +210,15 @@ class WhoSearch {
 
   Status Found(int64_t handle, EffectSet effects) {
     const ProgramDecision& ring = ring_.decisions.front();
-    const uint16_t rule = scratch_.deciding[0];
+    uint16_t rule = scratch_.deciding[0];
+    if (scratch_.bases[0] == Basis::kPartial) {
+      // Several rules let them through, the first perhaps by a book: it is not said that it does.
+      for (NoBooks* books : {&books_, &for_lists_}) books->Answer(ReadState::kAbsent);
+      FactSet tested;
+      static_cast<void>(WalkRing(&tested));
+      for (NoBooks* books : {&books_, &for_lists_}) books->Answer(ReadState::kUnavailable);
+      rule = scratch_.deciding[0];
+    }
     ++summary_.certain;
     ++counts_[{effects, rule}];
     if (!options_.found) return Status();

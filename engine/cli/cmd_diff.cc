@@ -75,10 +75,13 @@ struct Found {
   DiffCounts Counts() const {
     if (log) {
       const bool blind = log->entries > 0 && log->covered() == 0;
-      return {"decisions of the log", log->changes.gained, log->changes.lost, blind};
+      return {"decisions of the log", log->changes.gained, log->changes.lost,
+              blind ? "nothing was decided" : ""};
     }
     if (store) {
-      return {"pairs of users", store->Count(DiffKind::kGained), store->Count(DiffKind::kLost)};
+      const bool blind = !store->not_counted.empty() && store->unrelated > 0;
+      return {"pairs of users", store->Count(DiffKind::kGained), store->Count(DiffKind::kLost),
+              blind ? "not all pairs were counted" : ""};
     }
     return {"sets of situations", diff.Count(DiffKind::kGained), diff.Count(DiffKind::kLost)};
   }

@@ -42,6 +42,10 @@ void Report(Context& context, const std::string& file, bool changed, To to) {
 }
 
 int FormatOne(Context& context, const std::string& file, To to) {
+  if (to == To::kFile && file != kStandardInput) {
+    const Status regular = CheckRegular(file);  // before a pipe is waited for
+    if (!regular.ok()) return Fail(regular);
+  }
   auto text = ReadFile(file, kMaxJsonBytes);
   if (!text.ok()) return Fail(text.status());
   auto formatted =

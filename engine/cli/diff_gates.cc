@@ -18,13 +18,15 @@ Result<std::optional<uint64_t>> CountOption(const Arguments& arguments, std::str
   return std::optional<uint64_t>(*number);
 }
 
-GateResult AtMost(std::string_view name, uint64_t limit, uint64_t value, bool blind) {
+GateResult AtMost(std::string_view name, uint64_t limit, uint64_t value,
+                  std::string_view why_blind) {
   GateResult result;
   result.name = name;
   result.limit = static_cast<double>(limit);
   result.value = static_cast<double>(value);
-  result.blind = blind;
-  result.holds = !blind && value <= limit;
+  result.blind = !why_blind.empty();
+  if (result.blind) result.why_blind = why_blind;
+  result.holds = !result.blind && value <= limit;
   return result;
 }
 
@@ -53,10 +55,10 @@ std::vector<OptionSpec> DiffGateOptions() {
 std::vector<GateResult> CheckDiffGates(const DiffGates& gates, const DiffCounts& counts) {
   std::vector<GateResult> results;
   if (gates.max_gained) {
-    results.push_back(AtMost("max_gained", *gates.max_gained, counts.gained, counts.blind));
+    results.push_back(AtMost("max_gained", *gates.max_gained, counts.gained, counts.why_blind));
   }
   if (gates.max_lost)
-    results.push_back(AtMost("max_lost", *gates.max_lost, counts.lost, counts.blind));
+    results.push_back(AtMost("max_lost", *gates.max_lost, counts.lost, counts.why_blind));
   return results;
 }
 

@@ -23,7 +23,7 @@ struct DiffGates {
 struct DiffCounts {
   std::string_view of;  ///< "situations", "pairs", "entries"
   uint64_t gained = 0, lost = 0;
-  bool blind = false;  ///< nothing could be looked at: no gate holds
+  std::string_view why_blind = {};  ///< not empty: there is more than was counted, no gate holds
 };
 
 Result<DiffGates> DiffGatesFrom(const Arguments& arguments);

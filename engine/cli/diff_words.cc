@@ -38,7 +38,9 @@ std::string AnswerText(const DiffAnswer& answer, const std::vector<std::string>&
   }
   if (same_effect && Has(parts, "told")) more.push_back(Cat({"told ", Printable(answer.told)}));
   if (same_effect && Has(parts, "retry_after")) {
-    more.push_back(Cat({"retry after ", std::to_string(answer.retry_after_s), " s"}));
+    more.push_back(answer.retry_after_s == 0
+                       ? "no retry time"
+                       : Cat({"retry after ", std::to_string(answer.retry_after_s), " s"}));
   }
   if (same_effect && Has(parts, "record"))
     more.push_back(Cat({"record ", ToString(answer.record)}));

@@ -77,6 +77,12 @@ bool SyncDirectory(const std::string& path) {
 
 }  // namespace
 
+Status CheckRegular(const std::string& path) {
+  struct stat now = {};
+  if (stat(path.c_str(), &now) != 0 || S_ISREG(now.st_mode)) return Status();
+  return Refused(path, " is no regular file");
+}
+
 Status ReplaceFile(const std::string& path, std::string_view contents) {
   std::error_code error;
   const std::string target = fs::canonical(path, error).string();

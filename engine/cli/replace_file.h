@@ -13,4 +13,7 @@ namespace ringfence::cli {
 /// not be written to. After an error the file is what it was, and nothing is left beside it.
 Status ReplaceFile(const std::string& path, std::string_view contents);
 
+/// kInvalidArgument where ReplaceFile would refuse it for what it is; ok where nothing is there.
+Status CheckRegular(const std::string& path);
+
 }  // namespace ringfence::cli

@@ -25,7 +25,8 @@ struct GateResult {
   double limit = 0;
   double value = 0;
   bool percent = false;  ///< else both are whole numbers
-  bool blind = false;    ///< nothing could be decided, so there is no figure: it does not hold
+  bool blind = false;    ///< there is no figure: it does not hold
+  std::string_view why_blind = "nothing was decided";
   bool holds = false;
 };
 

@@ -179,7 +179,7 @@ std::string GatesText(const Output& out, const std::vector<GateResult>& gates) {
     std::string option(gate.name);
     for (char& letter : option) letter = letter == '_' ? '-' : letter;
     const std::string value =
-        gate.blind ? "nothing was decided" : NumberText(gate.value, gate.percent);
+        gate.blind ? std::string(gate.why_blind) : NumberText(gate.value, gate.percent);
     const std::string_view broken = gate.percent ? "not reached"
                                     : gate.blind ? "not held"
                                                  : "exceeded";

@@ -338,6 +338,7 @@ class WhoComparison {
           break;
         case PreviewAnswer::Button::kYes: {
           Found found{other, std::string(decision.rule), std::nullopt};
+          if (decision.basis == Basis::kPartial) found.rule = RuleWithoutBooks(reader, question);
           if (decision.basis != Basis::kOnUnavailable) {
             found.effects = static_cast<Effects>(1u << static_cast<unsigned>(decision.effect));
           }
@@ -346,6 +347,17 @@ class WhoComparison {
       }
     }
     return expected;
+  }
+
+  /// Who decides where neither has a book: carried, as no book can be read.
+  std::string RuleWithoutBooks(Reader& reader, Question question) const {
+    std::vector<Fact> facts(question.facts.begin(), question.facts.end());
+    for (const FactInfo& info : catalog_.facts()) {
+      if (info.group != Group::kContact && info.group != Group::kCallerContact) continue;
+      facts.push_back({info.id, info.absent_code});
+    }
+    question.facts = facts;
+    return std::string(Ask(reader, question).rule);
   }
 
   /// Nobody has a schedule here, so the hour is not known, unless the question says it.

@@ -34,7 +34,10 @@ struct MutationReport {
   std::vector<std::string> failing;
   size_t mutants = 0;     ///< all
   size_t killed = 0;      ///< a case fails
-  size_t equivalent = 0;  ///< decide like the policy whatever the facts, so no case could fail
+  /// Decide like the policy whatever the facts, so no case could fail. The path that a refusal
+  /// pretends, told as ringing (Decision::pretended_path), is nothing a case can state: not looked
+  /// at.
+  size_t equivalent = 0;
   std::vector<PolicyMutant> survivors;  ///< by place; no case fails, and one could
   std::vector<PolicyMutant> undecided;  ///< whose diagrams are over the budget
 };

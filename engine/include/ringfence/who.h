@@ -27,8 +27,8 @@ RINGFENCE_API std::string FormatEffects(Effects effects);
 struct WhoFound {
   std::string_view user;  ///< external id; until the callback returns
   Effects effects = 0;    ///< never with refuse; several where the rest depends on what is not read
-  std::string_view rule;  ///< that decides; "on_unavailable" where several rules with different
-                          ///< outcomes could
+  std::string_view rule;  ///< that decides where no address book has the other; "on_unavailable"
+                          ///< where several rules with different outcomes could
 };
 
 /// How many get through in the same way.

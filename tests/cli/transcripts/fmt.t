@@ -127,7 +127,7 @@ $ ringfence fmt --check fixed.json
 fixed.json
 [1]
 $ ringfence fmt .
-ringfence: .: Is a directory
+ringfence: . is no regular file
 [2]
 $ ringfence fmt
 ringfence: arguments are missing

@@ -65,14 +65,14 @@ carol	ring	verified
 looked at 3 users: users related to bob
 policy x-2024 DIGEST is not the one in force, which is default DIGEST
 $ ringfence who may-ring bob --policy whatsapp --limit 1
-alice	ring	saved
+alice	ring	messaged
 1 user may ring bob, and maybe more: stopped here
-           1  ring      saved
+           1  ring      messaged
 looked at 1 user: all users
 policy whatsapp DIGEST is not the one in force, which is default DIGEST
 $ ringfence who may-ring bob --policy whatsapp --limit 1 --json
-{"user":"alice","effects":["ring"],"rule":"saved"}
-{"certain":1,"possibly":0,"cannot_tell":0,"counts":[{"effects":["ring"],"rule":"saved","users":1}],"plan":["all users"],"decided":1,"complete":false,"policy":{"name":"whatsapp","digest":"DIGEST"},"revision":11}
+{"user":"alice","effects":["ring"],"rule":"messaged"}
+{"certain":1,"possibly":0,"cannot_tell":0,"counts":[{"effects":["ring"],"rule":"messaged","users":1}],"plan":["all users"],"decided":1,"complete":false,"policy":{"name":"whatsapp","digest":"DIGEST"},"revision":11}
 $ ringfence who may-ring bob --fact caller.verified=true
 alice	ring	followed
 carol	ring	verified
