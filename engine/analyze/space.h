@@ -100,7 +100,6 @@ class Space {
   FactSet Facts(Ref root) const;
   /// The leaf in one situation.
   Ref At(Ref root, const Situation& situation) const;
-  size_t NodeCount(Ref root) const;
 
   /// The part of `within` that is in `set`, 0 to 1, each class of a fact equally likely: of a bool
   /// or enum fact every code, of an int every interval between constants that matter. 0 where

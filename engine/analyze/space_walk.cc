@@ -176,10 +176,6 @@ Ref Space::At(Ref root, const Situation& situation) const {
   return root;
 }
 
-size_t Space::NodeCount(Ref root) const {
-  return IsLeaf(root) ? 0 : builder_.Extract(root).nodes.size();
-}
-
 double Space::Share(Ref set, Ref within) const {
   std::unordered_map<Ref, double> memo;
   const std::function<double(Ref)> part = [&](Ref ref) -> double {
