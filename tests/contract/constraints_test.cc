@@ -119,11 +119,11 @@ class World {
   void PutConsent(const std::string& callee, const std::string& caller) {
     GrantRow grant{GrantState::kTemporary, GrantSource::kUser, Pick(2) == 0,
                    kNowMs - static_cast<int64_t>(Pick(1000)), kNowMs + Moment() + 1};
+    std::vector<int64_t> times(Pick(kMaxAskedIn7Days + 1));
+    for (int64_t& time : times) time = kNowMs - Moment();
+    std::sort(times.begin(), times.end());
     AskedRow asked;
-    for (asked.count = 0; asked.count < Pick(kMaxAskedIn7Days + 1); ++asked.count) {
-      asked.at_ms[asked.count] = kNowMs - Moment();
-    }
-    std::sort(asked.at_ms.begin(), asked.at_ms.begin() + static_cast<ptrdiff_t>(asked.count));
+    for (const int64_t time : times) asked.at_ms[asked.count++] = time;
     Put(RowKind::kGrant, callee, caller, Pack(grant));
     if (asked.count > 0) Put(RowKind::kRequests, caller, callee, Pack(asked));
   }
