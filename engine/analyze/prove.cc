@@ -31,6 +31,7 @@ class Prover {
     if (options_.unavailable) {
       settled_ = WithUnavailable(&space_, policy_);
       settled_refused_ = Refused(settled_);
+      reads_ = PossibleReads(&space_);
     }
     for (const Invariant& invariant : document_.invariants) ProveInvariant(invariant);
     for (size_t i = 0; i < policy_.lists.size(); ++i) ProveFloor(i);
@@ -76,7 +77,8 @@ class Prover {
     const Ref holds = space_.Holds(policy_, invariant);
     Settle(claim, space_.Minus(space_.possible(), holds), name);
     if (claim->holds && options_.unavailable) {
-      Settle(claim, BrokenWhereUnavailable(invariant), name + " where facts are unavailable");
+      Settle(claim, space_.And(BrokenWhereUnavailable(invariant), reads_),
+             name + " where facts are unavailable");
     }
     claim->text = (claim->holds ? "holds: " : "does not hold: ") + text;
   }
@@ -137,7 +139,7 @@ class Prover {
     const Ref unknown = space_.And(space_.possible(), space_.Holds(layout_.callee_known, 0, 0));
     Settle(claim, space_.Minus(unknown, refused_), name);
     if (claim->holds && options_.unavailable) {
-      const Ref perhaps = PossibleValues(&space_, unknown);
+      const Ref perhaps = space_.And(PossibleValues(&space_, unknown), reads_);
       Settle(claim, space_.Minus(perhaps, settled_refused_), name + " where facts are unavailable");
     }
     claim->text = claim->holds ? "no callee without an account gets a call" : name;
@@ -238,6 +240,7 @@ class Prover {
   Ref refused_;
   PolicyDiagrams settled_;  ///< with unavailable facts, where asked for
   Ref settled_refused_ = kFalseLeaf;
+  Ref reads_ = kFalseLeaf;  ///< likewise: what can be read together
   std::vector<Claim> claims_;
 };
 

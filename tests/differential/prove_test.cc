@@ -128,7 +128,10 @@ class Check {
   void Each(bool unavailable, const std::function<void(const Assignment&)>& visit) const {
     Assignment assignment;
     const std::function<void(size_t)> choose = [&](size_t depth) {
-      if (depth == facts_.size()) return visit(assignment);
+      if (depth == facts_.size()) {
+        if (Readable(assignment)) visit(assignment);
+        return;
+      }
       if (unavailable) {
         assignment[facts_[depth]] = std::nullopt;
         choose(depth + 1);
@@ -139,6 +142,29 @@ class Check {
       }
     };
     choose(0);
+  }
+
+  /// Both halves of a symmetric relation are unavailable or none, and of an account that is known
+  /// not to be there nothing is.
+  bool Readable(const Assignment& assignment) const {
+    const auto gone = [&](FactId known) {
+      const auto found = assignment.find(known);
+      return found != assignment.end() && found->second == FactCode{0};
+    };
+    for (const auto& [id, code] : assignment) {
+      const FactInfo& fact = catalog_.fact(id);
+      const auto other = assignment.find(fact.reverse);
+      if (fact.symmetric && other != assignment.end() &&
+          other->second.has_value() != code.has_value()) {
+        return false;
+      }
+      const bool pair = fact.group == Group::kPair;
+      const bool of_nobody =
+          (gone(layout_.callee_known) && (pair || fact.group == Group::kCallee)) ||
+          (gone(layout_.caller_known) && (pair || fact.group == Group::kCaller));
+      if (of_nobody && !code.has_value()) return false;
+    }
+    return true;
   }
 
   /// What an assignment of the named facts alone does not rule out: the others can be anything.
