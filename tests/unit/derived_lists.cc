@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "base/sha256.h"
 #include "base/bytes.h"
+#include "base/sha256.h"
 #include "derived/consent.h"
 #include "derived/list_rows.h"
 #include "derived/quiet_rows.h"

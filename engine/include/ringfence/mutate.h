@@ -32,8 +32,8 @@ struct MutationReport {
   /// Names of cases that fail with the policy itself. If there is one, no mutant was tried: what a
   /// case notices means nothing then.
   std::vector<std::string> failing;
-  size_t mutants = 0;     ///< all
-  size_t killed = 0;      ///< a case fails
+  size_t mutants = 0;  ///< all
+  size_t killed = 0;   ///< a case fails
   /// Decide like the policy whatever the facts, so no case could fail. The path that a refusal
   /// pretends, told as ringing (Decision::pretended_path), is nothing a case can state: not looked
   /// at.
