@@ -157,6 +157,7 @@ Ref Space::HoldsTerm(const PolicyDiagrams& policy, const DecisionTerm& term, Ref
 Ref Space::Holds(const PolicyDiagrams& policy, const Invariant& invariant) {
   const Ref refused = Where(policy.rules[0], [&](Ref leaf) { return Refuses(policy, leaf); });
   std::vector<Ref> terms;
+  terms.reserve(invariant.terms.size());
   for (const DecisionTerm& term : invariant.terms) {
     terms.push_back(HoldsTerm(policy, term, refused));
   }
