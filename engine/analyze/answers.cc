@@ -178,12 +178,4 @@ Comparison Compare(const Layout& layout, const Document& a, const Document& b,
   return comparison;
 }
 
-std::optional<bool> Equivalent(const Layout& layout, const Document& a, const Document& b,
-                               std::span<const Condition> constraints,
-                               std::span<const FactId> preferred) {
-  const Comparison comparison = Compare(layout, a, b, constraints, preferred);
-  if (comparison.over_budget) return std::nullopt;
-  return !comparison.differs.has_value();
-}
-
 }  // namespace ringfence

@@ -80,9 +80,4 @@ struct Comparison {
 Comparison Compare(const Layout& layout, const Document& a, const Document& b,
                    std::span<const Condition> constraints, std::span<const FactId> preferred);
 
-/// Whether Compare finds no difference. nullopt: over the budget of nodes.
-std::optional<bool> Equivalent(const Layout& layout, const Document& a, const Document& b,
-                               std::span<const Condition> constraints,
-                               std::span<const FactId> preferred);
-
 }  // namespace ringfence

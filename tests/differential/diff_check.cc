@@ -66,23 +66,14 @@ DiffCheck::DiffCheck(const Layout& layout, const Document& older, const Document
   facts_.assign(facts.begin(), facts.end());
   for (FactId id : facts_) {
     const FactInfo& fact = catalog.fact(id);
-    std::set<FactCode> codes;
-    if (fact.type != FactType::kInt) {
-      for (FactCode code = 0; code < fact.code_count(); ++code) codes.insert(code);
-    } else {
-      const FactCode shift = fact.can_be_unset ? 1 : 0;
-      codes = {0, shift, fact.absent_code + shift, fact.code_count() - 1};
-      for (FactId partner : {id, fact.reverse}) {
-        for (const Document* document : {&older, &newer}) {
-          for (int64_t constant : ConstantsOf(*document, partner)) {
-            for (int64_t near = constant - 1; near <= constant + 1; ++near) {
-              if (near < fact.lowest || near > fact.highest) continue;
-              codes.insert(static_cast<FactCode>(near - fact.lowest) + shift);
-            }
-          }
-        }
+    std::vector<int64_t> constants;
+    for (FactId partner : {id, fact.reverse}) {
+      for (const Document* document : {&older, &newer}) {
+        for (int64_t constant : ConstantsOf(*document, partner)) constants.push_back(constant);
       }
     }
+    std::set<FactCode> codes = CodesNear(fact, constants);
+    if (fact.type == FactType::kInt) codes.insert(fact.absent_code + (fact.can_be_unset ? 1 : 0));
     codes_[id].assign(codes.begin(), codes.end());
   }
   DocumentDiffOptions options;

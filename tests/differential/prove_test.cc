@@ -59,22 +59,8 @@ Invariant MakeInvariant(const Catalog& catalog, const Demand& demand, std::strin
 }
 
 /// Every value that makes a difference to a document's conditions.
-std::vector<FactCode> CodesOf(const Catalog& catalog, const Document& document, FactId id) {
-  const FactInfo& fact = catalog.fact(id);
-  std::set<FactCode> codes;
-  if (fact.type != FactType::kInt) {
-    for (FactCode code = 0; code < fact.code_count(); ++code) codes.insert(code);
-  } else {
-    const FactCode shift = fact.can_be_unset ? 1 : 0;
-    codes = {0, shift, fact.code_count() - 1};
-    for (int64_t constant : ConstantsOf(document, id)) {
-      for (int64_t near = constant - 1; near <= constant + 1; ++near) {
-        if (near < fact.lowest || near > fact.highest) continue;
-        codes.insert(static_cast<FactCode>(near - fact.lowest) + shift);
-      }
-    }
-  }
-  return {codes.begin(), codes.end()};
+std::set<FactCode> CodesOf(const Catalog& catalog, const Document& document, FactId id) {
+  return CodesNear(catalog.fact(id), ConstantsOf(document, id));
 }
 
 class Check {

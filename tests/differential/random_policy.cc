@@ -345,6 +345,23 @@ FactCode RandomCode(const FactInfo& fact, const std::vector<int64_t>& near, Rand
   return static_cast<FactCode>(value - fact.lowest) + shift;
 }
 
+std::set<FactCode> CodesNear(const FactInfo& fact, const std::vector<int64_t>& constants) {
+  std::set<FactCode> codes;
+  if (fact.type != FactType::kInt) {
+    for (FactCode code = 0; code < fact.code_count(); ++code) codes.insert(code);
+    return codes;
+  }
+  const FactCode shift = fact.can_be_unset ? 1 : 0;
+  codes = {0, shift, fact.code_count() - 1};
+  for (int64_t constant : constants) {
+    for (int64_t near = constant - 1; near <= constant + 1; ++near) {
+      if (near < fact.lowest || near > fact.highest) continue;
+      codes.insert(static_cast<FactCode>(near - fact.lowest) + shift);
+    }
+  }
+  return codes;
+}
+
 std::vector<int64_t> ConstantsOf(const Document& document, FactId fact) {
   std::set<int64_t> constants;
   EachNode(document, [&](const ConditionNode& node) {

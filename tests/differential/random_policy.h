@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <random>
+#include <set>
 #include <vector>
 
 #include "policy/document.h"
@@ -71,6 +72,10 @@ std::vector<FactId> PickFacts(const Catalog& catalog, size_t count, Random& rand
 /// A code of the fact: unset or any value; of an int near the constants the document compares it
 /// with.
 FactCode RandomCode(const FactInfo& fact, const std::vector<int64_t>& near, Random& random);
+
+/// Codes between which conditions that compare an int with these constants may decide otherwise:
+/// of a bool or enum all, of an int both ends and what is next to each constant. Unset, too.
+std::set<FactCode> CodesNear(const FactInfo& fact, const std::vector<int64_t>& constants);
 
 /// Constants that any condition of the document compares the int fact with.
 std::vector<int64_t> ConstantsOf(const Document& document, FactId fact);
