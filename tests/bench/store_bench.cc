@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <charconv>
 #include <cstdio>
 #include <deque>
 #include <memory>
@@ -21,6 +20,7 @@
 #include "bench/report.h"
 #include "bench/support.h"
 #include "bench/world.h"
+#include "bench/world_options.h"
 
 namespace ringfence::bench {
 namespace {
@@ -274,45 +274,8 @@ class Bench {
   std::vector<Row> rows_;
 };
 
-struct Options {
-  std::string db;  ///< empty: a temporary file
-  WorldSize size;
-};
-
-uint64_t Number(std::string_view text) {
-  uint64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) {
-    Fail("not a number: " + std::string(text));
-  }
-  return number;
-}
-
-/// Takes our options out of the arguments and leaves Google Benchmark's.
-Options TakeOptions(int* argc, char** argv) {
-  Options options;
-  int kept = 1;
-  for (int i = 1; i < *argc; ++i) {
-    const std::string_view name = argv[i];
-    const bool ours =
-        name == "--db" || name == "--users" || name == "--relations" || name == "--seed";
-    if (!ours) {
-      argv[kept++] = argv[i];
-      continue;
-    }
-    if (++i == *argc) Fail(std::string(name) + " needs a value");
-    if (name == "--db") options.db = argv[i];
-    if (name == "--users") options.size.users = Number(argv[i]);
-    if (name == "--relations") options.size.relations = Number(argv[i]);
-    if (name == "--seed") options.size.seed = Number(argv[i]);
-  }
-  *argc = kept;
-  if (options.size.users < 100 || options.size.relations < 100) Fail("at least 100 of each");
-  return options;
-}
-
 int Main(int argc, char** argv) {
-  Options options = TakeOptions(&argc, argv);
+  WorldOptions options = TakeWorldOptions(&argc, argv);
   std::unique_ptr<Folder> folder;
   if (options.db.empty()) {
     folder = std::make_unique<Folder>();

@@ -15,6 +15,7 @@
 #include "bench/report.h"
 #include "bench/support.h"
 #include "bench/world.h"
+#include "bench/world_options.h"
 
 namespace ringfence::bench {
 namespace {
@@ -98,38 +99,6 @@ class Asking {
   std::vector<Decision> decisions_;
 };
 
-struct Options {
-  std::string db;
-  WorldSize size;
-};
-
-Options TakeOptions(int* argc, char** argv) {
-  Options options;
-  int kept = 1;
-  for (int i = 1; i < *argc; ++i) {
-    const std::string_view name = argv[i];
-    const bool ours =
-        name == "--db" || name == "--users" || name == "--relations" || name == "--seed";
-    if (!ours) {
-      argv[kept++] = argv[i];
-      continue;
-    }
-    if (++i == *argc) Fail(std::string(name) + " needs a value");
-    if (name == "--db") {
-      options.db = argv[i];
-      continue;
-    }
-    uint64_t& number = name == "--users"       ? options.size.users
-                       : name == "--relations" ? options.size.relations
-                                               : options.size.seed;
-    number = std::strtoull(argv[i], nullptr, 10);
-    if (number == 0) Fail(std::string(name) + " needs a number above 0");
-  }
-  *argc = kept;
-  if (options.size.users < kSubjects) Fail("at least 64 users");
-  return options;
-}
-
 void Register(const std::string& name, Asking& asking, bool may_ring) {
   benchmark::RegisterBenchmark(name.c_str(), [&asking, may_ring](benchmark::State& state) {
     // The two must agree, or there is nothing to compare. No policy here needs an address book.
@@ -141,7 +110,7 @@ void Register(const std::string& name, Asking& asking, bool may_ring) {
 }
 
 int Main(int argc, char** argv) {
-  const Options options = TakeOptions(&argc, argv);
+  const WorldOptions options = TakeWorldOptions(&argc, argv);
   const Folder folder;
   const Store store =
       Must(OpenWorld(options.db.empty() ? folder.file("world.db") : options.db, options.size));
